@@ -1,0 +1,106 @@
+//! One error type. Every variant is a sentence for a person: what happened, what was found, and what to do next.
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Whatever can go wrong between a dropped file and a finished picture.
+///
+/// `Display` gives text that the page and the terminal show as it stands; nothing is ever shown through `Debug`.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are none of the picture formats that Scumble reads.
+    #[error("This is not a picture that Scumble can read ({found}). Use a PNG, JPEG, WebP, GIF or BMP file.")]
+    NotAPicture {
+        /// What the bytes look like instead, e.g. "the file is empty" or "it looks like plain text".
+        found: String,
+    },
+    /// The format was recognised, but decoding failed part of the way.
+    #[error(
+        "This {format} picture is damaged or cut off ({detail}). Open it in another program and save it again, or use another copy."
+    )]
+    DamagedPicture {
+        /// The recognised format, e.g. "JPEG".
+        format: String,
+        /// The decoder's reason.
+        detail: String,
+    },
+    /// Refused before decoding, from the header alone, so that memory stays bounded.
+    #[error(
+        "This picture is {width} x {height} pixels, {megapixels} megapixels; Scumble reads up to {limit} megapixels. Make it smaller first."
+    )]
+    PictureTooLarge {
+        /// Width in pixels, from the header.
+        width: u32,
+        /// Height in pixels, from the header.
+        height: u32,
+        /// Its size in megapixels, rounded up.
+        megapixels: u64,
+        /// The limit in megapixels.
+        limit: u64,
+    },
+    /// The saved picture could not be written.
+    #[error("The picture could not be encoded as PNG ({detail}).")]
+    Encode {
+        /// The encoder's reason.
+        detail: String,
+    },
+    /// A weights file is not what it should be.
+    #[error("These weights cannot be used: {problem}. {remedy}")]
+    Weights {
+        /// What is wrong, in words, without a full stop.
+        problem: String,
+        /// What to do, a whole sentence.
+        remedy: String,
+    },
+    /// WebGPU (or Vulkan) is there, but gives no adapter.
+    #[error("No graphics adapter answered ({detail}). {remedy}")]
+    NoAdapter {
+        /// The driver's reason.
+        detail: String,
+        /// What to do, a whole sentence.
+        remedy: String,
+    },
+    /// The graphics device went away: a driver reset, a sleeping laptop, or memory that ran out.
+    #[error(
+        "The graphics device was lost ({detail}). Your pictures are safe; press Paint to start again, at a smaller size if this happens twice."
+    )]
+    DeviceLost {
+        /// The driver's reason.
+        detail: String,
+    },
+    /// The driver refused something that should have worked; a defect of ours or of the driver.
+    #[error("The graphics driver reported a problem ({detail}). Try a smaller size; if it stays, please report it.")]
+    Gpu {
+        /// The driver's text.
+        detail: String,
+    },
+    /// A run would not fit this device.
+    #[error(
+        "Painting at this size needs a buffer of {needed_mib} MiB, and this device allows {limit_mib} MiB. Choose a smaller size."
+    )]
+    TooLargeForDevice {
+        /// The largest single buffer that the run needs.
+        needed_mib: u64,
+        /// What the device allows.
+        limit_mib: u64,
+    },
+    /// A setting is outside its range or unknown.
+    #[error("The setting {name} is {found}; it must be {expected}.")]
+    Setting {
+        /// The setting's name as the user knows it.
+        name: &'static str,
+        /// The value that was given.
+        found: String,
+        /// The values that are allowed, in words.
+        expected: String,
+    },
+    /// Something was asked for before what it needs was there.
+    #[error("{what} is missing. {remedy}")]
+    Missing {
+        /// What is missing, e.g. "The photo".
+        what: String,
+        /// What to do, a whole sentence.
+        remedy: String,
+    },
+}

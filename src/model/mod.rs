@@ -1,0 +1,2 @@
+//! The feature models, as data.
+pub mod vgg19;

@@ -1,0 +1,2 @@
+//! The developer commands of Scumble: `cargo xtask <command>`.
+fn main() {}
