@@ -1,6 +1,28 @@
 //! Scumble: neural style transfer in hand-written WGSL, in a browser tab or from the terminal.
+//!
+//! Data flows one way, and so do the modules, each of which turns what stands before it into something new:
+//!
+//! - [`error`]: whatever goes wrong, as a sentence for a person
+//! - [`random`], [`image`], [`settings`], [`schedule`]: numbers from seeds, pixels from files, plans from choices
+//! - [`model`], [`weights`]: networks as tables, and the files that fill them
+//! - [`gpu`], [`kernels`]: the device, and one file per operation on it
+//! - [`network`], [`objective`], [`optimizer`], [`scaling`]: features, losses and gradients, steps, sizes
+//! - [`painter`]: a run from two pictures to a painting
+//! - `web` and the binary: the two faces, for a browser and for a terminal
+
 pub mod error;
+pub mod gpu;
 pub mod image;
+pub mod kernels;
 pub mod model;
+pub mod network;
+pub mod objective;
+pub mod optimizer;
+pub mod painter;
+pub mod random;
+pub mod scaling;
+pub mod schedule;
+pub mod settings;
 pub mod weights;
+
 pub use error::{Error, Result};

@@ -1,1 +1,202 @@
-fn main() {}
+//! The terminal face: `scumble photo.jpg painting.jpg -o out.png`.
+
+use clap::{Parser, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use scumble::gpu::Gpu;
+use scumble::image::{Picture, decode, encode_png};
+use scumble::kernels::pool::Pooling;
+use scumble::optimizer::Method;
+use scumble::painter::{Losses, Painter, Sources};
+use scumble::settings::{Colours, ModelKind, Settings, Start};
+use scumble::weights::{self, Manifest, Vgg19Weights};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::rc::Rc;
+
+/// Repaints a photo in the manner of a painting, on your own graphics card.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// The photo.
+    photo: PathBuf,
+    /// The painting.
+    painting: PathBuf,
+    /// Where the picture goes.
+    #[arg(short, long, default_value = "scumble.png")]
+    out: PathBuf,
+    /// The feature model: "filter-bank" needs no file, "vgg19" does.
+    #[arg(long, default_value = "filter-bank", value_parser = word::<ModelKind>)]
+    model: ModelKind,
+    /// VGG19's weights: a folder made by `cargo xtask weights`, or a .pth or .safetensors file.
+    #[arg(long, default_value = "weights")]
+    weights: PathBuf,
+    /// Whose network the weights file holds, if it cannot be recognised.
+    #[arg(long)]
+    origin: Option<OriginName>,
+    /// Longest edge of the result, in pixels.
+    #[arg(long, default_value_t = 512)]
+    size: u32,
+    /// How much of the painting, how little of the photo: 0 to 100.
+    #[arg(long, default_value_t = 50.0)]
+    strength: f32,
+    /// How smooth: 0 to 100.
+    #[arg(long, default_value_t = 50.0)]
+    smoothness: f32,
+    /// Multiplies the number of iterations: 0.1 to 10.
+    #[arg(long, default_value_t = 1.0)]
+    effort: f32,
+    /// Iterations at every scale, instead of the schedule's.
+    #[arg(long)]
+    iterations: Option<u32>,
+    /// Seed of everything random.
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// What to start from: photo, style-statistics, noise, or picture (with --start-picture).
+    #[arg(long, default_value = "photo", value_parser = word::<Start>)]
+    start: Start,
+    /// The picture that `--start picture` starts from.
+    #[arg(long)]
+    start_picture: Option<PathBuf>,
+    /// The optimiser: adam or lbfgs.
+    #[arg(long, default_value = "adam", value_parser = word::<Method>)]
+    optimizer: Method,
+    /// VGG19's pooling: average or max.
+    #[arg(long, default_value = "average", value_parser = word::<Pooling>)]
+    pooling: Pooling,
+    /// Whose colours the result has: painting or photo.
+    #[arg(long, default_value = "painting", value_parser = word::<Colours>)]
+    colours: Colours,
+    /// A CSV file for the losses before every iteration.
+    #[arg(long)]
+    losses: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum OriginName {
+    Torchvision,
+    Caffe,
+}
+
+/// Reads a setting by the name that the page uses for it.
+fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(text.into()).map_err(|e| e.to_string())
+}
+
+/// Pictures are read at up to this longest edge; larger ones are reduced.
+const LONGEST_EDGE: u32 = 4096;
+
+fn main() -> ExitCode {
+    match pollster::block_on(paint(&Arguments::parse())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn paint(arguments: &Arguments) -> Result<(), String> {
+    let settings = Settings {
+        model: arguments.model,
+        size: arguments.size,
+        strength: arguments.strength,
+        seed: arguments.seed,
+        start: arguments.start,
+        optimizer: arguments.optimizer,
+        pooling: arguments.pooling,
+        colours: arguments.colours,
+        smoothness: arguments.smoothness,
+        effort: arguments.effort,
+        iterations: arguments.iterations,
+    };
+    settings.check().map_err(|e| e.to_string())?;
+    let sources = Sources {
+        photo: picture(&arguments.photo)?,
+        painting: picture(&arguments.painting)?,
+        start: arguments.start_picture.as_deref().map(picture).transpose()?,
+        vgg19: match settings.model {
+            ModelKind::FilterBank => None,
+            ModelKind::Vgg19 => Some(Rc::new(vgg19(&arguments.weights, arguments.origin)?)),
+        },
+    };
+    let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
+    eprintln!("Painting on {}", gpu.describe());
+    let mut painter = Painter::new(&gpu, &sources, &settings).await.map_err(|e| e.to_string())?;
+    let losses = run(&mut painter).await.map_err(|e| e.to_string())?;
+    let picture = painter.picture().await.map_err(|e| e.to_string())?;
+    write(&arguments.out, &encode_png(&picture).map_err(|e| e.to_string())?)?;
+    eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
+    if let Some(path) = &arguments.losses {
+        write(path, csv(&losses).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Paints to the end, behind a progress bar; returns the losses of every step.
+async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
+    let steps: u32 = painter.scales().iter().map(|scale| scale.iterations).sum();
+    let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
+    // Work grows with the pixels, so the bar counts thousandths of the work and not steps.
+    let bar = ProgressBar::new(1000).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
+    let mut all = Vec::new();
+    loop {
+        let progress = painter.step().await?;
+        all.extend_from_slice(&progress.losses);
+        let latest = all.last().map_or(String::new(), |losses| format!(", loss {:.4}", losses.total));
+        bar.set_message(format!(
+            "{} x {}, step {} of {steps}{latest}",
+            progress.width, progress.height, progress.iteration
+        ));
+        bar.set_position((progress.fraction * 1000.0) as u64);
+        if progress.finished {
+            bar.finish();
+            // What is still under way arrives with the calls that follow.
+            while all.len() < steps as usize {
+                all.extend(painter.step().await?.losses);
+            }
+            return Ok(all);
+        }
+    }
+}
+
+fn picture(path: &Path) -> Result<Rc<Picture>, String> {
+    let decoded = decode(&read(path)?, LONGEST_EDGE).map_err(|e| format!("{}: {e}", path.display()))?;
+    for note in &decoded.notes {
+        eprintln!("{}: {note}", path.display());
+    }
+    Ok(Rc::new(decoded.picture))
+}
+
+fn vgg19(path: &Path, origin: Option<OriginName>) -> Result<Vgg19Weights, String> {
+    let problem = |e: scumble::Error| format!("{}: {e}", path.display());
+    if path.is_dir() {
+        let text = read(&path.join("manifest.json")).map_err(|e| format!("{e} `cargo xtask weights` makes it."))?;
+        let manifest = Manifest::parse(&String::from_utf8_lossy(&text)).map_err(problem)?;
+        let shards = manifest.shards.iter().map(|shard| read(&path.join(&shard.file)));
+        return weights::assemble(&manifest, &shards.collect::<Result<Vec<_>, _>>()?).map_err(problem);
+    }
+    let origin = origin.map(|name| match name {
+        OriginName::Torchvision => weights::Origin::Torchvision,
+        OriginName::Caffe => weights::Origin::Caffe,
+    });
+    let mut read_weights = weights::read(&read(path)?, origin).map_err(problem)?;
+    weights::normalise(&mut read_weights);
+    Ok(read_weights)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|e| format!("{} cannot be read: {e}.", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    std::fs::write(path, bytes).map_err(|e| format!("{} cannot be written: {e}.", path.display()))
+}
+
+fn csv(losses: &[Losses]) -> String {
+    let mut text = String::from("iteration,content,style,tv,total\n");
+    for Losses { iteration, content, style, tv, total } in losses {
+        let _ = writeln!(text, "{iteration},{content},{style},{tv},{total}");
+    }
+    text
+}

@@ -1,5 +1,9 @@
 //! The table of VGG19 (Simonyan & Zisserman 2014, configuration E): sixteen 3x3 convolutions in five blocks.
 
+use super::{Op, Table};
+use crate::kernels::pool::Pooling;
+use crate::weights::Preprocessing;
+
 /// One convolution of the table: 3x3, stride 1, followed by a ReLU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Convolution {
@@ -39,3 +43,72 @@ pub const CONVOLUTIONS: [Convolution; 16] = [
 
 /// The width and height of every kernel.
 pub const KERNEL: usize = 3;
+
+/// Layers whose statistics are the style (Gatys, Ecker, Bethge 2016).
+pub const STYLE_TAPS: [&str; 5] = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"];
+
+/// The layer that holds the content (Gatys, Ecker, Bethge 2016).
+pub const CONTENT_TAP: &str = "relu4_2";
+
+/// How the first convolution meets the border of the picture; all later ones pad with zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Border {
+    /// With copies of the border: no dark frame in the picture (crowsonkb/style-transfer-pytorch).
+    #[default]
+    Replicate,
+    /// With zeros, as VGG was trained.
+    Zero,
+}
+
+/// The network as far as `depth` convolutions, with the file's own input normalisation. Each ReLU is fused with its
+/// convolution and named after it: `conv4_2` is tapped as `relu4_2`.
+pub fn table(depth: usize, preprocessing: &Preprocessing, pooling: Pooling, border: Border) -> Table {
+    let mut table = Table::default();
+    let colour = Op::Colour { matrix: preprocessing.matrix, offset: preprocessing.offset };
+    let mut last = table.push("input", 0, colour, 3);
+    let mut block = '1';
+    for (filters, convolution) in CONVOLUTIONS.iter().take(depth).enumerate() {
+        let number = &convolution.name["conv".len()..];
+        if !number.starts_with(block) {
+            last = table.push(format!("pool{block}"), last, Op::Pool(pooling), convolution.in_channels as u32);
+            block = number.chars().next().unwrap_or(block);
+        }
+        let replicate = filters == 0 && border == Border::Replicate;
+        if replicate {
+            last = table.push("pad", last, Op::Pad { radius: 1 }, 3);
+        }
+        let op = Op::Convolution { filters, kernel: KERNEL as u32, pad: u32::from(!replicate), relu: true };
+        last = table.push(format!("relu{number}"), last, op, convolution.out_channels as u32);
+    }
+    table
+}
+
+/// How many convolutions have to run for a tap, e.g. 13 for `relu5_1`.
+pub fn depth_of(tap: &str) -> Option<usize> {
+    let number = tap.strip_prefix("relu")?;
+    Some(CONVOLUTIONS.iter().position(|convolution| &convolution.name["conv".len()..] == number)? + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_pools_between_the_blocks() {
+        let table = table(16, &Preprocessing::TORCHVISION, Pooling::Average, Border::Zero);
+        let names: Vec<_> = table.layers().iter().map(|layer| layer.name.as_str()).collect();
+        let expected = "pixels input relu1_1 relu1_2 pool1 relu2_1 relu2_2 pool2 relu3_1 relu3_2 relu3_3 relu3_4 pool3 \
+                        relu4_1 relu4_2 relu4_3 relu4_4 pool4 relu5_1 relu5_2 relu5_3 relu5_4";
+        assert_eq!(names.join(" "), expected);
+        assert_eq!(table.layers()[table.find("pool3").unwrap()].channels, 256);
+    }
+
+    #[test]
+    fn a_tap_needs_what_lies_before_it() {
+        assert_eq!(depth_of("relu5_1"), Some(13));
+        assert_eq!(depth_of("relu6_1"), None);
+        let table = table(16, &Preprocessing::TORCHVISION, Pooling::Max, Border::Replicate);
+        let needed = table.needed(&[table.find("relu2_1").unwrap()]);
+        assert!(needed[table.find("relu1_2").unwrap()] && !needed[table.find("relu2_2").unwrap()]);
+    }
+}

@@ -1,1 +1,129 @@
-//! Weights.
+//! Turns a weights file from the internet into a checked, normalised VGG19 and into small shards for the browser.
+//!
+//! ```text
+//! .pth (zip or stream) ─ pickle ─┐
+//!                                ├─ tensors ─ names ─ origin ─> Vgg19Weights ─ normalise ─ shards ─> manifest + files
+//! .safetensors ──────────────────┘
+//! ```
+//!
+//! Nothing in a file is believed: lengths are checked against the bytes that are there before anything is allocated, a
+//! pickle is parsed as data and never executed, and every refusal says what was found and what to do.
+
+mod calibration;
+mod forward;
+mod names;
+pub mod normalise;
+pub mod origin;
+mod pickle;
+pub mod pth;
+pub mod safetensors;
+pub mod shards;
+pub mod tensors;
+
+pub use calibration::{CALIBRATION_SIZE, dead_leaves};
+pub use normalise::{mean_activations, normalise};
+pub use origin::{Origin, Preprocessing, Source};
+pub use shards::{Manifest, Shard, assemble, verify, write};
+
+use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+
+/// One convolution, in 32-bit floats.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConvWeights {
+    /// The literature's name, e.g. `conv1_1`.
+    pub name: String,
+    /// Output channels, O.
+    pub out_channels: usize,
+    /// Input channels, I.
+    pub in_channels: usize,
+    /// Width and height of the kernel, k.
+    pub kernel: usize,
+    /// The kernels, shape (O, I, k, k): output channel, input channel, row, column; row-major. It correlates, as every
+    /// framework does: nothing is flipped.
+    pub weight: Vec<f32>,
+    /// One bias for each output channel, shape (O).
+    pub bias: Vec<f32>,
+}
+
+/// VGG19 or the beginning of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vgg19Weights {
+    /// A prefix of [`CONVOLUTIONS`](crate::model::vgg19::CONVOLUTIONS), at least one, in the table's shapes; all values
+    /// are finite.
+    pub convolutions: Vec<ConvWeights>,
+    /// What the network wants at its input.
+    pub preprocessing: Preprocessing,
+    /// Where the numbers come from.
+    pub source: Source,
+}
+
+/// Reads a `.pth` (PyTorch's zip, or its stream from before version 1.6) or `.safetensors` file that holds VGG19 under
+/// one of its usual names; the classifier is left aside.
+///
+/// `told` settles which network this is. Without it the file's SHA-256 and then the first convolution decide
+/// ([`origin::recognise`]). The weights come back as they are in the file; see [`normalise`] for the next step.
+///
+/// # Errors
+/// [`Error::Weights`] when the file is of another kind, cut off or damaged; when its pickle asks for anything but
+/// tensors; when a tensor is missing, of another shape or not finite; when the origin cannot be told.
+pub fn read(bytes: &[u8], told: Option<Origin>) -> Result<Vgg19Weights> {
+    let tensors = match Container::of(bytes)? {
+        Container::Torch => pth::read(bytes, names::is_ours)?,
+        Container::Safetensors => safetensors::read(bytes, names::is_ours)?,
+    };
+    let convolutions = names::convolutions(tensors)?;
+    let sha256 = sha256_hex(bytes);
+    let origin = match told.or_else(|| Origin::of_known_file(&sha256)) {
+        Some(origin) => origin,
+        None => origin::recognise(&convolutions[0])?,
+    };
+    Ok(Vgg19Weights { convolutions, preprocessing: origin.preprocessing(), source: origin.source(sha256) })
+}
+
+/// The kinds of file that [`read`] opens.
+enum Container {
+    Torch,
+    Safetensors,
+}
+
+impl Container {
+    /// Judges by the first bytes alone; a name is never trusted.
+    fn of(bytes: &[u8]) -> Result<Self> {
+        let is_header_of_safetensors = bytes.get(8) == Some(&b'{') && bytes[..8] != [0; 8];
+        let found = match bytes {
+            [] => "the file is empty",
+            [b'P', b'K', 3, 4, ..] | [0x80, 2..=5, ..] => return Ok(Self::Torch),
+            _ if is_header_of_safetensors => return Ok(Self::Safetensors),
+            _ if bytes.starts_with(b"version https://git-lfs") => {
+                "the file is a Git LFS pointer of a few lines, not the weights themselves"
+            }
+            _ if bytes.starts_with(b"\x89HDF") => "the file is HDF5, as Keras writes it",
+            _ if bytes.starts_with(b"MATLAB") => "the file is a MATLAB matrix",
+            _ if bytes.get(257..262) == Some(b"ustar") => "the file is a tar archive, as PyTorch saved before April 2017",
+            _ if bytes.trim_ascii_start().first() == Some(&b'<') => "the file is a web page",
+            _ => "the file is neither a PyTorch .pth nor a .safetensors file",
+        };
+        Err(unusable(found, ANOTHER_FILE))
+    }
+}
+
+/// The remedy when the file is whole but not what Scumble reads.
+const ANOTHER_FILE: &str =
+    "Use torchvision's vgg19-dcbb9e9d.pth, timm's vgg19.tv_in1k model.safetensors, or another VGG19 saved by PyTorch.";
+
+/// The remedy when the file contradicts itself.
+const DOWNLOAD_AGAIN: &str = "The file may be damaged or cut off; download it again.";
+
+/// The remedy when a `.pth` holds more than plain tensors.
+const SAVE_PLAIN: &str = "Save only the plain weights, with torch.save(model.state_dict(), \"vgg19.pth\").";
+
+/// An [`Error::Weights`]; `problem` is a clause without a full stop, `remedy` a whole sentence.
+fn unusable(problem: impl Into<String>, remedy: impl Into<String>) -> Error {
+    Error::Weights { problem: problem.into(), remedy: remedy.into() }
+}
+
+/// The SHA-256 of `bytes`, 64 lower-case hexadecimal digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

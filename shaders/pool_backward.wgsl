@@ -1,0 +1,61 @@
+// Gradient of 2x2 pooling: average gives every pixel of a window a quarter; max gives all to the first of the
+// largest, in reading order. Pixels that no window covers get 0.
+// x, d_x: H, W, C; d_y: H/2, W/2, C.
+
+struct Params {
+    height: u32,     // of x
+    width: u32,      // of x
+    blocks: u32,
+    maximum: u32,    // 0: average, 1: max
+    accumulate: u32, // 1: add to what d_x holds
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;         // H, W, C
+@group(0) @binding(2) var<storage, read> d_y: array<vec4<f32>>;       // H/2, W/2, C
+@group(0) @binding(3) var<storage, read_write> d_x: array<vec4<f32>>; // H, W, C
+
+// 1 in the lanes where the window's pixel `place` (0..3) is the first of the largest.
+fn winner(first: u32, place: u32) -> vec4<f32> {
+    let below = first + params.width * params.blocks;
+    let a = x[first];
+    let b = x[first + params.blocks];
+    let c = x[below];
+    let d = x[below + params.blocks];
+    let largest = max(max(a, b), max(c, d));
+    let is_a = a == largest;
+    let is_b = (b == largest) & !is_a;
+    let is_c = (c == largest) & !(is_a | is_b);
+    let is_d = !(is_a | is_b | is_c);
+    let top = select(is_a, is_b, vec4<bool>(place == 1u));
+    let bottom = select(is_c, is_d, vec4<bool>(place == 3u));
+    return select(vec4<f32>(0.0), vec4<f32>(1.0), select(top, bottom, vec4<bool>(place >= 2u)));
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = id.x + id.y * groups.x * 64u;
+    if (index >= params.height * params.width * params.blocks) {
+        return;
+    }
+    let block = index % params.blocks;
+    let column = (index / params.blocks) % params.width;
+    let row = index / (params.blocks * params.width);
+    let out_width = params.width / 2u;
+    let out_row = row / 2u;
+    let out_column = column / 2u;
+    var value = vec4<f32>(0.0);
+    if (out_row < params.height / 2u && out_column < out_width) {
+        let d = d_y[(out_row * out_width + out_column) * params.blocks + block];
+        if (params.maximum == 1u) {
+            let first = ((out_row * 2u) * params.width + out_column * 2u) * params.blocks + block;
+            value = d * winner(first, (row % 2u) * 2u + column % 2u);
+        } else {
+            value = d * 0.25;
+        }
+    }
+    if (params.accumulate == 1u) {
+        value += d_x[index];
+    }
+    d_x[index] = value;
+}

@@ -1,0 +1,63 @@
+// Total variation and its gradient in one pass, squared form:
+//   L = weight (sum of (right - x)^2 / (3 H (W-1)) + sum of (below - x)^2 / (3 (H-1) W))
+// over red, green and blue; alpha is left alone.
+// x, d_x: H, W, 4 -> partials: one sum per workgroup, which total.wgsl adds up.
+
+struct Params {
+    height: u32,
+    width: u32,
+    across: f32,     // weight / (3 H (W-1)), 0 for a single column
+    down: f32,       // weight / (3 (H-1) W), 0 for a single row
+    accumulate: u32, // 1: add to what d_x holds
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;         // H, W, 4
+@group(0) @binding(2) var<storage, read_write> d_x: array<vec4<f32>>; // H, W, 4
+@group(0) @binding(3) var<storage, read_write> partials: array<f32>;   // workgroups
+
+const THREADS = 64u;
+const COLOURS = vec4<f32>(1.0, 1.0, 1.0, 0.0);
+var<workgroup> sh_sum: array<f32, THREADS>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>,
+        @builtin(num_workgroups) groups: vec3<u32>) {
+    var sum = 0.0;
+    for (var e = group.x * THREADS + local; e < params.height * params.width; e += groups.x * THREADS) {
+        let row = e / params.width;
+        let column = e % params.width;
+        let here = x[e];
+        var gradient = vec4<f32>(0.0);
+        if (column + 1u < params.width) {
+            let step = (x[e + 1u] - here) * COLOURS;
+            sum += params.across * dot(step, step);
+            gradient -= 2.0 * params.across * step;
+        }
+        if (column > 0u) {
+            gradient += 2.0 * params.across * (here - x[e - 1u]) * COLOURS;
+        }
+        if (row + 1u < params.height) {
+            let step = (x[e + params.width] - here) * COLOURS;
+            sum += params.down * dot(step, step);
+            gradient -= 2.0 * params.down * step;
+        }
+        if (row > 0u) {
+            gradient += 2.0 * params.down * (here - x[e - params.width]) * COLOURS;
+        }
+        if (params.accumulate == 1u) {
+            gradient += d_x[e];
+        }
+        d_x[e] = gradient;
+    }
+    sh_sum[local] = sum;
+    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if (local < half) {
+            sh_sum[local] += sh_sum[local + half];
+        }
+    }
+    if (local == 0u) {
+        partials[group.x] = sh_sum[0];
+    }
+}

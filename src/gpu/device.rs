@@ -1,0 +1,241 @@
+//! This turns whatever graphics adapter the machine has into an open device.
+
+use super::kernel::{Kernel, Pipeline};
+use super::memory::Memory;
+use super::tensor::{Shape, Tensor};
+use crate::{Error, Result};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+/// An open graphics device. Cloning copies the handle.
+#[derive(Clone)]
+pub struct Gpu(Rc<Inner>);
+
+struct Inner {
+    instance: wgpu::Instance,
+    adapter: wgpu::Adapter,
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    memory: Memory,
+    trouble: Arc<Mutex<Option<Error>>>,
+    pipelines: RefCell<HashMap<&'static str, Pipeline>>,
+}
+
+impl Gpu {
+    /// Opens the most powerful adapter there is, with the largest buffers that it allows.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`] where no WebGPU or Vulkan adapter answers, [`Error::Gpu`] where it refuses a device.
+    pub async fn open() -> Result<Gpu> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance
+            .request_adapter(&options)
+            .await
+            .map_err(|e| Error::NoAdapter { detail: e.to_string(), remedy: no_adapter_remedy() })?;
+        // Only the buffer sizes are raised; every kernel keeps to the default limits otherwise.
+        let offered = adapter.limits();
+        let limits = wgpu::Limits {
+            max_buffer_size: offered.max_buffer_size,
+            max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
+            ..wgpu::Limits::default().or_worse_values_from(&offered)
+        };
+        let (device, queue) = adapter
+            .request_device(&wgpu::DeviceDescriptor {
+                label: Some("scumble"),
+                required_limits: limits,
+                ..Default::default()
+            })
+            .await
+            .map_err(|e| Error::Gpu { detail: e.to_string() })?;
+        let trouble = Arc::new(Mutex::new(None));
+        watch(&device, &trouble);
+        let inner = Inner {
+            instance,
+            adapter,
+            device,
+            queue,
+            memory: Memory::default(),
+            trouble,
+            pipelines: RefCell::default(),
+        };
+        Ok(Gpu(Rc::new(inner)))
+    }
+
+    /// The adapter's name and driver, for people.
+    pub fn describe(&self) -> String {
+        let info = self.0.adapter.get_info();
+        let parts = [info.name, info.driver, info.driver_info];
+        let named: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        if named.is_empty() { "unnamed graphics adapter".into() } else { named.join(", ") }
+    }
+
+    /// How many bytes the engine holds on this device.
+    pub fn memory(&self) -> &Memory {
+        &self.0.memory
+    }
+
+    /// A tensor of zeros.
+    ///
+    /// # Errors
+    /// [`Error::TooLargeForDevice`] where a single buffer would exceed what the device allows.
+    pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
+        let limits = self.0.device.limits();
+        let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+        let bytes = shape.bytes();
+        if bytes > limit {
+            return Err(Error::TooLargeForDevice { needed_mib: bytes.div_ceil(1 << 20), limit_mib: limit >> 20 });
+        }
+        let buffer = self.0.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size: bytes,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        Ok(Tensor::new(buffer, label, shape, self.0.memory.allocate(bytes)))
+    }
+
+    /// A tensor that starts with `values` (padded layout: exactly `shape.bytes()`).
+    ///
+    /// # Errors
+    /// As [`Gpu::tensor`].
+    pub fn upload(&self, label: &str, shape: Shape, values: &[f32]) -> Result<Tensor> {
+        let tensor = self.tensor(label, shape)?;
+        self.write(&tensor, values);
+        Ok(tensor)
+    }
+
+    /// Overwrites all values of a tensor, before anything that is submitted later.
+    pub fn write(&self, tensor: &Tensor, values: &[f32]) {
+        assert_eq!(values.len() as u64 * 4, tensor.shape().bytes(), "size of the values for {}", tensor.label());
+        self.0.queue.write_buffer(&tensor.buffer, 0, bytemuck::cast_slice(values));
+    }
+
+    /// A new tensor with the values that `source` has now.
+    ///
+    /// # Errors
+    /// As [`Gpu::tensor`].
+    pub fn copy(&self, label: &str, source: &Tensor) -> Result<Tensor> {
+        let tensor = self.tensor(label, source.shape())?;
+        let mut encoder = self.0.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(&source.buffer, 0, &tensor.buffer, 0, source.shape().bytes());
+        self.0.queue.submit([encoder.finish()]);
+        Ok(tensor)
+    }
+
+    /// Compiles kernels ahead of their first use.
+    pub fn warm_up<'k>(&self, kernels: impl IntoIterator<Item = &'k Kernel>) {
+        for kernel in kernels {
+            self.pipeline(kernel);
+        }
+    }
+
+    /// Marks everything submitted so far; the loop waits for old marks to keep few steps in flight.
+    pub fn fence(&self) -> Fence {
+        let (done, wait) = futures_channel::oneshot::channel();
+        self.0.queue.on_submitted_work_done(move || {
+            let _ = done.send(());
+        });
+        Fence(wait)
+    }
+
+    /// What went wrong on the device since it was opened, if anything; a device that was lost stays lost.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] or [`Error::Gpu`].
+    pub fn check(&self) -> Result<()> {
+        let mut trouble = self.0.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match &*trouble {
+            None => Ok(()),
+            Some(lost @ Error::DeviceLost { .. }) => Err(lost.clone()),
+            Some(_) => Err(trouble.take().unwrap_or(Error::Gpu { detail: String::new() })),
+        }
+    }
+
+    /// Native drivers need a thread that waits; a browser calls back by itself, and there this does nothing.
+    pub(super) fn drive(&self) {
+        #[cfg(not(target_arch = "wasm32"))]
+        let _ = self.0.device.poll(wgpu::PollType::wait_indefinitely());
+    }
+
+    /// Lets native callbacks run without waiting.
+    pub(super) fn nudge(&self) {
+        #[cfg(not(target_arch = "wasm32"))]
+        let _ = self.0.device.poll(wgpu::PollType::Poll);
+    }
+
+    pub(super) fn instance(&self) -> &wgpu::Instance {
+        &self.0.instance
+    }
+
+    pub(super) fn adapter(&self) -> &wgpu::Adapter {
+        &self.0.adapter
+    }
+
+    pub(super) fn device(&self) -> &wgpu::Device {
+        &self.0.device
+    }
+
+    pub(super) fn queue(&self) -> &wgpu::Queue {
+        &self.0.queue
+    }
+
+    pub(super) fn pipeline(&self, kernel: &Kernel) -> Pipeline {
+        let built = self.0.pipelines.borrow().get(kernel.name).cloned();
+        built.unwrap_or_else(|| {
+            let pipeline = kernel.build(&self.0.device);
+            self.0.pipelines.borrow_mut().insert(kernel.name, pipeline.clone());
+            pipeline
+        })
+    }
+}
+
+/// A point in the device's work.
+pub struct Fence(futures_channel::oneshot::Receiver<()>);
+
+impl Fence {
+    /// Resolves when the device has passed it.
+    pub async fn wait(mut self, gpu: &Gpu) {
+        gpu.nudge();
+        if !matches!(self.0.try_recv(), Ok(None)) {
+            return;
+        }
+        gpu.drive();
+        // An error means that the device is gone; the next check says so.
+        let _ = self.0.await;
+    }
+}
+
+/// Keeps the first trouble; a lost device outranks whatever it drags along.
+fn watch(device: &wgpu::Device, trouble: &Arc<Mutex<Option<Error>>>) {
+    let put = |slot: &Mutex<Option<Error>>, error: Error| {
+        let mut slot = slot.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if slot.is_none() || matches!(error, Error::DeviceLost { .. }) {
+            *slot = Some(error);
+        }
+    };
+    let slot = trouble.clone();
+    device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+        put(&slot, Error::Gpu { detail: error.to_string() });
+    }));
+    let slot = trouble.clone();
+    device.set_device_lost_callback(move |reason, message| {
+        // Dropping the device is how we close it; that is no news.
+        if reason != wgpu::DeviceLostReason::Destroyed {
+            put(&slot, Error::DeviceLost { detail: message });
+        }
+    });
+}
+
+fn no_adapter_remedy() -> String {
+    if cfg!(target_arch = "wasm32") {
+        "Update the browser, and turn on hardware acceleration in its settings.".into()
+    } else {
+        "Install a Vulkan driver; Debian's package mesa-vulkan-drivers brings one that needs no graphics card.".into()
+    }
+}

@@ -1,0 +1,20 @@
+//! This turns a graphics adapter into tensors, kernels and programs; no wgpu object is created anywhere else.
+//!
+//! [`Gpu`] is the open device. [`Tensor`]s live on it. A [`Recorder`] writes down dispatches of [`Kernel`]s once;
+//! the finished [`Program`] is submitted as often as wanted. Values come back through [`readback`], late and
+//! without anybody waiting in the loop.
+
+mod canvas;
+mod device;
+mod kernel;
+mod memory;
+pub mod readback;
+mod recorder;
+mod tensor;
+
+pub use canvas::Canvas;
+pub use device::{Fence, Gpu};
+pub use kernel::{Access, Kernel};
+pub use memory::Memory;
+pub use recorder::{Grid, Program, Recorder, Uniform};
+pub use tensor::{Shape, Tensor};

@@ -1,0 +1,89 @@
+//! This turns tensors on the device into numbers in memory: at once for a finished picture, late for the losses.
+
+use super::{Gpu, Tensor};
+use crate::{Error, Result};
+use futures_channel::oneshot::{Receiver, channel};
+use std::collections::VecDeque;
+
+/// Waits for all values of a tensor, in its padded layout.
+///
+/// # Errors
+/// [`Error::DeviceLost`] or [`Error::Gpu`] where the device failed before the values arrived.
+pub async fn read(gpu: &Gpu, tensor: &Tensor) -> Result<Vec<f32>> {
+    let letter = Letter::send(gpu, tensor);
+    gpu.drive();
+    letter.open(gpu).await
+}
+
+/// Values under way from the device.
+struct Letter {
+    staging: wgpu::Buffer,
+    mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
+}
+
+impl Letter {
+    /// Copies what the tensor holds after everything submitted so far.
+    fn send(gpu: &Gpu, tensor: &Tensor) -> Letter {
+        let bytes = tensor.shape().bytes();
+        let staging = gpu.device().create_buffer(&wgpu::BufferDescriptor {
+            label: Some("readback"),
+            size: bytes,
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(&tensor.buffer, 0, &staging, 0, bytes);
+        gpu.queue().submit([encoder.finish()]);
+        let (done, mapped) = channel();
+        staging.map_async(wgpu::MapMode::Read, .., move |result| {
+            let _ = done.send(result);
+        });
+        Letter { staging, mapped }
+    }
+
+    async fn open(self, gpu: &Gpu) -> Result<Vec<f32>> {
+        let Letter { staging, mapped } = self;
+        mapped.await.map(|result| result.is_ok()).ok().filter(|&ok| ok).ok_or_else(|| failure(gpu))?;
+        take(gpu, &staging)
+    }
+}
+
+fn take(gpu: &Gpu, staging: &wgpu::Buffer) -> Result<Vec<f32>> {
+    let view = staging.get_mapped_range(..).map_err(|_| failure(gpu))?;
+    Ok(bytemuck::pod_collect_to_vec(&view))
+}
+
+fn failure(gpu: &Gpu) -> Error {
+    gpu.check().err().unwrap_or(Error::Gpu { detail: "the values did not come back".into() })
+}
+
+/// Small tensors that are posted every step and arrive, in order, a few steps later.
+#[derive(Default)]
+pub struct Mailbox {
+    letters: VecDeque<(u32, Letter)>,
+}
+
+impl Mailbox {
+    /// Posts the present values of `tensor`, marked with `number`; never waits.
+    pub fn post(&mut self, gpu: &Gpu, number: u32, tensor: &Tensor) {
+        self.letters.push_back((number, Letter::send(gpu, tensor)));
+    }
+
+    /// Takes out what has arrived, oldest first; never waits.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub fn collect(&mut self, gpu: &Gpu) -> Result<Vec<(u32, Vec<f32>)>> {
+        gpu.nudge();
+        let mut arrived = Vec::new();
+        while let Some((number, letter)) = self.letters.front_mut() {
+            match letter.mapped.try_recv() {
+                Ok(None) => break,
+                Ok(Some(Ok(()))) => arrived.push((*number, take(gpu, &letter.staging)?)),
+                Ok(Some(Err(_))) | Err(_) => return Err(failure(gpu)),
+            }
+            self.letters.pop_front();
+        }
+        Ok(arrived)
+    }
+}

@@ -1,0 +1,126 @@
+//! This turns a list of dispatches into a program: recorded once per size, submitted every step.
+
+use super::{Access, Gpu, Kernel, Tensor};
+use bytemuck::Pod;
+
+/// How many workgroups to start. Never zero: an empty dispatch is silent, and the bug it hides is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grid([u32; 3]);
+
+/// WebGPU's default limit on workgroups along one dimension.
+const MAX_WORKGROUPS: u32 = 65_535;
+
+impl Grid {
+    /// Enough workgroups of `kernel` to give every one of `threads` along x, y and z an invocation.
+    pub fn over(kernel: &Kernel, threads: [u32; 3]) -> Grid {
+        Grid([0, 1, 2].map(|axis| threads[axis].div_ceil(kernel.workgroup[axis]))).checked(kernel)
+    }
+
+    /// A line of `threads`, folded into rows along y where it is longer than one dimension allows. The shader finds
+    /// its place with `id.x + id.y * (num_workgroups.x * workgroup_size.x)`.
+    pub fn line(kernel: &Kernel, threads: u32) -> Grid {
+        let workgroups = threads.div_ceil(kernel.workgroup[0]);
+        let rows = workgroups.div_ceil(MAX_WORKGROUPS).max(1);
+        Grid([workgroups.div_ceil(rows), rows, 1]).checked(kernel)
+    }
+
+    fn checked(self, kernel: &Kernel) -> Grid {
+        assert!(self.0.iter().all(|&n| (1..=MAX_WORKGROUPS).contains(&n)), "grid {:?} of {}", self.0, kernel.name);
+        self
+    }
+}
+
+/// Writes dispatches down. The order is the order of execution; each sees what the ones before it wrote.
+pub struct Recorder<'g> {
+    gpu: &'g Gpu,
+    dispatches: Vec<Dispatch>,
+}
+
+struct Dispatch {
+    pipeline: wgpu::ComputePipeline,
+    bind_group: wgpu::BindGroup,
+    grid: Grid,
+}
+
+/// The `Params` of one recorded dispatch, for those that change from step to step.
+pub struct Uniform(wgpu::Buffer);
+
+impl Uniform {
+    /// Takes effect at the next submit.
+    pub fn write(&self, gpu: &Gpu, params: &impl Pod) {
+        gpu.queue().write_buffer(&self.0, 0, bytemuck::bytes_of(params));
+    }
+}
+
+impl<'g> Recorder<'g> {
+    /// An empty program.
+    pub fn new(gpu: &'g Gpu) -> Recorder<'g> {
+        Recorder { gpu, dispatches: Vec::new() }
+    }
+
+    /// The device it records for.
+    pub fn gpu(&self) -> &'g Gpu {
+        self.gpu
+    }
+
+    /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.
+    pub fn dispatch<P: Pod>(&mut self, kernel: &Kernel, params: &P, tensors: &[&Tensor], grid: Grid) -> Uniform {
+        assert_eq!(kernel.params_bytes, size_of::<P>(), "size of the params of {}", kernel.name);
+        assert_eq!(kernel.bindings.len(), tensors.len() + 1, "number of bindings of {}", kernel.name);
+        assert_eq!(kernel.bindings[0], Access::Params, "first binding of {}", kernel.name);
+        let device = self.gpu.device();
+        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(kernel.name),
+            size: size_of::<P>() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let uniform = Uniform(uniform);
+        uniform.write(self.gpu, params);
+        let pipeline = self.gpu.pipeline(kernel);
+        let buffers = std::iter::once(&uniform.0).chain(tensors.iter().map(|tensor| &tensor.buffer));
+        let entries: Vec<_> = (0..)
+            .zip(buffers)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+            .collect();
+        let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(kernel.name),
+            layout: &pipeline.layout,
+            entries: &entries,
+        });
+        self.dispatches.push(Dispatch { pipeline: pipeline.pipeline, bind_group, grid });
+        uniform
+    }
+
+    /// The program.
+    pub fn finish(self) -> Program {
+        Program { dispatches: self.dispatches }
+    }
+
+    /// Runs what was recorded once; for preparations.
+    pub fn submit(self) {
+        let gpu = self.gpu;
+        self.finish().submit(gpu);
+    }
+}
+
+/// A finished list of dispatches.
+pub struct Program {
+    dispatches: Vec<Dispatch>,
+}
+
+impl Program {
+    /// Queues the whole program as one submission and returns at once.
+    pub fn submit(&self, gpu: &Gpu) {
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            for Dispatch { pipeline, bind_group, grid: Grid([x, y, z]) } in &self.dispatches {
+                pass.set_pipeline(pipeline);
+                pass.set_bind_group(0, bind_group, &[]);
+                pass.dispatch_workgroups(*x, *y, *z);
+            }
+        }
+        gpu.queue().submit([encoder.finish()]);
+    }
+}

@@ -1,0 +1,82 @@
+//! A tensor: a buffer on the device, its shape and its name.
+
+use super::memory::Allocation;
+use std::rc::Rc;
+
+/// The shape of a feature map, channels last: H, W, C with C padded to whole blocks of four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Rows.
+    pub height: u32,
+    /// Columns.
+    pub width: u32,
+    /// Channels that mean something; the padding up to a multiple of four is zero.
+    pub channels: u32,
+}
+
+impl Shape {
+    /// A map of `height` x `width` positions with `channels` values each.
+    pub fn new(height: u32, width: u32, channels: u32) -> Shape {
+        Shape { height, width, channels }
+    }
+
+    /// A row of `channels` values.
+    pub fn vector(channels: u32) -> Shape {
+        Shape::new(1, 1, channels)
+    }
+
+    /// A `channels` x `channels` matrix, stored in 4x4 tiles: tile (i, j) is column-major, tiles run along j.
+    pub fn matrix(channels: u32) -> Shape {
+        Shape::new(1, channels.next_multiple_of(4), channels)
+    }
+
+    /// Blocks of four channels.
+    pub fn blocks(&self) -> u32 {
+        self.channels.div_ceil(4)
+    }
+
+    /// Positions: height x width.
+    pub fn pixels(&self) -> u32 {
+        self.height * self.width
+    }
+
+    /// vec4 elements in the buffer.
+    pub fn vectors(&self) -> u32 {
+        self.pixels() * self.blocks()
+    }
+
+    /// Bytes in the buffer.
+    pub fn bytes(&self) -> u64 {
+        u64::from(self.height) * u64::from(self.width) * u64::from(self.blocks()) * 16
+    }
+
+    /// The same positions with another number of channels.
+    pub fn with_channels(self, channels: u32) -> Shape {
+        Shape { channels, ..self }
+    }
+}
+
+/// f32 values on the device. Cloning copies the handle, not the values.
+#[derive(Debug, Clone)]
+pub struct Tensor {
+    pub(super) buffer: wgpu::Buffer,
+    pub(super) label: Rc<str>,
+    shape: Shape,
+    _allocation: Rc<Allocation>,
+}
+
+impl Tensor {
+    pub(super) fn new(buffer: wgpu::Buffer, label: &str, shape: Shape, allocation: Allocation) -> Tensor {
+        Tensor { buffer, label: label.into(), shape, _allocation: Rc::new(allocation) }
+    }
+
+    /// Height, width and channels.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The name that drivers and error messages show.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}

@@ -1,0 +1,81 @@
+//! One file per operation, named as its shader: parameters, bindings, grid; nothing else.
+//!
+//! Each `record` function appends one dispatch (or the few that belong together) to a recorder and checks shapes.
+
+/// The descriptor of the shader `shaders/$name.wgsl`: workgroup, `Params` twin, bindings after the params.
+macro_rules! kernel {
+    ($name:literal, $workgroup:expr, $params:ty, [$($access:ident),+]) => {
+        $crate::gpu::Kernel {
+            name: $name,
+            wgsl: include_str!(concat!("../../shaders/", $name, ".wgsl")),
+            workgroup: $workgroup,
+            params_bytes: size_of::<$params>(),
+            bindings: &[$crate::gpu::Access::Params, $($crate::gpu::Access::$access),+],
+        }
+    };
+}
+
+pub mod adam;
+pub mod colour;
+pub mod content_loss;
+pub mod conv;
+pub mod covariance;
+pub mod dot;
+pub mod lbfgs;
+pub mod mean;
+pub mod moments_bias;
+pub mod moments_loss;
+pub mod pad;
+pub mod pool;
+pub mod pyramid;
+pub mod reduce;
+pub mod relu_backward;
+pub mod resample;
+pub mod total;
+pub mod tv_loss;
+
+use crate::gpu::{Grid, Kernel, Tensor};
+
+/// Every compute kernel, for warming up and for the tests that reflect them.
+pub const ALL: [&Kernel; 24] = [
+    &adam::KERNEL,
+    &colour::KERNEL,
+    &content_loss::KERNEL,
+    &conv::KERNEL,
+    &covariance::KERNEL,
+    &dot::KERNEL,
+    &lbfgs::HISTORY,
+    &lbfgs::PRODUCTS,
+    &lbfgs::DIRECTION,
+    &lbfgs::STEP,
+    &mean::KERNEL,
+    &moments_bias::KERNEL,
+    &moments_loss::KERNEL,
+    &pad::FORWARD,
+    &pad::BACKWARD,
+    &pool::FORWARD,
+    &pool::BACKWARD,
+    &pyramid::FORWARD,
+    &pyramid::BACKWARD,
+    &reduce::KERNEL,
+    &relu_backward::KERNEL,
+    &resample::KERNEL,
+    &total::KERNEL,
+    &tv_loss::KERNEL,
+];
+
+/// The workgroup of kernels that walk along a line of elements.
+const LINE: [u32; 3] = [64, 1, 1];
+
+/// Workgroups of a kernel that sums while it walks: enough to fill a device, few enough to add up in one go.
+const MAX_SUMS: u32 = 1024;
+
+/// How many partial sums a summing kernel leaves for `elements`, a multiple of 4 so that they fill whole vectors.
+pub fn sums_for(elements: u32) -> u32 {
+    elements.div_ceil(LINE[0]).clamp(1, MAX_SUMS).next_multiple_of(4)
+}
+
+/// One workgroup for each of the partial sums.
+fn grid_of_sums(kernel: &Kernel, partials: &Tensor) -> Grid {
+    Grid::over(kernel, [partials.shape().vectors() * 4 * LINE[0], 1, 1])
+}

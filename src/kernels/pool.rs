@@ -1,0 +1,71 @@
+//! 2x2 pooling and its gradient.
+
+use super::LINE;
+use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
+use bytemuck::{Pod, Zeroable};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct ForwardParams {
+    height: u32,
+    width: u32,
+    blocks: u32,
+    maximum: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct BackwardParams {
+    height: u32,
+    width: u32,
+    blocks: u32,
+    maximum: u32,
+    accumulate: u32,
+}
+
+/// What stands for a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pooling {
+    /// The mean: smoother gradients and pictures (Gatys, Ecker, Bethge 2016).
+    #[default]
+    Average,
+    /// The largest: how VGG was trained.
+    Max,
+}
+
+/// Pools.
+pub const FORWARD: Kernel = kernel!("pool_forward", LINE, ForwardParams, [Read, Write]);
+/// Hands the gradient back.
+pub const BACKWARD: Kernel = kernel!("pool_backward", LINE, BackwardParams, [Read, Read, Write]);
+
+/// Half the size, rounded down.
+pub fn output(shape: Shape) -> Shape {
+    Shape { height: shape.height / 2, width: shape.width / 2, ..shape }
+}
+
+/// y = x pooled.
+pub fn forward(rec: &mut Recorder, x: &Tensor, pooling: Pooling, y: &Tensor) {
+    assert_eq!(output(x.shape()), y.shape(), "output shape of pool");
+    let Shape { height, width, .. } = x.shape();
+    let params = ForwardParams { height, width, blocks: x.shape().blocks(), maximum: maximum(pooling) };
+    rec.dispatch(&FORWARD, &params, &[x, y], Grid::line(&FORWARD, y.shape().vectors()));
+}
+
+/// d_x (+)= gradient of [`forward`].
+pub fn backward(rec: &mut Recorder, x: &Tensor, d_y: &Tensor, pooling: Pooling, d_x: &Tensor, accumulate: bool) {
+    assert_eq!((output(x.shape()), x.shape()), (d_y.shape(), d_x.shape()), "shapes of pool's gradient");
+    let Shape { height, width, .. } = x.shape();
+    let params = BackwardParams {
+        height,
+        width,
+        blocks: x.shape().blocks(),
+        maximum: maximum(pooling),
+        accumulate: accumulate.into(),
+    };
+    rec.dispatch(&BACKWARD, &params, &[x, d_y, d_x], Grid::line(&BACKWARD, x.shape().vectors()));
+}
+
+fn maximum(pooling: Pooling) -> u32 {
+    (pooling == Pooling::Max).into()
+}

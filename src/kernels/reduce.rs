@@ -1,0 +1,23 @@
+//! Adds chunks element by element.
+
+use super::LINE;
+use crate::gpu::{Grid, Kernel, Recorder, Tensor};
+use bytemuck::{Pod, Zeroable};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Params {
+    vectors: u32,
+    chunks: u32,
+    scale: f32,
+}
+
+/// The compute kernel.
+pub const KERNEL: Kernel = kernel!("reduce", LINE, Params, [Read, Write]);
+
+/// y = scale * the sum of the `chunks` copies of y's size that `partials` holds.
+pub fn record(rec: &mut Recorder, partials: &Tensor, chunks: u32, scale: f32, y: &Tensor) {
+    let vectors = y.shape().vectors();
+    assert_eq!(partials.shape().vectors(), vectors * chunks, "size of the chunks of {}", y.label());
+    rec.dispatch(&KERNEL, &Params { vectors, chunks, scale }, &[partials, y], Grid::line(&KERNEL, vectors));
+}

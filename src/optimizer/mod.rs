@@ -1,0 +1,105 @@
+//! This turns a gradient of the pixels into the next picture.
+
+mod adam;
+mod lbfgs;
+
+pub use adam::Adam;
+pub use lbfgs::Lbfgs;
+
+use crate::Result;
+use crate::gpu::{Gpu, Recorder, Tensor};
+
+/// Which method takes the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Adam (Kingma & Ba 2015): steady, small steps.
+    #[default]
+    Adam,
+    /// Limited-memory BFGS (Nocedal 1980): fewer, bolder steps.
+    Lbfgs,
+}
+
+/// How far the next step may go.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Adam's learning rate, in units of the pixels' 0..1.
+    pub rate: f32,
+    /// Decay d of the average of the iterates (EMA); 0 keeps only the newest.
+    pub decay: f32,
+}
+
+/// An optimiser at work on one size of picture.
+pub enum Optimizer {
+    /// Adam.
+    Adam(Adam),
+    /// L-BFGS.
+    Lbfgs(Lbfgs),
+}
+
+impl Optimizer {
+    /// Starts at `pixels`, which it moves.
+    ///
+    /// # Errors
+    /// Where the device cannot hold its memory.
+    pub fn new(gpu: &Gpu, method: Method, pixels: Tensor) -> Result<Optimizer> {
+        Ok(match method {
+            Method::Adam => Optimizer::Adam(Adam::new(gpu, pixels)?),
+            Method::Lbfgs => Optimizer::Lbfgs(Lbfgs::new(gpu, pixels)?),
+        })
+    }
+
+    /// Records a step along the gradient `d_pixels`.
+    pub fn record(&mut self, rec: &mut Recorder, d_pixels: &Tensor) {
+        match self {
+            Optimizer::Adam(adam) => adam.record(rec, d_pixels),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.record(rec, d_pixels),
+        }
+    }
+
+    /// Sets up the next submit of the recorded step.
+    pub fn advance(&mut self, gpu: &Gpu, pace: Pace) {
+        match self {
+            Optimizer::Adam(adam) => adam.advance(gpu, pace),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.advance(gpu, pace),
+        }
+    }
+
+    /// The pixels that the loss is taken of.
+    pub fn pixels(&self) -> &Tensor {
+        match self {
+            Optimizer::Adam(adam) => adam.pixels(),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.pixels(),
+        }
+    }
+
+    /// The average of the iterates: the picture that people see.
+    pub fn average(&self) -> &Tensor {
+        match self {
+            Optimizer::Adam(adam) => adam.average(),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.average(),
+        }
+    }
+}
+
+/// The share of the `step`-th iterate (from 1) in the bias-corrected exponential average: (1-d) / (1-d^t).
+fn share(decay: f32, step: u32) -> f32 {
+    (1.0 - decay) / (1.0 - decay.powi(step as i32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn the_average_is_the_bias_corrected_one() {
+        let (decay, values) = (0.9f32, [3.0f32, -1.0, 4.0, 1.0, -5.0]);
+        let (mut average, mut plain) = (0.0f32, 0.0f32);
+        for (step, value) in (1..).zip(values) {
+            average += share(decay, step) * (value - average);
+            plain = decay * plain + (1.0 - decay) * value;
+            let corrected = plain / (1.0 - decay.powi(step as i32));
+            assert!((average - corrected).abs() < 1e-5, "step {step}: {average} against {corrected}");
+        }
+    }
+}

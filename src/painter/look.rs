@@ -1,0 +1,143 @@
+//! This turns a choice of model into a network and the terms of its loss.
+
+use crate::Result;
+use crate::gpu::{Gpu, Recorder, Tensor, readback};
+use crate::model::{Table, filter_bank, vgg19};
+use crate::network::Network;
+use crate::objective::moments::{About, Moments};
+use crate::objective::{Measure, Term};
+use crate::schedule::{Balance, balance};
+use crate::settings::Settings;
+use crate::weights::{ConvWeights, Vgg19Weights};
+use std::rc::Rc;
+
+/// How a run looks at pictures.
+pub enum Look {
+    /// The embedded model: its filters are fitted to the two pictures at every scale.
+    FilterBank {
+        /// Filters as the seed gives them.
+        filters: Vec<ConvWeights>,
+    },
+    /// VGG19: uploaded once.
+    Vgg19 {
+        /// The network.
+        network: Rc<Network>,
+    },
+}
+
+impl Look {
+    /// The embedded model for these settings.
+    pub fn filter_bank(settings: &Settings) -> Look {
+        Look::FilterBank { filters: filter_bank::filters(settings.seed) }
+    }
+
+    /// VGG19 as deep as the style's layers need and the file reaches.
+    ///
+    /// # Errors
+    /// Where the device cannot hold the weights.
+    pub fn vgg19(gpu: &Gpu, weights: Rc<Vgg19Weights>, settings: &Settings) -> Result<Look> {
+        let wanted = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
+        let depth = wanted.min(weights.convolutions.len());
+        let table = vgg19::table(depth, &weights.preprocessing, settings.pooling, vgg19::Border::Replicate);
+        let taps = vgg19_taps(&table);
+        let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
+        Ok(Look::Vgg19 { network: Rc::new(network) })
+    }
+
+    /// The network for these two pictures.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn network(&self, gpu: &Gpu, photo: &Tensor, painting: &Tensor) -> Result<Rc<Network>> {
+        match self {
+            Look::Vgg19 { network } => Ok(network.clone()),
+            Look::FilterBank { filters } => {
+                let taps = bank_taps(&filter_bank::table(false));
+                let raw = Network::new(gpu, filter_bank::table(false), filters, &taps)?;
+                let responses = [responses(gpu, &raw, photo).await?, responses(gpu, &raw, painting).await?];
+                let mut fitted = filters.clone();
+                for (level, filters) in fitted.iter_mut().enumerate() {
+                    let pair = [responses[0][level].clone(), responses[1][level].clone()];
+                    filter_bank::standardise(filters, &pair);
+                }
+                let table = filter_bank::table(true);
+                let taps: Vec<_> = (1..table.layers().len()).collect();
+                Ok(Rc::new(Network::new(gpu, table, &fitted, &taps)?))
+            }
+        }
+    }
+
+    /// The terms of the loss on a network of this look, for pictures whose shorter edge has `shorter_edge` pixels.
+    pub fn terms(&self, table: &Table, settings: &Settings, shorter_edge: u32) -> Vec<Term> {
+        let balance = balance(settings);
+        let mut terms = match self {
+            Look::FilterBank { .. } => bank_terms(table, &balance),
+            Look::Vgg19 { .. } => vgg19_terms(table, &balance, shorter_edge),
+        };
+        terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation });
+        terms
+    }
+}
+
+fn bank_taps(table: &Table) -> Vec<usize> {
+    (0..filter_bank::FILTERS.len()).filter_map(|level| table.find(&filter_bank::style_tap(level))).collect()
+}
+
+fn bank_terms(table: &Table, balance: &Balance) -> Vec<Term> {
+    let style = bank_taps(table);
+    let content: Vec<_> =
+        filter_bank::CONTENT_LEVELS.iter().filter_map(|&level| table.find(&filter_bank::content_tap(level))).collect();
+    let mut terms = spread(&style, Measure::MeanCovariance, balance.style);
+    terms.extend(spread(&content, Measure::StandardisedContent, balance.content));
+    terms
+}
+
+fn vgg19_taps(table: &Table) -> Vec<usize> {
+    vgg19::STYLE_TAPS.iter().chain([&vgg19::CONTENT_TAP]).filter_map(|tap| table.find(tap)).collect()
+}
+
+/// Layers whose map would vanish on a narrow picture are left out.
+fn vgg19_terms(table: &Table, balance: &Balance, shorter_edge: u32) -> Vec<Term> {
+    let block = |tap: &str| tap["relu".len()..].chars().next().and_then(|digit| digit.to_digit(10)).unwrap_or(1);
+    let there = |tap: &&str| shorter_edge >> (block(tap) - 1) >= 1;
+    let find = |tap: &str| table.find(tap);
+    let style: Vec<_> = vgg19::STYLE_TAPS.iter().copied().filter(there).filter_map(find).collect();
+    let content: Vec<_> = [vgg19::CONTENT_TAP].into_iter().filter(there).filter_map(find).collect();
+    let mut terms = spread(&style, Measure::MeanCovariance, balance.style);
+    terms.extend(spread(&content, Measure::Content, balance.content));
+    terms
+}
+
+/// The same measure at several layers, sharing a weight.
+fn spread(layers: &[usize], measure: Measure, weight: f32) -> Vec<Term> {
+    let share = weight / layers.len().max(1) as f32;
+    layers.iter().map(|&layer| Term { layer, measure, weight: share }).collect()
+}
+
+/// The raw responses' statistics at every level.
+async fn responses(gpu: &Gpu, raw: &Network, picture: &Tensor) -> Result<Vec<filter_bank::Responses>> {
+    let mut rec = Recorder::new(gpu);
+    let taps = bank_taps(raw.table());
+    let features = raw.forward(&mut rec, picture, &taps)?;
+    let mut recorded = Vec::new();
+    for layer in taps {
+        let x = features.at(layer);
+        recorded.push((x.shape(), Moments::record(&mut rec, x, About::Mean)?));
+    }
+    rec.submit();
+    let mut all = Vec::new();
+    for (shape, Moments { sigma, mu }) in recorded {
+        let channels = shape.channels as usize;
+        let blocks = shape.blocks() as usize;
+        let mu = readback::read(gpu, &mu).await?;
+        let sigma = readback::read(gpu, &sigma).await?;
+        // The diagonal of a matrix in column-major 4x4 tiles.
+        let diagonal = |c: usize| sigma[(c / 4 * blocks + c / 4) * 16 + c % 4 * 5];
+        all.push(filter_bank::Responses {
+            pixels: f64::from(shape.pixels()),
+            mean: mu[..channels].iter().map(|&value| f64::from(value)).collect(),
+            variance: (0..channels).map(|c| f64::from(diagonal(c))).collect(),
+        });
+    }
+    Ok(all)
+}

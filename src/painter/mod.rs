@@ -1,0 +1,249 @@
+//! This turns two pictures and a person's settings into a painting, one step at a time.
+//!
+//! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
+
+mod look;
+mod stage;
+mod start;
+
+use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
+use crate::image::Picture;
+use crate::objective::Family;
+use crate::schedule::{self, Scale};
+use crate::settings::{ModelKind, Settings, Start};
+use crate::weights::Vgg19Weights;
+use crate::{Error, Result};
+use look::Look;
+use stage::Stage;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// What is painted from: the pictures, and the weights if the model needs a file.
+#[derive(Clone)]
+pub struct Sources {
+    /// The photo.
+    pub photo: Rc<Picture>,
+    /// The painting.
+    pub painting: Rc<Picture>,
+    /// A picture to start from, for [`Start::Picture`].
+    pub start: Option<Rc<Picture>>,
+    /// VGG19's weights, for [`ModelKind::Vgg19`].
+    pub vgg19: Option<Rc<Vgg19Weights>>,
+}
+
+/// The weighted losses before a step.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Losses {
+    /// The step, counted from 1 over all scales.
+    pub iteration: u32,
+    /// Distance from the photo.
+    pub content: f32,
+    /// Distance from the painting.
+    pub style: f32,
+    /// Roughness.
+    pub tv: f32,
+    /// Their sum.
+    pub total: f32,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Progress {
+    /// Steps taken.
+    pub iteration: u32,
+    /// Steps of the whole run.
+    pub iterations: u32,
+    /// The scale at work, from 1.
+    pub scale: u32,
+    /// Scales of the whole run.
+    pub scales: u32,
+    /// Width of the picture now.
+    pub width: u32,
+    /// Height of the picture now.
+    pub height: u32,
+    /// Share of the run's work that is done, 0..1, counted in pixels times steps.
+    pub fraction: f64,
+    /// Whether the painting is finished.
+    pub finished: bool,
+    /// The losses that arrived since the last call, oldest first; they come a few steps late.
+    pub losses: Vec<Losses>,
+}
+
+/// Steps that may be queued on the device before the loop waits for the oldest: enough to keep it busy, few enough
+/// that Pause and Stop feel immediate.
+const STEPS_IN_FLIGHT: usize = 2;
+
+/// A run.
+pub struct Painter {
+    gpu: Gpu,
+    look: Look,
+    settings: Settings,
+    scales: Vec<Scale>,
+    photo: Tensor,
+    painting: Tensor,
+    stage: Stage,
+    /// Index of the stage's scale.
+    scale: usize,
+    /// Steps taken at this scale.
+    step: u32,
+    /// Steps taken at earlier scales.
+    before: u32,
+    opaque: bool,
+    mailbox: readback::Mailbox,
+    in_flight: VecDeque<Fence>,
+}
+
+impl Painter {
+    /// Prepares a run up to its first scale.
+    ///
+    /// # Errors
+    /// Where a setting is out of range, something is missing, or the device cannot hold the run.
+    pub async fn new(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Painter> {
+        settings.check()?;
+        let look = match (settings.model, &sources.vgg19) {
+            (ModelKind::FilterBank, _) => Look::filter_bank(settings),
+            (ModelKind::Vgg19, Some(weights)) => Look::vgg19(gpu, weights.clone(), settings)?,
+            (ModelKind::Vgg19, None) => {
+                return Err(Error::Missing {
+                    what: "The file with VGG19's weights".into(),
+                    remedy: "Load it, or choose the built-in model.".into(),
+                });
+            }
+        };
+        let own = match (settings.start, &sources.start) {
+            (Start::Picture, None) => {
+                return Err(Error::Missing {
+                    what: "The picture to start from".into(),
+                    remedy: "Choose one, or start from the photo.".into(),
+                });
+            }
+            (Start::Picture, own) => own.clone(),
+            _ => None,
+        };
+        let scales = schedule::scales((sources.photo.width, sources.photo.height), settings);
+        let photo = upload(gpu, "photo", &sources.photo)?;
+        let painting = upload(gpu, "painting", &sources.painting)?;
+        let scene = stage::Scene::new(gpu, &photo, &painting, &scales[0])?;
+        let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
+        let stage = Stage::new(gpu, &look, scene, settings, first, None).await?;
+        let opaque = sources.photo.is_opaque();
+        Ok(Painter {
+            gpu: gpu.clone(),
+            look,
+            settings: settings.clone(),
+            scales,
+            photo,
+            painting,
+            stage,
+            scale: 0,
+            step: 0,
+            before: 0,
+            opaque,
+            mailbox: Default::default(),
+            in_flight: VecDeque::new(),
+        })
+    }
+
+    /// The plan of the run.
+    pub fn scales(&self) -> &[Scale] {
+        &self.scales
+    }
+
+    /// Takes one step (or none when the painting is finished) and tells where the run stands.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn step(&mut self) -> Result<Progress> {
+        self.gpu.check()?;
+        if self.step == self.scales[self.scale].iterations && !self.at_last_scale() {
+            self.next_scale().await?;
+        }
+        if self.step < self.scales[self.scale].iterations {
+            let pace = schedule::pace(&self.scales[self.scale], self.step, self.at_last_scale());
+            self.stage.step(&self.gpu, pace);
+            self.step += 1;
+            self.mailbox.post(&self.gpu, self.before + self.step, self.stage.losses());
+            self.in_flight.push_back(self.gpu.fence());
+            if self.in_flight.len() > STEPS_IN_FLIGHT
+                && let Some(oldest) = self.in_flight.pop_front()
+            {
+                oldest.wait(&self.gpu).await;
+            }
+        }
+        if self.finished() {
+            self.gpu.fence().wait(&self.gpu).await;
+        }
+        self.progress()
+    }
+
+    /// The picture as it stands, on the device: what the canvas shows.
+    pub fn shown(&self) -> &Tensor {
+        self.stage.shown()
+    }
+
+    /// The picture as it stands.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn picture(&self) -> Result<Picture> {
+        let shown = self.stage.shown();
+        let Shape { width, height, .. } = shown.shape();
+        let mut rgba = readback::read(&self.gpu, shown).await?;
+        for pixel in rgba.chunks_exact_mut(4) {
+            if self.opaque {
+                pixel[3] = 1.0;
+            }
+            pixel.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+        }
+        Ok(Picture::new(width, height, rgba))
+    }
+
+    fn at_last_scale(&self) -> bool {
+        self.scale + 1 == self.scales.len()
+    }
+
+    fn finished(&self) -> bool {
+        self.at_last_scale() && self.step == self.scales[self.scale].iterations
+    }
+
+    async fn next_scale(&mut self) -> Result<()> {
+        self.before += self.step;
+        self.step = 0;
+        self.scale += 1;
+        let scene = stage::Scene::new(&self.gpu, &self.photo, &self.painting, &self.scales[self.scale])?;
+        let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
+        self.stage = Stage::new(&self.gpu, &self.look, scene, &self.settings, pixels, memory).await?;
+        Ok(())
+    }
+
+    fn progress(&mut self) -> Result<Progress> {
+        let Scale { width, height, .. } = self.scales[self.scale];
+        let losses = self.mailbox.collect(&self.gpu)?;
+        let losses = losses.into_iter().map(|(iteration, values)| self.stage.split(iteration, &values)).collect();
+        let work = |scale: &Scale, steps: u32| f64::from(scale.width * scale.height) * f64::from(steps);
+        let whole: f64 = self.scales.iter().map(|scale| work(scale, scale.iterations)).sum();
+        let earlier: f64 = self.scales[..self.scale].iter().map(|scale| work(scale, scale.iterations)).sum();
+        Ok(Progress {
+            iteration: self.before + self.step,
+            iterations: self.scales.iter().map(|scale| scale.iterations).sum(),
+            scale: self.scale as u32 + 1,
+            scales: self.scales.len() as u32,
+            width,
+            height,
+            fraction: (earlier + work(&self.scales[self.scale], self.step)) / whole,
+            finished: self.finished(),
+            losses,
+        })
+    }
+}
+
+fn upload(gpu: &Gpu, label: &str, picture: &Picture) -> Result<Tensor> {
+    gpu.upload(label, Shape::new(picture.height, picture.width, 4), &picture.rgba)
+}
+
+impl Losses {
+    fn new(iteration: u32, of: impl Fn(Family) -> f32) -> Losses {
+        let (content, style, tv) = (of(Family::Content), of(Family::Style), of(Family::Variation));
+        Losses { iteration, content, style, tv, total: content + style + tv }
+    }
+}

@@ -1,0 +1,148 @@
+//! One scale of a run: everything that is recorded once for a size, and submitted at every step.
+
+use super::Losses;
+use super::look::Look;
+use crate::Result;
+use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor};
+use crate::image::fit;
+use crate::kernels::colour;
+use crate::model::filter_bank::LUMA;
+use crate::network::Gradients;
+use crate::objective::Objective;
+use crate::optimizer::{Optimizer, Pace};
+use crate::scaling::{Values, scale};
+use crate::schedule::{Scale, painting_edge};
+use crate::settings::{Colours, Settings};
+
+/// The two pictures at the size of a scale.
+pub struct Scene {
+    /// The photo, exactly the scale's size.
+    pub photo: Tensor,
+    /// The painting in its own proportions.
+    pub painting: Tensor,
+}
+
+/// Adam's moments and their age, resampled for the next scale.
+pub type Memory = (Tensor, Tensor, u32);
+
+/// The recorded scale.
+pub struct Stage {
+    program: Program,
+    optimizer: Optimizer,
+    objective: Objective,
+    /// The result in the photo's colours, if that is wanted.
+    recoloured: Option<Tensor>,
+}
+
+impl Scene {
+    /// Resamples both pictures.
+    ///
+    /// # Errors
+    /// Where the device cannot hold them.
+    pub fn new(gpu: &Gpu, photo: &Tensor, painting: &Tensor, size: &Scale) -> Result<Scene> {
+        let mut rec = Recorder::new(gpu);
+        let photo = scale(&mut rec, photo, size.width, size.height, Values::Colours)?;
+        let Shape { width, height, .. } = painting.shape();
+        let (width, height) = fit(width, height, painting_edge(size));
+        let painting = scale(&mut rec, painting, width, height, Values::Colours)?;
+        rec.submit();
+        Ok(Scene { photo, painting })
+    }
+}
+
+impl Stage {
+    /// Captures the targets and records the step that starts at `pixels`.
+    ///
+    /// # Errors
+    /// Where the device failed or cannot hold the run.
+    pub async fn new(
+        gpu: &Gpu,
+        look: &Look,
+        scene: Scene,
+        settings: &Settings,
+        pixels: Tensor,
+        memory: Option<Memory>,
+    ) -> Result<Stage> {
+        let network = look.network(gpu, &scene.photo, &scene.painting).await?;
+        let edge = |tensor: &Tensor| tensor.shape().width.min(tensor.shape().height);
+        let terms = look.terms(network.table(), settings, edge(&scene.photo).min(edge(&scene.painting)));
+        let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+
+        let mut rec = Recorder::new(gpu);
+        let photo = network.forward(&mut rec, &scene.photo, &taps)?;
+        let painting = network.forward(&mut rec, &scene.painting, &taps)?;
+        let objective = Objective::capture(&mut rec, &terms, &photo, &painting)?;
+        rec.submit();
+        drop((photo, painting));
+
+        let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
+        if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
+            adam.inherit(m, v, age);
+        }
+        let mut rec = Recorder::new(gpu);
+        let features = network.forward(&mut rec, optimizer.pixels(), &taps)?;
+        let mut gradients = Gradients::new(network.table());
+        objective.record(&mut rec, &features, &mut gradients)?;
+        let d_pixels = network.backward(&mut rec, &features, gradients)?;
+        optimizer.record(&mut rec, &d_pixels);
+        let recoloured = match settings.colours {
+            Colours::Painting => None,
+            Colours::Photo => Some(recolour(&mut rec, optimizer.average(), &scene.photo)?),
+        };
+        Ok(Stage { program: rec.finish(), optimizer, objective, recoloured })
+    }
+
+    /// Queues one step.
+    pub fn step(&mut self, gpu: &Gpu, pace: Pace) {
+        self.optimizer.advance(gpu, pace);
+        self.program.submit(gpu);
+    }
+
+    /// The losses of the newest step, on the device.
+    pub fn losses(&self) -> &Tensor {
+        self.objective.losses()
+    }
+
+    /// The three curves from what [`Stage::losses`] held.
+    pub fn split(&self, iteration: u32, losses: &[f32]) -> Losses {
+        Losses::new(iteration, |family| self.objective.sum(losses, family))
+    }
+
+    /// The picture that people see.
+    pub fn shown(&self) -> &Tensor {
+        self.recoloured.as_ref().unwrap_or(self.optimizer.average())
+    }
+
+    /// The averaged picture and Adam's moments, resampled to the next scene's size.
+    ///
+    /// # Errors
+    /// Where the device cannot hold them.
+    pub fn enlarged(&self, gpu: &Gpu, next: &Scene) -> Result<(Tensor, Option<Memory>)> {
+        let Shape { width, height, .. } = next.photo.shape();
+        let mut rec = Recorder::new(gpu);
+        let pixels = scale(&mut rec, self.optimizer.average(), width, height, Values::Colours)?;
+        let memory = match &self.optimizer {
+            Optimizer::Adam(adam) => {
+                let (m, v, age) = adam.memory();
+                let m = scale(&mut rec, m, width, height, Values::Signed)?;
+                let v = scale(&mut rec, v, width, height, Values::Positive)?;
+                Some((m, v, age))
+            }
+            Optimizer::Lbfgs(_) => None,
+        };
+        rec.submit();
+        Ok((pixels, memory))
+    }
+}
+
+/// Records luma of `result` + chroma of `photo`: photo + (luma(result) - luma(photo)) in every colour.
+fn recolour(rec: &mut Recorder, result: &Tensor, photo: &Tensor) -> Result<Tensor> {
+    let y = rec.gpu().tensor("recoloured", photo.shape())?;
+    let mut chroma = [LUMA.map(|weight| -weight); 3];
+    for (colour, row) in chroma.iter_mut().enumerate() {
+        row[colour] += 1.0;
+    }
+    colour::forward(rec, photo, &y, &chroma, [0.0; 3], false);
+    colour::forward(rec, result, &y, &[LUMA; 3], [0.0; 3], true);
+    Ok(y)
+}

@@ -1,0 +1,156 @@
+//! This turns what a person chose into the numbers of a run: one description for the page and the terminal.
+
+use crate::kernels::pool::Pooling;
+use crate::optimizer::Method;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// Which feature model sees the pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelKind {
+    /// Seeded random filters; nothing to download.
+    #[default]
+    FilterBank,
+    /// VGG19, from a weights file.
+    Vgg19,
+}
+
+/// What the painting starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// The photo.
+    #[default]
+    Photo,
+    /// Noise with the mean and variance of the painting's colours.
+    StyleStatistics,
+    /// Grey noise.
+    Noise,
+    /// A picture of one's own.
+    Picture,
+}
+
+/// Whose colours the result has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Colours {
+    /// The painting's.
+    #[default]
+    Painting,
+    /// The photo's: the result gives the brightness, the photo the colour.
+    Photo,
+}
+
+/// Everything that a person can choose. Missing fields take their defaults; unknown ones are refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The feature model.
+    pub model: ModelKind,
+    /// Longest edge of the finished picture in pixels, 16 to 4096.
+    pub size: u32,
+    /// How much of the painting, how little of the photo, 0 to 100.
+    pub strength: f32,
+    /// Seed of everything random.
+    pub seed: u32,
+    /// What the painting starts from.
+    pub start: Start,
+    /// The optimiser.
+    pub optimizer: Method,
+    /// VGG19's pooling.
+    pub pooling: Pooling,
+    /// Whose colours.
+    pub colours: Colours,
+    /// How smooth, 0 to 100.
+    pub smoothness: f32,
+    /// Multiplies the numbers of iterations, 0.1 to 10.
+    pub effort: f32,
+    /// Iterations at every scale instead of the schedule's own numbers.
+    pub iterations: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            model: ModelKind::default(),
+            size: 384,
+            strength: 50.0,
+            seed: 1,
+            start: Start::default(),
+            optimizer: Method::default(),
+            pooling: Pooling::default(),
+            colours: Colours::default(),
+            smoothness: 50.0,
+            effort: 1.0,
+            iterations: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the page's JSON.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for anything unknown or out of range.
+    pub fn from_json(json: &str) -> Result<Settings> {
+        let settings: Settings = serde_json::from_str(json).map_err(|e| Error::Setting {
+            name: "file",
+            found: format!("not understood ({e})"),
+            expected: "JSON with known fields".into(),
+        })?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Whether every number is in its range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the first that is not.
+    pub fn check(&self) -> Result<()> {
+        within("size", self.size as f32, 16.0, 4096.0)?;
+        within("strength", self.strength, 0.0, 100.0)?;
+        within("smoothness", self.smoothness, 0.0, 100.0)?;
+        within("effort", self.effort, 0.1, 10.0)?;
+        within("iterations", self.iterations.unwrap_or(1) as f32, 1.0, 100_000.0)
+    }
+}
+
+fn within(name: &'static str, value: f32, least: f32, most: f32) -> Result<()> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::Setting { name, found: value.to_string(), expected: format!("between {least} and {most}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_json_is_read() {
+        let settings = Settings::from_json(
+            r#"{"model":"vgg19","size":256,"start":"style-statistics","optimizer":"lbfgs","pooling":"max","colours":"photo"}"#,
+        )
+        .unwrap();
+        let expected = Settings {
+            model: ModelKind::Vgg19,
+            size: 256,
+            start: Start::StyleStatistics,
+            optimizer: Method::Lbfgs,
+            pooling: Pooling::Max,
+            colours: Colours::Photo,
+            ..Settings::default()
+        };
+        assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn what_is_out_of_range_or_unknown_is_named() {
+        let strength = Settings { strength: 101.0, ..Settings::default() }.check().unwrap_err().to_string();
+        assert_eq!(strength, "The setting strength is 101; it must be between 0 and 100.");
+        let nan = Settings { smoothness: f32::NAN, ..Settings::default() }.check();
+        assert!(nan.is_err());
+        assert!(Settings::from_json(r#"{"sise":3}"#).unwrap_err().to_string().contains("sise"));
+    }
+}
