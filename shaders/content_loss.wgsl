@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>;   // workgroups
 
 const THREADS = 64u;
-const SMALLEST_NORM = 1e-12; // a flat picture has no variance
+const SMALLEST_NORM = 1e-6; // a flat picture has no variance
 var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(64)

@@ -104,3 +104,22 @@ pub enum Error {
         remedy: String,
     },
 }
+
+impl Error {
+    /// The variant's name, for programs that react to one kind and show the sentence of all.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::NotAPicture { .. } => "NotAPicture",
+            Error::DamagedPicture { .. } => "DamagedPicture",
+            Error::PictureTooLarge { .. } => "PictureTooLarge",
+            Error::Encode { .. } => "Encode",
+            Error::Weights { .. } => "Weights",
+            Error::NoAdapter { .. } => "NoAdapter",
+            Error::DeviceLost { .. } => "DeviceLost",
+            Error::Gpu { .. } => "Gpu",
+            Error::TooLargeForDevice { .. } => "TooLargeForDevice",
+            Error::Setting { .. } => "Setting",
+            Error::Missing { .. } => "Missing",
+        }
+    }
+}

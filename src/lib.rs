@@ -23,6 +23,8 @@ pub mod random;
 pub mod scaling;
 pub mod schedule;
 pub mod settings;
+#[cfg(target_arch = "wasm32")]
+mod web;
 pub mod weights;
 
 pub use error::{Error, Result};

@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
-use scumble::image::{Picture, decode, encode_png};
+use scumble::image::{Picture, WORKING_EDGE, decode, encode_png};
 use scumble::kernels::pool::Pooling;
 use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
@@ -83,9 +83,6 @@ fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(text.into()).map_err(|e| e.to_string())
 }
 
-/// Pictures are read at up to this longest edge; larger ones are reduced.
-const LONGEST_EDGE: u32 = 4096;
-
 fn main() -> ExitCode {
     match pollster::block_on(paint(&Arguments::parse())) {
         Ok(()) => ExitCode::SUCCESS,
@@ -151,17 +148,13 @@ async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
         bar.set_position((progress.fraction * 1000.0) as u64);
         if progress.finished {
             bar.finish();
-            // What is still under way arrives with the calls that follow.
-            while all.len() < steps as usize {
-                all.extend(painter.step().await?.losses);
-            }
             return Ok(all);
         }
     }
 }
 
 fn picture(path: &Path) -> Result<Rc<Picture>, String> {
-    let decoded = decode(&read(path)?, LONGEST_EDGE).map_err(|e| format!("{}: {e}", path.display()))?;
+    let decoded = decode(&read(path)?, WORKING_EDGE).map_err(|e| format!("{}: {e}", path.display()))?;
     for note in &decoded.notes {
         eprintln!("{}: {note}", path.display());
     }

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor};
 use crate::kernels::conv::{Window, pack, pack_flipped, packed_shape};
 use crate::kernels::{colour, conv, pad, pool, pyramid, relu_backward};
-use crate::model::{Op, Table};
+use crate::model::{Layer, Op, Table};
 use crate::weights::ConvWeights;
 
 /// A model on the device, ready to run on pictures of any size.
@@ -75,6 +75,15 @@ impl Network {
         &self.table
     }
 
+    /// The shapes of all layers' outputs for a picture of shape `pixels`; deep maps of tiny pictures have no positions.
+    pub fn shapes(&self, pixels: Shape) -> Vec<Shape> {
+        let mut shapes = vec![pixels];
+        for layer in &self.table.layers()[1..] {
+            shapes.push(output(layer, shapes[layer.input]));
+        }
+        shapes
+    }
+
     /// Records the walk down the table, as far as `taps` need.
     ///
     /// # Errors
@@ -85,7 +94,7 @@ impl Network {
         features[0] = Some(pixels.clone());
         for (index, layer) in self.table.layers().iter().enumerate().skip(1).filter(|(index, _)| needed[*index]) {
             let x = features[layer.input].clone().expect("inputs stand before their layers");
-            let y = rec.gpu().tensor(&layer.name, self.output(&layer.op, x.shape(), layer.channels))?;
+            let y = rec.gpu().tensor(&layer.name, output(layer, x.shape()))?;
             match &layer.op {
                 Op::Pixels => unreachable!("only layer 0 is the pixels"),
                 Op::Colour { matrix, offset } => colour::forward(rec, &x, &y, matrix, *offset, false),
@@ -135,16 +144,17 @@ impl Network {
     fn own(&self, filters: usize) -> &Filters {
         self.filters[filters].as_ref().expect("the filters of needed layers are uploaded")
     }
+}
 
-    fn output(&self, op: &Op, x: Shape, channels: u32) -> Shape {
-        match op {
-            Op::Pixels => x,
-            Op::Colour { .. } => x.with_channels(channels),
-            Op::Pad { radius } => pad::output(x, *radius),
-            Op::Convolution { kernel, pad, .. } => Window { kernel: *kernel, pad: *pad }.output(x, channels),
-            Op::Pool(_) => pool::output(x),
-            Op::Pyramid => pyramid::output(x),
-        }
+/// The shape of a layer's output for an input of shape `x`.
+fn output(layer: &Layer, x: Shape) -> Shape {
+    match &layer.op {
+        Op::Pixels => x,
+        Op::Colour { .. } => x.with_channels(layer.channels),
+        Op::Pad { radius } => pad::output(x, *radius),
+        Op::Convolution { kernel, pad, .. } => Window { kernel: *kernel, pad: *pad }.output(x, layer.channels),
+        Op::Pool(_) => pool::output(x),
+        Op::Pyramid => pyramid::output(x),
     }
 }
 
@@ -157,11 +167,7 @@ impl Filters {
         Ok(Filters {
             weights: gpu.upload(&format!("{name}.weight"), packed_shape(o, i, k), &pack(weight, o, i, k))?,
             bias: gpu.upload(&format!("{name}.bias"), Shape::vector(o as u32), &padded)?,
-            flipped: gpu.upload(
-                &format!("{name}.flipped"),
-                packed_shape(i, o, k),
-                &pack_flipped(weight, o, i, k),
-            )?,
+            flipped: gpu.upload(&format!("{name}.flipped"), packed_shape(i, o, k), &pack_flipped(weight, o, i, k))?,
             zeros: gpu.tensor(&format!("{name}.zeros"), Shape::vector(i as u32))?,
         })
     }

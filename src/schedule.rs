@@ -38,22 +38,10 @@ struct Plan {
 }
 
 /// Starting values of METHOD: measured at 144 to 256 px on a few pairs.
-const FILTER_BANK: Plan = Plan {
-    smallest: 64,
-    most_scales: 3,
-    first_iterations: 150,
-    later_iterations: 150,
-    content: 0.08,
-    variation: 0.05,
-};
-const VGG19: Plan = Plan {
-    smallest: 128,
-    most_scales: 8,
-    first_iterations: 300,
-    later_iterations: 150,
-    content: 0.2,
-    variation: 0.05,
-};
+const FILTER_BANK: Plan =
+    Plan { smallest: 64, most_scales: 3, first_iterations: 150, later_iterations: 150, content: 0.08, variation: 0.05 };
+const VGG19: Plan =
+    Plan { smallest: 128, most_scales: 8, first_iterations: 300, later_iterations: 150, content: 0.2, variation: 0.05 };
 
 fn plan(model: ModelKind) -> &'static Plan {
     match model {

@@ -86,4 +86,17 @@ impl Mailbox {
         }
         Ok(arrived)
     }
+
+    /// Waits for everything that is under way.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn drain(&mut self, gpu: &Gpu) -> Result<Vec<(u32, Vec<f32>)>> {
+        gpu.drive();
+        let mut arrived = Vec::new();
+        while let Some((number, letter)) = self.letters.pop_front() {
+            arrived.push((number, letter.open(gpu).await?));
+        }
+        Ok(arrived)
+    }
 }

@@ -20,6 +20,10 @@ pub use self::size::fit;
 /// The smallest alpha that 8 bits round to fully opaque.
 const OPAQUE: f32 = 254.5 / 255.0;
 
+/// Both faces reduce larger pictures to this longest edge, in pixels: as f32 a square of it still fits the 128 MiB that
+/// WebGPU allows a binding by default.
+pub const WORKING_EDGE: u32 = 2880;
+
 /// Pixels in memory, as every other room of the house expects them.
 ///
 /// Red, green and blue are sRGB-encoded, 0..=1, and already composited over white where alpha is below one; alpha itself

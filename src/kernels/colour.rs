@@ -18,14 +18,7 @@ struct Params {
 pub const KERNEL: Kernel = kernel!("colour", LINE, Params, [Read, Write]);
 
 /// y (+)= matrix * x + offset; rows of the matrix are output channels, columns red, green and blue.
-pub fn forward(
-    rec: &mut Recorder,
-    x: &Tensor,
-    y: &Tensor,
-    matrix: &[[f32; 3]; 3],
-    offset: [f32; 3],
-    accumulate: bool,
-) {
+pub fn forward(rec: &mut Recorder, x: &Tensor, y: &Tensor, matrix: &[[f32; 3]; 3], offset: [f32; 3], accumulate: bool) {
     let mut columns = [[0.0; 4]; 4];
     for (row, values) in matrix.iter().enumerate() {
         for (column, value) in values.iter().enumerate() {

@@ -125,9 +125,7 @@ pub fn pack(weights: &[f32], outputs: usize, inputs: usize, kernel: usize) -> Ve
 /// The same for the gradient: outputs and inputs change places, and the kernel is turned by half a turn.
 pub fn pack_flipped(weights: &[f32], outputs: usize, inputs: usize, kernel: usize) -> Vec<f32> {
     let last = kernel - 1;
-    pack_with(inputs, outputs, kernel, |o, i, j, k| {
-        weights[((i * inputs + o) * kernel + last - j) * kernel + last - k]
-    })
+    pack_with(inputs, outputs, kernel, |o, i, j, k| weights[((i * inputs + o) * kernel + last - j) * kernel + last - k])
 }
 
 fn pack_with(

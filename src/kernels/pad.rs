@@ -45,7 +45,6 @@ pub fn forward(rec: &mut Recorder, x: &Tensor, radius: u32, y: &Tensor) {
 pub fn backward(rec: &mut Recorder, d_y: &Tensor, radius: u32, d_x: &Tensor, accumulate: bool) {
     assert_eq!(output(d_x.shape(), radius), d_y.shape(), "input shape of pad's gradient");
     let Shape { height, width, .. } = d_x.shape();
-    let params =
-        BackwardParams { height, width, blocks: d_x.shape().blocks(), radius, accumulate: accumulate.into() };
+    let params = BackwardParams { height, width, blocks: d_x.shape().blocks(), radius, accumulate: accumulate.into() };
     rec.dispatch(&BACKWARD, &params, &[d_y, d_x], Grid::line(&BACKWARD, d_x.shape().vectors()));
 }

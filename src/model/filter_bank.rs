@@ -70,8 +70,7 @@ fn level_filters(seed: u32, level: usize, count: usize) -> ConvWeights {
     let mut weight = Vec::with_capacity(count * entries);
     for filter in 0..count {
         let start = filter * entries;
-        let mut values: Vec<f64> =
-            (start..start + entries).map(|i| normal(seed, 2 * level as u32, i as u32)).collect();
+        let mut values: Vec<f64> = (start..start + entries).map(|i| normal(seed, 2 * level as u32, i as u32)).collect();
         if !filter.is_multiple_of(KEEPS_MEAN) {
             let mean = values.iter().sum::<f64>() / entries as f64;
             values.iter_mut().for_each(|value| *value -= mean);

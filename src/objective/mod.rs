@@ -203,11 +203,7 @@ impl Style<'_> {
             About::Zero => {
                 // Gatys' layer weight, and the mean over the matrix.
                 let entries = (channels * channels) as f32;
-                moments_loss::Weights {
-                    covariance: self.weight * 1e3 / entries / entries,
-                    mean: 0.0,
-                    relative: false,
-                }
+                moments_loss::Weights { covariance: self.weight * 1e3 / entries / entries, mean: 0.0, relative: false }
             }
         }
     }

@@ -1,12 +1,12 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
 use crate::Result;
-use crate::gpu::{Gpu, Recorder, Tensor, readback};
+use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use crate::model::{Table, filter_bank, vgg19};
 use crate::network::Network;
 use crate::objective::moments::{About, Moments};
 use crate::objective::{Measure, Term};
-use crate::schedule::{Balance, balance};
+use crate::schedule::balance;
 use crate::settings::Settings;
 use crate::weights::{ConvWeights, Vgg19Weights};
 use std::rc::Rc;
@@ -39,7 +39,8 @@ impl Look {
         let wanted = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
         let depth = wanted.min(weights.convolutions.len());
         let table = vgg19::table(depth, &weights.preprocessing, settings.pooling, vgg19::Border::Replicate);
-        let taps = vgg19_taps(&table);
+        let mut taps = vgg19_style_taps(&table);
+        taps.extend(table.find(vgg19::CONTENT_TAP));
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
         Ok(Look::Vgg19 { network: Rc::new(network) })
     }
@@ -67,45 +68,40 @@ impl Look {
         }
     }
 
-    /// The terms of the loss on a network of this look, for pictures whose shorter edge has `shorter_edge` pixels.
-    pub fn terms(&self, table: &Table, settings: &Settings, shorter_edge: u32) -> Vec<Term> {
+    /// The terms of the loss on a network of this look, for a photo and a painting of these shapes.
+    pub fn terms(&self, network: &Network, settings: &Settings, photo: Shape, painting: Shape) -> Vec<Term> {
         let balance = balance(settings);
-        let mut terms = match self {
-            Look::FilterBank { .. } => bank_terms(table, &balance),
-            Look::Vgg19 { .. } => vgg19_terms(table, &balance, shorter_edge),
+        let table = network.table();
+        let (style, content, measure) = match self {
+            Look::FilterBank { .. } => (bank_taps(table), luma_taps(table), Measure::StandardisedContent),
+            Look::Vgg19 { .. } => {
+                let content = table.find(vgg19::CONTENT_TAP).into_iter().collect();
+                (vgg19_style_taps(table), content, Measure::Content)
+            }
         };
+        let shapes = [network.shapes(photo), network.shapes(painting)];
+        let large_enough = |layer: &usize| shapes.iter().all(|shapes| shapes[*layer].pixels() >= SMALLEST_MAP);
+        let [style, content] = [style, content].map(|taps| taps.into_iter().filter(large_enough).collect::<Vec<_>>());
+        let mut terms = spread(&style, Measure::MeanCovariance, balance.style);
+        terms.extend(spread(&content, measure, balance.content));
         terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation });
         terms
     }
 }
 
+/// Statistics of fewer positions say nothing: of one, the covariance is zero. Deep layers of tiny pictures are left out.
+const SMALLEST_MAP: u32 = 4;
+
 fn bank_taps(table: &Table) -> Vec<usize> {
     (0..filter_bank::FILTERS.len()).filter_map(|level| table.find(&filter_bank::style_tap(level))).collect()
 }
 
-fn bank_terms(table: &Table, balance: &Balance) -> Vec<Term> {
-    let style = bank_taps(table);
-    let content: Vec<_> =
-        filter_bank::CONTENT_LEVELS.iter().filter_map(|&level| table.find(&filter_bank::content_tap(level))).collect();
-    let mut terms = spread(&style, Measure::MeanCovariance, balance.style);
-    terms.extend(spread(&content, Measure::StandardisedContent, balance.content));
-    terms
+fn luma_taps(table: &Table) -> Vec<usize> {
+    filter_bank::CONTENT_LEVELS.iter().filter_map(|&level| table.find(&filter_bank::content_tap(level))).collect()
 }
 
-fn vgg19_taps(table: &Table) -> Vec<usize> {
-    vgg19::STYLE_TAPS.iter().chain([&vgg19::CONTENT_TAP]).filter_map(|tap| table.find(tap)).collect()
-}
-
-/// Layers whose map would vanish on a narrow picture are left out.
-fn vgg19_terms(table: &Table, balance: &Balance, shorter_edge: u32) -> Vec<Term> {
-    let block = |tap: &str| tap["relu".len()..].chars().next().and_then(|digit| digit.to_digit(10)).unwrap_or(1);
-    let there = |tap: &&str| shorter_edge >> (block(tap) - 1) >= 1;
-    let find = |tap: &str| table.find(tap);
-    let style: Vec<_> = vgg19::STYLE_TAPS.iter().copied().filter(there).filter_map(find).collect();
-    let content: Vec<_> = [vgg19::CONTENT_TAP].into_iter().filter(there).filter_map(find).collect();
-    let mut terms = spread(&style, Measure::MeanCovariance, balance.style);
-    terms.extend(spread(&content, Measure::Content, balance.content));
-    terms
+fn vgg19_style_taps(table: &Table) -> Vec<usize> {
+    vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect()
 }
 
 /// The same measure at several layers, sharing a weight.

@@ -2,7 +2,7 @@
 //!
 //! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
 
-mod look;
+pub mod look;
 mod stage;
 mod start;
 
@@ -170,10 +170,11 @@ impl Painter {
                 oldest.wait(&self.gpu).await;
             }
         }
-        if self.finished() {
-            self.gpu.fence().wait(&self.gpu).await;
-        }
-        self.progress()
+        let losses = match self.finished() {
+            false => self.mailbox.collect(&self.gpu)?,
+            true => self.mailbox.drain(&self.gpu).await?,
+        };
+        Ok(self.progress(losses))
     }
 
     /// The picture as it stands, on the device: what the canvas shows.
@@ -216,14 +217,13 @@ impl Painter {
         Ok(())
     }
 
-    fn progress(&mut self) -> Result<Progress> {
+    fn progress(&self, losses: Vec<(u32, Vec<f32>)>) -> Progress {
         let Scale { width, height, .. } = self.scales[self.scale];
-        let losses = self.mailbox.collect(&self.gpu)?;
         let losses = losses.into_iter().map(|(iteration, values)| self.stage.split(iteration, &values)).collect();
         let work = |scale: &Scale, steps: u32| f64::from(scale.width * scale.height) * f64::from(steps);
         let whole: f64 = self.scales.iter().map(|scale| work(scale, scale.iterations)).sum();
         let earlier: f64 = self.scales[..self.scale].iter().map(|scale| work(scale, scale.iterations)).sum();
-        Ok(Progress {
+        Progress {
             iteration: self.before + self.step,
             iterations: self.scales.iter().map(|scale| scale.iterations).sum(),
             scale: self.scale as u32 + 1,
@@ -233,7 +233,7 @@ impl Painter {
             fraction: (earlier + work(&self.scales[self.scale], self.step)) / whole,
             finished: self.finished(),
             losses,
-        })
+        }
     }
 }
 

@@ -64,8 +64,7 @@ impl Stage {
         memory: Option<Memory>,
     ) -> Result<Stage> {
         let network = look.network(gpu, &scene.photo, &scene.painting).await?;
-        let edge = |tensor: &Tensor| tensor.shape().width.min(tensor.shape().height);
-        let terms = look.terms(network.table(), settings, edge(&scene.photo).min(edge(&scene.painting)));
+        let terms = look.terms(&network, settings, scene.photo.shape(), scene.painting.shape());
         let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
 
         let mut rec = Recorder::new(gpu);

@@ -11,6 +11,7 @@
 
 mod calibration;
 mod forward;
+mod globals;
 mod names;
 pub mod normalise;
 pub mod origin;
@@ -100,7 +101,9 @@ impl Container {
             }
             _ if bytes.starts_with(b"\x89HDF") => "the file is HDF5, as Keras writes it",
             _ if bytes.starts_with(b"MATLAB") => "the file is a MATLAB matrix",
-            _ if bytes.get(257..262) == Some(b"ustar") => "the file is a tar archive, as PyTorch saved before April 2017",
+            _ if bytes.get(257..262) == Some(b"ustar") => {
+                "the file is a tar archive, as PyTorch saved before April 2017"
+            }
             _ if bytes.trim_ascii_start().first() == Some(&b'<') => "the file is a web page",
             _ => "the file is neither a PyTorch .pth nor a .safetensors file",
         };

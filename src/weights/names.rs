@@ -61,7 +61,12 @@ pub(super) fn convolutions(tensors: Tensors) -> Result<Vec<ConvWeights>> {
     if depth == 0 {
         return Err(nothing_known(&tensors.others));
     }
-    slots.into_iter().take(depth).zip(&CONVOLUTIONS).map(|([weight, bias], row)| convolution(row, weight, bias)).collect()
+    slots
+        .into_iter()
+        .take(depth)
+        .zip(&CONVOLUTIONS)
+        .map(|([weight, bias], row)| convolution(row, weight, bias))
+        .collect()
 }
 
 fn convolution(
@@ -98,7 +103,8 @@ fn values(row: &Convolution, part: &str, tensor: Option<(String, Tensor)>, expec
 }
 
 fn another_network(name: &str) -> Error {
-    let problem = format!("the tensor {name} is none of VGG19's, so this may be VGG16 or a variant with batch normalisation");
+    let problem =
+        format!("the tensor {name} is none of VGG19's, so this may be VGG16 or a variant with batch normalisation");
     unusable(problem, ANOTHER_FILE)
 }
 

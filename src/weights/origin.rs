@@ -79,9 +79,11 @@ impl Origin {
     /// The credit for a file of this origin with the given SHA-256.
     pub fn source(self, sha256: String) -> Source {
         let (name, attribution, licence) = match self {
-            Self::Torchvision => {
-                ("torchvision VGG19 (IMAGENET1K_V1)", "Soumith Chintala and the torchvision contributors", "BSD-3-Clause")
-            }
+            Self::Torchvision => (
+                "torchvision VGG19 (IMAGENET1K_V1)",
+                "Soumith Chintala and the torchvision contributors",
+                "BSD-3-Clause",
+            ),
             Self::Caffe => (
                 "VGG19 of ILSVRC-2014, trained with Caffe",
                 "Karen Simonyan and Andrew Zisserman, Visual Geometry Group, University of Oxford",

@@ -6,49 +6,13 @@
 //!
 //! The opcodes are those of Python's `pickletools` for protocols 2 to 4.
 
-use super::tensors::Element;
+use super::globals::Global;
 use super::{ANOTHER_FILE, DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
 
 /// Opcodes in one pickle at most; a VGG19 checkpoint has about 2,000. Bounds the memory to some tens of megabytes.
 const LIMIT: usize = 1 << 20;
-
-/// The only names that a pickle may mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Global {
-    OrderedDict,
-    /// `torch._utils._rebuild_tensor(storage, offset, size, stride)`, and `_v2` with more arguments behind.
-    RebuildTensor,
-    /// `_rebuild_parameter(tensor, ...)`, `_rebuild_parameter_with_state` or `Parameter(tensor)`.
-    Parameter,
-    /// A class of storage, e.g. `torch.FloatStorage`.
-    Storage(Element),
-}
-
-impl Global {
-    fn find(module: &str, name: &str) -> Result<Self> {
-        Ok(match (module, name) {
-            ("collections", "OrderedDict") => Self::OrderedDict,
-            ("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2") => Self::RebuildTensor,
-            ("torch._utils", "_rebuild_parameter" | "_rebuild_parameter_with_state") => Self::Parameter,
-            ("torch.nn.parameter", "Parameter") => Self::Parameter,
-            ("torch", "HalfStorage") => Self::Storage(Element::F16),
-            ("torch", "BFloat16Storage") => Self::Storage(Element::Bf16),
-            ("torch", "FloatStorage") => Self::Storage(Element::F32),
-            ("torch", "DoubleStorage") => Self::Storage(Element::F64),
-            ("torch", "LongStorage") => Self::Storage(Element::Whole(8)),
-            ("torch", "IntStorage") => Self::Storage(Element::Whole(4)),
-            ("torch", "ShortStorage") => Self::Storage(Element::Whole(2)),
-            ("torch", "CharStorage" | "ByteStorage" | "BoolStorage") => Self::Storage(Element::Whole(1)),
-            _ => {
-                let (module, name) = (printable(module), printable(name));
-                let problem = format!("the file asks Python for {module}.{name}, which plain weights never need");
-                return Err(unusable(problem, SAVE_PLAIN));
-            }
-        })
-    }
-}
 
 /// One value; compound values are indices into a [`Pickle`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,7 +66,8 @@ impl<'a> Pickle<'a> {
     /// Parses the pickle at the start of `bytes`; what follows its STOP is left alone.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
         let mut machine = Machine { bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: HashMap::new() };
-        let mut pickle = Self { root: Value::None, length: 0, sequences: vec![], dicts: vec![], persistent: vec![], copied: 0 };
+        let mut pickle =
+            Self { root: Value::None, length: 0, sequences: vec![], dicts: vec![], persistent: vec![], copied: 0 };
         for _ in 0..LIMIT {
             if !machine.step(&mut pickle)? {
                 pickle.length = machine.at;
@@ -348,11 +313,6 @@ impl<'a> Machine<'a> {
             _ => Err(malformed()),
         }
     }
-}
-
-/// At most 80 characters of a name from a file, without control characters.
-pub(super) fn printable(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '?' } else { c }).take(80).collect()
 }
 
 fn cut_off() -> Error {

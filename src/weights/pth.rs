@@ -7,7 +7,8 @@
 //!   storage keys; then for each key its element count (8 bytes) and its bytes. torchvision's vgg19-dcbb9e9d.pth of
 //!   2017 is one: <https://github.com/pytorch/vision/issues/125>.
 
-use super::pickle::{Global, Pickle, Value, printable};
+use super::globals::{Global, printable};
+use super::pickle::{Pickle, Value};
 use super::tensors::{Budget, Element, Tensors, View};
 use super::{ANOTHER_FILE, DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
 use crate::error::{Error, Result};
@@ -39,7 +40,8 @@ pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
 fn read_zip(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the zip archive", &error))?;
     let data = archive.file_names().flatten().find(|name| name.ends_with("/data.pkl")).map(|name| name.into_owned());
-    let data = data.ok_or_else(|| unusable("the zip archive has no data.pkl, so PyTorch did not write it", ANOTHER_FILE))?;
+    let data =
+        data.ok_or_else(|| unusable("the zip archive has no data.pkl, so PyTorch did not write it", ANOTHER_FILE))?;
     let prefix = data.trim_end_matches("data.pkl");
     if let Some(order) = optional_entry(&mut archive, bytes, &format!("{prefix}byteorder"))?
         && order != b"little"
@@ -66,7 +68,10 @@ fn optional_entry<'a>(
     let what = format!("{} in the zip archive", printable(name));
     let mut file = archive.by_index(index).map_err(|error| damaged(&what, &error))?;
     if file.compression() != zip::CompressionMethod::Stored {
-        return Err(unusable(format!("{what} is compressed"), "Use the .pth file as PyTorch wrote it, not zipped again."));
+        return Err(unusable(
+            format!("{what} is compressed"),
+            "Use the .pth file as PyTorch wrote it, not zipped again.",
+        ));
     }
     // The reader compares the checksum when it reaches the end; nothing is kept.
     let size = std::io::copy(&mut file, &mut std::io::sink()).map_err(|error| damaged(&what, &error))?;
@@ -124,7 +129,9 @@ fn storages<'a>(pickle: &Pickle<'a>) -> HashMap<&'a str, Element> {
 /// Reads `("storage", class, key, location, count, ...)`.
 fn storage<'a>(pickle: &Pickle<'a>, at: usize) -> Option<(Element, &'a str)> {
     match pickle.sequence(at) {
-        [Value::Text("storage"), Value::Global(Global::Storage(element)), Value::Text(key), ..] => Some((*element, key)),
+        [Value::Text("storage"), Value::Global(Global::Storage(element)), Value::Text(key), ..] => {
+            Some((*element, key))
+        }
         _ => None,
     }
 }

@@ -68,7 +68,8 @@ impl Manifest {
     /// # Errors
     /// [`Error::Weights`] when it is no manifest, of another version, or names files or layers that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
-        let manifest: Self = serde_json::from_str(text).map_err(|error| broken(format!("it cannot be read ({error})")))?;
+        let manifest: Self =
+            serde_json::from_str(text).map_err(|error| broken(format!("it cannot be read ({error})")))?;
         if manifest.format != FORMAT || manifest.model != MODEL {
             let found = format!("version {} for {:?}", manifest.format, manifest.model);
             return Err(broken(format!("it is of {found}, this Scumble reads version {FORMAT} for {MODEL:?}")));
@@ -79,7 +80,10 @@ impl Manifest {
                 return Err(broken(format!("{:?} is no plain file name", shard.file)));
             }
             if shard.bytes == 0 || shard.bytes > SHARD_LIMIT {
-                return Err(broken(format!("{} has {} bytes, it may have 1 to {SHARD_LIMIT}", shard.file, shard.bytes)));
+                return Err(broken(format!(
+                    "{} has {} bytes, it may have 1 to {SHARD_LIMIT}",
+                    shard.file, shard.bytes
+                )));
             }
             let digit = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
             if shard.sha256.len() != 64 || !shard.sha256.bytes().all(digit) {

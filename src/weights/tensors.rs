@@ -100,7 +100,10 @@ impl Budget {
             let bytes = &storage[view.offset * size..view.offset * size + claimed];
             bytes.chunks_exact(size).map(|bytes| view.element.decode(bytes)).collect()
         } else {
-            (0..count).map(|at| view.position(at) * size).map(|at| view.element.decode(&storage[at..at + size])).collect()
+            (0..count)
+                .map(|at| view.position(at) * size)
+                .map(|at| view.element.decode(&storage[at..at + size]))
+                .collect()
         };
         Ok(Tensor { shape: view.shape.clone(), values })
     }

@@ -41,7 +41,7 @@ def tiny():
 
 
 def conv1_1():
-    weight = (torch.arange(64 * 3 * 3 * 3, dtype=torch.float32) % 257 - 128) / 256
+    weight = ((torch.arange(64 * 3 * 3 * 3, dtype=torch.float32) % 257 - 128) / 256).reshape(64, 3, 3, 3)
     bias = (torch.arange(64, dtype=torch.float32) - 32) / 64
     classifier = torch.zeros(2, 2)
     return collections.OrderedDict(

@@ -1,0 +1,54 @@
+//! One step of Adam (Kingma & Ba 2015, algorithm 1) on the pixels.
+
+use super::average::Average;
+
+/// Adam's constants.
+#[derive(Debug, Clone, Copy)]
+pub struct Params {
+    /// Learning rate.
+    pub rate: f64,
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Keeps the division finite.
+    pub epsilon: f64,
+}
+
+/// The pixels and what Adam remembers of them.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The pixels.
+    pub x: Vec<f64>,
+    /// First moment.
+    pub m: Vec<f64>,
+    /// Second moment.
+    pub v: Vec<f64>,
+    /// Average of the iterates.
+    pub average: Average,
+    /// Steps taken.
+    pub t: i32,
+}
+
+impl State {
+    /// Starts at `x` without any memory.
+    pub fn new(x: Vec<f64>, decay: f64) -> State {
+        let zeros = vec![0.0; x.len()];
+        State { x, m: zeros.clone(), v: zeros.clone(), average: Average::new(zeros, decay), t: 0 }
+    }
+}
+
+/// m = b1 m + (1 - b1) g and v = b2 v + (1 - b2) g^2, both divided by 1 - b^t to correct their start at zero;
+/// x = clamp(x - rate m' / (sqrt(v') + epsilon), 0, 1).
+pub fn record(g: &[f64], state: &mut State, params: &Params) {
+    let Params { rate, beta1, beta2, epsilon } = *params;
+    state.t += 1;
+    for (e, g) in g.iter().enumerate() {
+        state.m[e] = beta1 * state.m[e] + (1.0 - beta1) * g;
+        state.v[e] = beta2 * state.v[e] + (1.0 - beta2) * g * g;
+        let m = state.m[e] / (1.0 - beta1.powi(state.t));
+        let v = state.v[e] / (1.0 - beta2.powi(state.t));
+        state.x[e] = (state.x[e] - rate * m / (v.sqrt() + epsilon)).clamp(0.0, 1.0);
+    }
+    state.average.push(&state.x);
+}

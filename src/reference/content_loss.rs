@@ -1,0 +1,20 @@
+//! The content loss of one layer and its gradient.
+
+use super::Map;
+
+/// What the features are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'t> {
+    /// The photo's features.
+    pub features: &'t Map,
+    /// What the squared difference is divided by.
+    pub norm: f64,
+}
+
+/// L = weight / norm * |x - x_t|^2 and d_x = 2 weight / norm * (x - x_t).
+pub fn record(x: &Map, target: &Target, weight: f64) -> (f64, Map) {
+    let difference = x.combine(target.features, |x, x_t| x - x_t);
+    let loss = difference.values.iter().map(|d| d * d).sum::<f64>() * weight / target.norm;
+    let d_x = difference.combine(&difference, |d, _| 2.0 * weight / target.norm * d);
+    (loss, d_x)
+}

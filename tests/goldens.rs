@@ -1,0 +1,353 @@
+//! The engine against numbers that an independent script computed in f64: activations, losses, the gradient of the
+//! pixels and ten steps of Adam, for whole networks with seeded weights. See `tests/golden/README.md`.
+
+use pollster::block_on;
+use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
+use scumble::kernels::pool::Pooling;
+use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
+use scumble::model::{Table, filter_bank};
+use scumble::network::{Features, Gradients, Network};
+use scumble::objective::{Family, Measure, Objective, Term};
+use scumble::optimizer::{Method, Optimizer, Pace};
+use scumble::painter::look::Look;
+use scumble::random::{hash32, uniform};
+use scumble::settings::Settings;
+use scumble::weights::{ConvWeights, Origin, Preprocessing, Vgg19Weights};
+use serde_json::Value;
+use std::path::Path;
+
+const SEED: u32 = 7;
+/// What f32 is allowed to lose over a whole network.
+const TOLERANCE: f64 = 1e-4;
+
+fn golden(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is a number"))
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap_or_else(|| panic!("{value} is a list")).iter().map(number).collect()
+}
+
+/// The script's synthetic pictures: 1 is the photo, 2 the painting, 3 the start.
+fn synthetic(gpu: &Gpu, kind: u32, height: u32, width: u32) -> Tensor {
+    let byte = |seed: u32, c: u32, at: u32| f64::from(hash32(hash32(hash32(seed) ^ c) ^ at) & 255);
+    let mut rgba = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            for c in 0..3 {
+                let coarse = byte(kind, c, y / 4 * 64 + x / 4);
+                let fine = byte(kind + 77, c, y * 4096 + x);
+                rgba.push(((coarse * 3.0 + fine) / 1020.0) as f32);
+            }
+            rgba.push(1.0);
+        }
+    }
+    gpu.upload("synthetic", Shape::new(height, width, 4), &rgba).unwrap()
+}
+
+fn picture(gpu: &Gpu, description: &Value) -> Tensor {
+    let whole = |key: &str| description[key].as_u64().unwrap() as u32;
+    synthetic(gpu, whole("kind"), whole("height"), whole("width"))
+}
+
+fn seeded_weights() -> Vec<ConvWeights> {
+    let he = |index: u32, count: usize, scale: f64| -> Vec<f32> {
+        (0..count as u32).map(|i| ((uniform(SEED, index, i) * 2.0 - 1.0) * scale) as f32).collect()
+    };
+    let weights = |c: &vgg19::Convolution| ConvWeights {
+        name: c.name.into(),
+        out_channels: c.out_channels,
+        in_channels: c.in_channels,
+        kernel: vgg19::KERNEL,
+        weight: he(c.index as u32, c.out_channels * c.in_channels * 9, (6.0 / (9.0 * c.in_channels as f64)).sqrt()),
+        bias: he(c.index as u32 + 1000, c.out_channels, 0.1),
+    };
+    CONVOLUTIONS.iter().map(weights).collect()
+}
+
+/// Channels of the unpadded map, in the script's order.
+fn unpadded(values: &[f32], shape: Shape) -> Vec<f64> {
+    let stride = shape.blocks() as usize * 4;
+    values.chunks(stride).flat_map(|pixel| &pixel[..shape.channels as usize]).map(|&v| f64::from(v)).collect()
+}
+
+fn download(gpu: &Gpu, tensor: &Tensor) -> Vec<f64> {
+    unpadded(&block_on(readback::read(gpu, tensor)).unwrap(), tensor.shape())
+}
+
+/// Red, green and blue of a tensor with four channels.
+fn colours(gpu: &Gpu, tensor: &Tensor) -> Vec<f64> {
+    download(gpu, tensor).chunks(4).flat_map(|pixel| pixel[..3].to_vec()).collect()
+}
+
+fn close(what: &str, found: f64, expected: f64, scale: f64) {
+    let difference = (found - expected).abs();
+    assert!(
+        difference <= TOLERANCE * scale,
+        "{what}: found {found}, expected {expected}, difference {difference:.3e}, allowed {:.3e}",
+        TOLERANCE * scale
+    );
+}
+
+fn check_map(what: &str, map: &[f64], expected: &Value) {
+    let count = map.len() as f64;
+    let mean_square = number(&expected["mean_square"]);
+    let rms = mean_square.sqrt();
+    close(&format!("mean of {what}"), map.iter().sum::<f64>() / count, number(&expected["mean"]), rms);
+    let square = map.iter().map(|v| v * v).sum::<f64>() / count;
+    close(&format!("mean square of {what}"), square, mean_square, mean_square);
+    check_probes(what, map, expected, rms);
+}
+
+fn check_probes(what: &str, map: &[f64], expected: &Value, scale: f64) {
+    let indices = expected["index"].as_array().unwrap().iter().map(|i| i.as_u64().unwrap() as usize);
+    for (index, value) in indices.zip(numbers(&expected["value"])) {
+        close(&format!("{what}[{index}]"), map[index], value, scale);
+    }
+}
+
+fn check_gradient(what: &str, gradient: &[f64], expected: &Value, pooling: Pooling) {
+    let norm = gradient.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let expected_norm = number(&expected["gradient_norm"]);
+    let probes = &expected["gradient_probes"];
+    let largest = numbers(&probes["value"]).iter().fold(0.0f64, |a, v| a.max(v.abs()));
+    if pooling == Pooling::Average {
+        close(&format!("norm of {what}"), norm, expected_norm, expected_norm);
+        check_probes(what, gradient, probes, largest);
+        if let Some(full) = expected.get("gradient").map(numbers) {
+            let largest = full.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+            for (index, (&found, &value)) in gradient.iter().zip(&full).enumerate() {
+                close(&format!("{what}[{index}]"), found, value, largest);
+            }
+        }
+        return;
+    }
+    // A max pool may take another winner where two are equal but for rounding; the direction must stay.
+    let indices = probes["index"].as_array().unwrap().iter().map(|i| i.as_u64().unwrap() as usize);
+    let (mut product, mut own, mut other) = (0.0, 0.0, 0.0);
+    for (index, value) in indices.zip(numbers(&probes["value"])) {
+        product += gradient[index] * value;
+        own += gradient[index] * gradient[index];
+        other += value * value;
+    }
+    let cosine = product / (own * other).sqrt();
+    assert!(cosine > 0.999 && (norm / expected_norm - 1.0).abs() < 1e-2, "{what}: cosine {cosine}, norm {norm}");
+}
+
+/// A seeded VGG19 with the script's terms.
+struct Case {
+    gpu: Gpu,
+    network: Network,
+    objective: Objective,
+    taps: Vec<usize>,
+}
+
+fn terms(table: &Table, style: &[&str], content: &str, how: &str, weights: &Value) -> Vec<Term> {
+    let (measure, share) = match how {
+        "mean+cov" => (Measure::MeanCovariance, 1.0 / style.len() as f32),
+        "gram" => (Measure::Gram, 1.0),
+        other => panic!("unknown loss {other}"),
+    };
+    let weight = |key: &str| number(&weights[key]) as f32;
+    let find = |tap: &str| table.find(tap).unwrap();
+    let style_term = |tap: &&str| Term { layer: find(tap), measure, weight: weight("style") * share };
+    let mut terms: Vec<_> = style.iter().map(style_term).collect();
+    terms.push(Term { layer: find(content), measure: Measure::Content, weight: weight("content") });
+    terms.push(Term { layer: 0, measure: Measure::Variation, weight: weight("tv") });
+    terms
+}
+
+impl Case {
+    fn new(gpu: &Gpu, table: Table, filters: &[ConvWeights], terms: &[Term], pictures: &Value) -> Case {
+        let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+        let network = Network::new(gpu, table, filters, &taps).unwrap();
+        Case::with_network(gpu, network, terms, pictures)
+    }
+
+    fn with_network(gpu: &Gpu, network: Network, terms: &[Term], pictures: &Value) -> Case {
+        let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+        let mut rec = Recorder::new(gpu);
+        let photo = network.forward(&mut rec, &picture(gpu, &pictures["content"]), &taps).unwrap();
+        let painting = network.forward(&mut rec, &picture(gpu, &pictures["style"]), &taps).unwrap();
+        let objective = Objective::capture(&mut rec, terms, &photo, &painting).unwrap();
+        rec.submit();
+        Case { gpu: gpu.clone(), network, objective, taps }
+    }
+
+    fn record(&self, rec: &mut Recorder, pixels: &Tensor) -> Tensor {
+        let features: Features = self.network.forward(rec, pixels, &self.taps).unwrap();
+        let mut gradients = Gradients::new(self.network.table());
+        self.objective.record(rec, &features, &mut gradients).unwrap();
+        self.network.backward(rec, &features, gradients).unwrap()
+    }
+
+    fn losses(&self) -> Vec<f32> {
+        block_on(readback::read(&self.gpu, self.objective.losses())).unwrap()
+    }
+
+    fn check(&self, what: &str, start: &Tensor, expected: &Value, pooling: Pooling) {
+        let mut rec = Recorder::new(&self.gpu);
+        let d_pixels = self.record(&mut rec, start);
+        rec.submit();
+        let losses = self.losses();
+        let weights = &expected["weights"];
+        for (family, key) in [(Family::Content, "content"), (Family::Style, "style"), (Family::Variation, "tv")] {
+            let value = number(&expected[key]) * number(&weights[key]);
+            close(&format!("{key} loss of {what}"), f64::from(self.objective.sum(&losses, family)), value, value);
+        }
+        check_gradient(&format!("gradient of {what}"), &colours(&self.gpu, &d_pixels), expected, pooling);
+    }
+
+    fn check_adam(&self, what: &str, start: Tensor, expected: &Value, slack: f64) {
+        let mut optimizer = Optimizer::new(&self.gpu, Method::Adam, start).unwrap();
+        let mut rec = Recorder::new(&self.gpu);
+        let d_pixels = self.record(&mut rec, optimizer.pixels());
+        optimizer.record(&mut rec, &d_pixels);
+        let program = rec.finish();
+        for (step, expected) in numbers(&expected["losses"]).into_iter().enumerate() {
+            optimizer.advance(&self.gpu, Pace { rate: 0.02, decay: 0.97 });
+            program.submit(&self.gpu);
+            let total = self.losses().iter().map(|&loss| f64::from(loss)).sum();
+            close(&format!("loss {step} of {what}"), total, expected, expected * slack);
+        }
+        let pixels = colours(&self.gpu, optimizer.pixels());
+        check_probes(&format!("pixels of {what}"), &pixels, &expected["pixels"], slack);
+        let average = colours(&self.gpu, optimizer.average());
+        check_probes(&format!("average of {what}"), &average, &expected["ema"], slack);
+    }
+}
+
+fn pooling_of(name: &str) -> Pooling {
+    if name.starts_with("max") { Pooling::Max } else { Pooling::Average }
+}
+
+fn seeded_table(name: &str) -> Table {
+    let border = if name.contains("replicate") { Border::Replicate } else { Border::Zero };
+    let preprocessing = if name.contains("caffe") { Preprocessing::CAFFE } else { Preprocessing::TORCHVISION };
+    vgg19::table(CONVOLUTIONS.len(), &preprocessing, pooling_of(name), border)
+}
+
+#[test]
+fn seeded_numbers_are_the_scripts() {
+    let golden = golden("vgg19.json");
+    for (input, output) in golden["seeded_numbers"]["hash32"].as_object().unwrap() {
+        assert_eq!(u64::from(hash32(input.parse().unwrap())), output.as_u64().unwrap());
+    }
+    for row in golden["seeded_numbers"]["uniform"].as_array().unwrap() {
+        let [seed, stream, index] = [0, 1, 2].map(|i| row[i].as_u64().unwrap() as u32);
+        assert!((uniform(seed, stream, index) - number(&row[3])).abs() < 1e-11);
+    }
+}
+
+#[test]
+fn activations_of_vgg19() {
+    let gpu = block_on(Gpu::open()).unwrap();
+    let golden = golden("vgg19.json");
+    let weights = seeded_weights();
+    for (name, layers) in golden["activations"].as_object().unwrap() {
+        let table = seeded_table(name);
+        let layers = layers.as_object().unwrap();
+        let taps: Vec<_> = layers.keys().map(|tap| table.find(tap).unwrap()).collect();
+        let network = Network::new(&gpu, table, &weights, &taps).unwrap();
+        let mut rec = Recorder::new(&gpu);
+        let features = network.forward(&mut rec, &picture(&gpu, &golden["pictures"]["start"]), &taps).unwrap();
+        rec.submit();
+        for ((tap, expected), layer) in layers.iter().zip(taps) {
+            check_map(&format!("{tap} of {name}"), &download(&gpu, features.at(layer)), expected);
+        }
+    }
+}
+
+#[test]
+fn losses_and_gradients_of_vgg19() {
+    let gpu = block_on(Gpu::open()).unwrap();
+    let golden = golden("vgg19.json");
+    let weights = seeded_weights();
+    let start = picture(&gpu, &golden["pictures"]["start"]);
+    for (name, expected) in golden["cases"].as_object().unwrap() {
+        let table = seeded_table(name);
+        let how = expected["how"].as_str().unwrap();
+        let terms = terms(&table, &STYLE_TAPS, CONTENT_TAP, how, &expected["weights"]);
+        let case = Case::new(&gpu, table, &weights, &terms, &golden["pictures"]);
+        case.check(name, &start, expected, pooling_of(name));
+    }
+}
+
+#[test]
+fn ten_steps_of_vgg19() {
+    let gpu = block_on(Gpu::open()).unwrap();
+    let golden = golden("vgg19.json");
+    let weights = seeded_weights();
+    for (how, case_name) in [("mean+cov", "avg_zero_torchvision_mean+cov"), ("gram", "avg_zero_torchvision_gram")] {
+        let table = seeded_table(case_name);
+        let terms = terms(&table, &STYLE_TAPS, CONTENT_TAP, how, &golden["cases"][case_name]["weights"]);
+        let case = Case::new(&gpu, table, &weights, &terms, &golden["pictures"]);
+        let start = picture(&gpu, &golden["pictures"]["start"]);
+        case.check_adam(&format!("{how} from the start"), start, &golden["adam"][how]["from_start"], 1.0);
+        // From the photo itself the first gradients are zero but for rounding, and Adam follows their sign.
+        let photo = picture(&gpu, &golden["pictures"]["content"]);
+        case.check_adam(&format!("{how} from the photo"), photo, &golden["adam"][how]["from_content"], 20.0);
+    }
+}
+
+#[test]
+fn the_filter_bank() {
+    let gpu = block_on(Gpu::open()).unwrap();
+    let golden = golden("filter_bank.json");
+    let settings = Settings { seed: SEED, ..Settings::default() };
+    let pictures = &golden["pictures"];
+    let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
+
+    for (level, filters) in filter_bank::filters(SEED).iter().enumerate() {
+        let expected = &golden["levels"][level.to_string()]["filters"];
+        let weight: Vec<f64> = filters.weight.iter().map(|&w| f64::from(w)).collect();
+        check_probes(&format!("filters of level {level}"), &weight, expected, 0.1);
+    }
+    let look = Look::filter_bank(&settings);
+    let network = block_on(look.network(&gpu, &photo, &painting)).unwrap();
+    let terms = look.terms(&network, &settings, photo.shape(), painting.shape());
+    let case = Case::with_network(&gpu, std::rc::Rc::into_inner(network).unwrap(), &terms, pictures);
+    let mut rec = Recorder::new(&gpu);
+    let features = case.network.forward(&mut rec, &start, &case.taps).unwrap();
+    rec.submit();
+    for level in 0..filter_bank::FILTERS.len() {
+        let layer = case.network.table().find(&filter_bank::style_tap(level)).unwrap();
+        let expected = &golden["levels"][level.to_string()]["features"];
+        check_map(&format!("bank level {level}"), &download(&gpu, features.at(layer)), expected);
+    }
+    case.check("the filter bank", &start, &golden["case"], Pooling::Average);
+    case.check_adam("the bank from the start", start, &golden["adam"]["from_start"], 1.0);
+    case.check_adam("the bank from the photo", photo, &golden["adam"]["from_content"], 20.0);
+}
+
+/// Real networks, where their files lie beside the checkout; the stored scalars are valid only against those files.
+#[test]
+fn real_weights_agree_with_the_script() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/weights");
+    if !folder.is_dir() {
+        eprintln!("not run: {} is not there", folder.display());
+        return;
+    }
+    let gpu = block_on(Gpu::open()).unwrap();
+    let golden = golden("shared.json");
+    for (name, origin, content) in
+        [("caffe", Origin::Caffe, CONTENT_TAP), ("torchvision", Origin::Torchvision, "relu1_2")]
+    {
+        let expected = &golden[name];
+        let bytes = std::fs::read(folder.join(expected["file"].as_str().unwrap())).unwrap();
+        let weights: Vgg19Weights = scumble::weights::read(&bytes, None).unwrap();
+        assert_eq!(weights.preprocessing, origin.preprocessing(), "recognised origin of {name}");
+        let depth = weights.convolutions.len();
+        let table = vgg19::table(depth, &weights.preprocessing, Pooling::Average, Border::Zero);
+        let taps: Vec<_> = expected["style_taps"].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect();
+        let terms = terms(&table, &taps, content, "mean+cov", &expected["weights"]);
+        let case = Case::new(&gpu, table, &weights.convolutions, &terms, &golden["pictures"]);
+        let start = picture(&gpu, &golden["pictures"]["start"]);
+        case.check(name, &start, expected, Pooling::Average);
+    }
+}

@@ -1,0 +1,78 @@
+// <before-after> lays the photo over the painted picture beneath it.
+//   .before = {url, width, height}    the photo, and the painted picture's size
+//   mode="wipe"                       the photo shows left of a seam; drag anywhere, or use the arrow keys
+//   mode="original"                   the photo shows whole
+// The picture is placed as `object-fit: contain` places it, so it needs no knowledge of what lies beneath.
+
+import { h, svg } from './dom.js';
+
+class BeforeAfter extends HTMLElement {
+  #svg; #image; #clip; #seam; #range; #width = 3; #height = 2;
+
+  connectedCallback() {
+    if (this.#svg) return;
+    this.#clip = svg('rect', {});
+    this.#image = svg('image', { preserveAspectRatio: 'none', 'clip-path': 'url(#before-after-clip)' });
+    this.#seam = svg('g', {});
+    this.#svg = svg('svg', { 'aria-hidden': 'true' },
+      svg('clipPath', { id: 'before-after-clip' }, this.#clip), this.#image, this.#seam);
+    this.#range = h('input', { type: 'range', id: 'wipe-position', min: 0, max: 100, step: 1, value: 50,
+      'aria-label': 'How much of the photo shows, from the left', oninput: () => this.#draw() });
+    this.append(this.#svg, this.#range);
+    this.addEventListener('pointerdown', (event) => this.#grab(event));
+    this.addEventListener('pointermove', (event) => this.hasPointerCapture(event.pointerId) && this.#follow(event));
+    new ResizeObserver(() => this.#draw()).observe(this);
+  }
+
+  static observedAttributes = ['mode'];
+  attributeChangedCallback() { if (this.#svg) this.#draw(); }
+
+  set before({ url, width, height }) {
+    this.#width = width;
+    this.#height = height;
+    this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    for (const node of [this.#image, this.#clip]) {
+      node.setAttribute('width', width);
+      node.setAttribute('height', height);
+    }
+    this.#image.setAttribute('href', url);
+    this.#draw();
+  }
+
+  focus(options) { this.#range.focus(options); }
+
+  #grab(event) {
+    if (this.getAttribute('mode') !== 'wipe' || event.button !== 0) return;
+    event.preventDefault();
+    this.setPointerCapture(event.pointerId);
+    this.#range.focus({ focusVisible: false });
+    this.#follow(event);
+  }
+
+  #follow(event) {
+    const matrix = this.#svg.getScreenCTM();
+    if (!matrix) return;
+    const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse()).x;
+    this.#range.value = 100 * x / this.#width;
+    this.#draw();
+  }
+
+  #draw() {
+    const matrix = this.#svg.getScreenCTM();
+    if (!matrix) return;
+    const whole = this.getAttribute('mode') === 'original';
+    const x = whole ? this.#width : this.#width * this.#range.valueAsNumber / 100;
+    this.#clip.setAttribute('width', x);
+    this.#range.setAttribute('aria-valuetext', `${this.#range.value} % photo`);
+    const middle = this.#height / 2;
+    this.#seam.replaceChildren(
+      svg('path', { class: 'seam-under', d: `M${x} 0V${this.#height}` }),
+      svg('path', { class: 'seam', d: `M${x} 0V${this.#height}` }),
+      // The handle keeps its size on the screen, whatever the picture's.
+      svg('g', { class: 'handle', transform: `translate(${x} ${middle}) scale(${1 / matrix.a})` },
+        svg('circle', { class: 'knob', r: 22 }),
+        svg('path', { class: 'knob-arrows', d: 'M-6-6l-6 6 6 6M6-6l6 6-6 6' })));
+  }
+}
+
+customElements.define('before-after', BeforeAfter);

@@ -1,0 +1,112 @@
+// Turns the choice of VGG19 into loaded weights: asked first, from the cache where they lie, never by surprise.
+
+import { chooseModel } from './settings.js';
+
+const $ = (id) => document.getElementById(id);
+
+export class ModelChoice {
+  #page; #form; #dialog = $('weights'); #file; #about; #fromCache = false;
+
+  constructor(page, form) {
+    this.#page = page;
+    this.#form = form;
+    form.addEventListener('change', ({ target }) => { if (target.name === 'model') this.#chosen(target.value); });
+    $('forget-weights').addEventListener('click', () => this.#forget());
+    this.#dialog.addEventListener('download', () => this.#download());
+    this.#dialog.addEventListener('file', ({ detail }) => this.takeFile(detail.blob));
+    this.#dialog.addEventListener('refuse', () => this.#goWithout());
+    this.#dialog.addEventListener('cancel', () => { page.painter.cancelDownload(); this.#goWithout(); });
+    page.addEventListener('painter', ({ detail: painter }) => {
+      painter.addEventListener('download', ({ detail: { bytes, total, cached } }) => {
+        this.#fromCache = cached;
+        if (form.elements.model.value === 'vgg19') this.#dialog.loaded(bytes, total, cached);
+      });
+    });
+  }
+
+  /** Asks what this site and this browser have; after a restart, loads again what was loaded. */
+  async open() {
+    try {
+      this.#tell(await this.#page.painter.weights());
+      if (this.#form.elements.model.value === 'vgg19') await (this.#file ? this.takeFile(this.#file) : this.#chosen('vgg19'));
+    } catch (error) {
+      this.#page.complain(error);
+    }
+  }
+
+  /** A .safetensors or .pth file: whoever drops one wants it used. */
+  async takeFile(blob) {
+    this.#dialog.loaded();
+    try {
+      if (!await this.#page.opened) return this.#dialog.done();
+      await this.#page.painter.loadWeightsFile(blob);
+      this.#file = blob;
+      this.#tell(await this.#page.painter.weights());
+      this.#choose('vgg19');
+    } catch (error) {
+      this.#goWithout();
+      this.#page.complain(error);
+    }
+    this.#dialog.done();
+  }
+
+  async #chosen(model) {
+    this.#showLine();
+    if (model !== 'vgg19' || !await this.#page.opened) return;
+    try {
+      const about = await this.#page.painter.weights();
+      this.#tell(about);
+      if (about.loaded) return;
+      if (about.cached) await this.#download();
+      else if (about.offered) this.#dialog.offer({ ...about, megabytes: megabytes(about) });
+      else this.#dialog.askForFile();
+    } catch (error) {
+      this.#goWithout();
+      this.#page.complain(error);
+    }
+  }
+
+  async #download() {
+    this.#dialog.loaded(0, this.#about.bytes, this.#about.cached);
+    try {
+      this.#tell(await this.#page.painter.download());
+      this.#showLine();
+    } catch (error) {
+      this.#goWithout();
+      if (error.name !== 'AbortError') this.#page.complain(error);
+      this.#tell(await this.#page.painter.weights());
+    }
+    this.#dialog.done();
+  }
+
+  async #forget() {
+    this.#tell(await this.#page.painter.forgetWeights());
+    $('weights-source').textContent = 'Deleted. What is loaded stays until this page is closed.';
+    $('model-vgg19').focus();
+  }
+
+  #goWithout() { this.#choose('filter-bank'); }
+
+  #choose(model) {
+    chooseModel(this.#form, model);
+    this.#form.dispatchEvent(new Event('input'));
+    this.#showLine();
+  }
+
+  #tell(about) {
+    this.#about = about;
+    $('vgg19-cost').textContent = about.loaded ? 'loaded' : about.cached ? 'in this browser’s cache'
+      : about.offered ? `${megabytes(about)} MB` : 'drop a file';
+    $('forget-weights').hidden = !about.cached;
+    this.#showLine();
+  }
+
+  #showLine() {
+    $('weights-line').hidden = this.#form.elements.model.value !== 'vgg19' || !this.#about?.loaded;
+    if (!this.#about?.loaded) return;
+    $('weights-source').textContent = this.#file ? this.#about.name
+      : this.#fromCache ? 'From this browser’s cache.' : 'Downloaded from this site.';
+  }
+}
+
+function megabytes({ bytes }) { return Math.round(bytes / 1e6); }

@@ -1,0 +1,89 @@
+// The page's state, its engine, and the one place where an error is handled.
+//
+// document.documentElement.dataset.state = loading | ready | painting | paused | done | unsupported
+//   and, with unsupported, dataset.reason = no-webgpu | insecure | no-adapter | lost | failed
+// Events: state; painter (a new one, before it is opened); again (the person asks to start again)
+
+import { Painter } from './painter.js';
+import { noticeFor } from './support.js';
+
+export class Page extends EventTarget {
+  /** Resolves to whether there is an engine to talk to. */
+  opened = Promise.resolve(false);
+  painter;
+  #isOpen = false;
+  #notice = document.getElementById('notice');
+  #messages = document.getElementById('messages');
+
+  constructor() {
+    super();
+    this.#notice.addEventListener('again', () => this.dispatchEvent(new Event('again')));
+  }
+
+  get isOpen() { return this.#isOpen; }
+
+  get state() { return document.documentElement.dataset.state; }
+
+  set state(state) {
+    document.documentElement.dataset.state = state;
+    this.dispatchEvent(new Event('state'));
+  }
+
+  /** Opens the engine, or opens it anew after it was lost. */
+  open() {
+    this.opened = this.#open();
+    return this.opened;
+  }
+
+  /** Says what went wrong: in the message bar, or over the stage when painting cannot go on. */
+  complain(error) {
+    const notice = noticeFor(error);
+    if (notice) this.#halt(notice);
+    else this.#messages.show(error.message);
+  }
+
+  clearMessages() { this.#messages.clear(); }
+
+  async #open() {
+    this.#isOpen = false;
+    this.#notice.hidden = true;
+    delete document.documentElement.dataset.reason;
+    this.state = 'loading';
+    await firstPaint();
+    try {
+      this.painter?.dismiss();
+      const canvas = freshCanvas();
+      if (!navigator.gpu || !canvas.transferControlToOffscreen) throw Object.assign(new Error(), { name: 'NoWebGpu' });
+      this.painter = new Painter();
+      this.dispatchEvent(new CustomEvent('painter', { detail: this.painter }));
+      await this.painter.open(canvas.transferControlToOffscreen());
+      this.#isOpen = true;
+      if (this.state === 'loading') this.state = 'ready'; // Paint may already have been pressed
+      return true;
+    } catch (error) {
+      this.#halt(noticeFor(error) ?? noticeFor({ name: 'Worker', message: error.message }));
+      return false;
+    }
+  }
+
+  #halt({ reason, ...words }) {
+    this.#isOpen = false;
+    this.opened = Promise.resolve(false);
+    document.documentElement.dataset.reason = reason;
+    this.state = 'unsupported';
+    this.#notice.show(words);
+  }
+}
+
+// The worker, the wasm and the graphics processor come only after the page is there to look at.
+function firstPaint() {
+  return new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
+}
+
+// A canvas gives its drawing away once; a new engine needs a new one.
+function freshCanvas() {
+  const old = document.getElementById('canvas');
+  const canvas = old.cloneNode();
+  old.replaceWith(canvas);
+  return canvas;
+}

@@ -1,0 +1,46 @@
+// Turns the settings form into what the engine reads, and keeps the form's own small manners.
+
+/** The form as the engine's settings. */
+export function read(form) {
+  const { elements } = form;
+  return {
+    model: elements.model.value,
+    size: Number(elements.size.value),
+    strength: elements.strength.valueAsNumber,
+    seed: seedOf(elements.seed.value),
+    start: elements.start.value,
+    optimizer: elements.optimizer.value,
+    pooling: elements.pooling.value,
+    colours: elements.colours.value,
+    smoothness: elements.smoothness.valueAsNumber,
+    effort: Number(elements.effort.value),
+  };
+}
+
+export function chooseModel(form, model) {
+  form.elements.model.value = model;
+  tidy(form);
+}
+
+/** Outputs beside the sliders, the dice, and controls that mean nothing now. */
+export function attend(form) {
+  form.addEventListener('input', () => tidy(form));
+  form.addEventListener('submit', (event) => event.preventDefault());
+  form.querySelector('#dice').addEventListener('click', () => {
+    form.elements.seed.value = crypto.getRandomValues(new Uint32Array(1))[0] % 10000; // four digits can be read aloud
+    form.elements.seed.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  tidy(form);
+}
+
+function tidy(form) {
+  const { elements } = form;
+  for (const output of form.querySelectorAll('output')) output.value = elements[output.htmlFor.value].value;
+  elements.pooling.disabled = elements.model.value !== 'vgg19';
+  form.querySelector('#start-well').hidden = elements.start.value !== 'picture';
+}
+
+// An emptied or overlong seed is still a seed.
+function seedOf(text) {
+  return Math.min(Math.max(Math.floor(Number(text) || 0), 0), 2 ** 32 - 1);
+}

@@ -1,0 +1,51 @@
+// Turns the moments of steps into a pace and a time left.
+// A step costs about as much as its picture has pixels, so the pace is kept in pixels per millisecond:
+// a guess made at the smallest scale then holds for the largest.
+
+const WINDOW = 30; // steps looked back on: long enough to be calm, short enough to notice a change
+
+export class Tempo {
+  #scales; #moments = [];
+
+  constructor(scales) { this.#scales = scales; }
+
+  /** After a pause the clock starts anew. */
+  forget() { this.#moments = []; }
+
+  /** One step of {iteration, width, height} was made at `now`, in milliseconds. */
+  beat({ iteration, width, height }, now) {
+    this.#moments.push({ iteration, now, pixels: width * height });
+    if (this.#moments.length > WINDOW) this.#moments.shift();
+  }
+
+  /** {perSecond, secondsLeft}, or null before there is enough to tell. */
+  read() {
+    if (this.#moments.length < 3) return null;
+    const first = this.#moments[0], last = this.#moments.at(-1);
+    const elapsed_ms = last.now - first.now;
+    if (elapsed_ms <= 0) return null;
+    const pixels = this.#moments.slice(1).reduce((sum, moment) => sum + moment.pixels, 0);
+    return {
+      perSecond: 1000 * (last.iteration - first.iteration) / elapsed_ms,
+      secondsLeft: this.#pixelsLeft(last.iteration) * elapsed_ms / pixels / 1000,
+    };
+  }
+
+  #pixelsLeft(iteration) {
+    let end = 0, pixels = 0;
+    for (const { width, height, iterations } of this.#scales) {
+      end += iterations;
+      pixels += width * height * Math.max(0, Math.min(iterations, end - iteration));
+    }
+    return pixels;
+  }
+}
+
+/** "about 40 s left", in steps as coarse as the guess is. */
+export function timeLeft(seconds) {
+  if (seconds < 1) return 'almost done';
+  if (seconds < 10) return `about ${Math.ceil(seconds)} s left`;
+  if (seconds < 90) return `about ${5 * Math.ceil(seconds / 5)} s left`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${Math.round(seconds / 3600)} h left`;
+}

@@ -1,0 +1,131 @@
+// Turns wells, shelves, camera, drops and pastes into pictures that lie in the engine.
+
+import { listen } from './incoming.js';
+
+const SAMPLES = new URL('./samples/samples.json', import.meta.url);
+
+export class Wells extends EventTarget {
+  #page; #lying = new Map(); #pending = new Set(); #wells = {}; #shelves = {};
+
+  constructor(page) {
+    super();
+    this.#page = page;
+    for (const well of document.querySelectorAll('picture-well')) this.#attend(well);
+    for (const shelf of document.querySelectorAll('sample-shelf')) {
+      this.#shelves[shelf.getAttribute('name')] = shelf;
+      shelf.addEventListener('sample', ({ detail }) => this.#takeSample(shelf.getAttribute('name'), detail));
+    }
+    this.#attendCamera(document.querySelector('camera-dialog'));
+    listen({
+      isTaken: (which) => this.#lying.has(which) && !this.#lying.get(which).sample,
+      take: (which, picture) => this.take(which, picture),
+      takeWeights: (blob) => this.dispatchEvent(new CustomEvent('weights', { detail: blob })),
+    });
+  }
+
+  /** What lies in a well: {title, blob, url}, or undefined. A new picture is a new object. */
+  get(which) { return this.#lying.get(which); }
+
+  focus(which) { this.#wells[which].focus(); }
+
+  /** Resolves when the engine has answered for every picture given so far. */
+  settled() { return Promise.all(this.#pending); }
+
+  /** Once the engine is open, and whenever it was opened anew, it is given what lies here. */
+  resend() {
+    for (const [which, picture] of this.#lying) this.#track(this.#give(which, picture));
+    return this.settled();
+  }
+
+  take(which, { blob, title, sample }) {
+    const before = this.#lying.get(which);
+    const picture = { blob, title, sample, url: URL.createObjectURL(blob) };
+    this.#put(which, picture);
+    return this.#track(this.#show(which, picture).then(() => this.#give(which, picture, before)));
+  }
+
+  /** Lays out the samples and puts the first of each kind into its well, so that Paint works at once. */
+  async offerSamples() {
+    const response = await fetch(SAMPLES).catch(() => null);
+    if (!response?.ok) return; // without samples the wells simply wait
+    const samples = (await response.json()).map((sample) => ({
+      ...sample, file: new URL(sample.file, SAMPLES).href, thumb: new URL(sample.thumb, SAMPLES).href,
+    }));
+    await Promise.all(Object.entries(this.#shelves).map(([which, shelf]) => {
+      shelf.samples = samples.filter(({ kind }) => kind === which);
+      const first = samples.find(({ kind }) => kind === which);
+      return first && !this.#lying.has(which) ? this.#takeSample(which, first) : undefined;
+    }));
+  }
+
+  async #takeSample(which, { file, title }) {
+    try {
+      const response = await fetch(file);
+      if (!response.ok) throw new Error(`The sample “${title}” could not be loaded. Check the connection, or choose a file of your own.`);
+      await this.take(which, { blob: await response.blob(), title, sample: file });
+    } catch (error) {
+      this.#page.complain(error);
+    }
+  }
+
+  // The engine has the last word on what a picture is; if it refuses, what lay there before lies there again.
+  async #give(which, picture, before) {
+    if (!this.#page.isOpen) return; // resend() will
+    const well = this.#wells[which];
+    well.busy = true;
+    try {
+      const { width, height, notes, thumbnail } = await this.#page.painter.setPicture(which, picture.blob);
+      if (this.#lying.get(which) !== picture) return;
+      const seen = picture.url;
+      Object.assign(picture, { size: `${width} × ${height}`, notes, url: URL.createObjectURL(new Blob([thumbnail], { type: 'image/png' })) });
+      await this.#show(which, picture);
+      this.#told(which);
+      URL.revokeObjectURL(seen);
+    } catch (error) {
+      if (this.#lying.get(which) === picture) this.#putBack(which, before);
+      this.#page.complain(error);
+    } finally {
+      well.busy = false;
+    }
+  }
+
+  #put(which, picture) {
+    this.#lying.set(which, picture);
+    if (this.#shelves[which]) this.#shelves[which].selected = picture?.sample ?? null;
+    this.#told(which);
+  }
+
+  #putBack(which, before) {
+    if (before) {
+      this.#put(which, before);
+      this.#show(which, before);
+    } else {
+      this.#lying.delete(which);
+      this.#wells[which].clear();
+      this.#told(which);
+    }
+  }
+
+  #show(which, { url, title, size, notes }) { return this.#wells[which].show({ url, title, size, notes }); }
+
+  #told(which) { this.dispatchEvent(new CustomEvent('change', { detail: which })); }
+
+  #track(work) {
+    this.#pending.add(work);
+    return work.finally(() => this.#pending.delete(work));
+  }
+
+  #attend(well) {
+    this.#wells[well.name] = well;
+    well.addEventListener('picture', ({ detail }) => this.take(well.name, detail));
+    well.addEventListener('trouble', ({ detail }) => this.#page.complain(new Error(detail.message)));
+  }
+
+  #attendCamera(camera) {
+    let which;
+    for (const well of Object.values(this.#wells)) {
+      well.addEventListener('camera', () => { which = well.name; camera.open(); });
+    }
+    camera.addEventListener('picture', ({ detail }) => this.take(which, detail));
+  }
+}
