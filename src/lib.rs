@@ -20,6 +20,8 @@ pub mod objective;
 pub mod optimizer;
 pub mod painter;
 pub mod random;
+#[cfg(feature = "reference")]
+pub mod reference;
 pub mod scaling;
 pub mod schedule;
 pub mod settings;

@@ -11,11 +11,11 @@ pub enum Access {
     Write,
 }
 
-/// One compute shader: its name, source, workgroup and bindings. The name is the shader's file name, the pipeline's
-/// label and the test's subject.
+/// One compute shader: its name, source, workgroup and bindings. The name is the shader's file name (with the variant,
+/// where a shader has several), the pipeline's label and the test's subject.
 #[derive(Debug)]
 pub struct Kernel {
-    /// The file name in `shaders/`, without its ending.
+    /// The file name in `shaders/` without its ending, and the variant if there are several.
     pub name: &'static str,
     /// The WGSL source.
     pub wgsl: &'static str,
@@ -25,6 +25,8 @@ pub struct Kernel {
     pub params_bytes: usize,
     /// The bindings, in order.
     pub bindings: &'static [Access],
+    /// Values for the shader's `override` constants.
+    pub constants: &'static [(&'static str, f64)],
 }
 
 /// What is built from a [`Kernel`].
@@ -54,7 +56,7 @@ impl Kernel {
             layout: Some(&pipeline_layout),
             module: &module,
             entry_point: Some("main"),
-            compilation_options: Default::default(),
+            compilation_options: wgpu::PipelineCompilationOptions { constants: self.constants, ..Default::default() },
             cache: None,
         });
         Pipeline { pipeline, layout }

@@ -21,8 +21,11 @@ struct Params {
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("conv", [8, 8, 1], Params, [Read, Read, Read, Write]);
 
-/// Pixels of a row that one invocation makes; output blocks likewise.
-const TILE: (u32, u32) = (8, 2);
+/// The same for outputs of a single block: at most four channels, as pictures have.
+pub const SINGLE: Kernel = Kernel { name: "conv_single", constants: &[("BLOCKS", 1.0)], ..KERNEL };
+
+/// Pixels of a row that one invocation makes.
+const TILE: u32 = 16;
 
 /// How a convolution meets its surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +110,9 @@ fn record(
         relu: relu.into(),
         accumulate: accumulate.into(),
     };
-    let threads = [to.width.div_ceil(TILE.0) * to.height, to.blocks().div_ceil(TILE.1), 1];
-    rec.dispatch(&KERNEL, &params, &[x, weights, bias, y], Grid::over(&KERNEL, threads));
+    let (kernel, blocks) = if to.blocks() == 1 { (&SINGLE, 1) } else { (&KERNEL, 2) };
+    let threads = [to.width.div_ceil(TILE) * to.height, to.blocks().div_ceil(blocks), 1];
+    rec.dispatch(kernel, &params, &[x, weights, bias, y], Grid::over(kernel, threads));
 }
 
 /// The shape of packed weights: one 4x4 tile is four vectors.

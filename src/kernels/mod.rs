@@ -11,6 +11,7 @@ macro_rules! kernel {
             workgroup: $workgroup,
             params_bytes: size_of::<$params>(),
             bindings: &[$crate::gpu::Access::Params, $($crate::gpu::Access::$access),+],
+            constants: &[],
         }
     };
 }
@@ -37,11 +38,12 @@ pub mod tv_loss;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for warming up and for the tests that reflect them.
-pub const ALL: [&Kernel; 24] = [
+pub const ALL: [&Kernel; 25] = [
     &adam::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
     &conv::KERNEL,
+    &conv::SINGLE,
     &covariance::KERNEL,
     &dot::KERNEL,
     &lbfgs::HISTORY,

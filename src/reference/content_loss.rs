@@ -11,10 +11,14 @@ pub struct Target<'t> {
     pub norm: f64,
 }
 
+/// A norm below this counts as this: a flat picture has none.
+const SMALLEST_NORM: f64 = 1e-6;
+
 /// L = weight / norm * |x - x_t|^2 and d_x = 2 weight / norm * (x - x_t).
 pub fn record(x: &Map, target: &Target, weight: f64) -> (f64, Map) {
+    let norm = target.norm.max(SMALLEST_NORM);
     let difference = x.combine(target.features, |x, x_t| x - x_t);
-    let loss = difference.values.iter().map(|d| d * d).sum::<f64>() * weight / target.norm;
-    let d_x = difference.combine(&difference, |d, _| 2.0 * weight / target.norm * d);
+    let loss = weight / norm * difference.values.iter().map(|d| d * d).sum::<f64>();
+    let d_x = difference.combine(&difference, |d, _| 2.0 * weight / norm * d);
     (loss, d_x)
 }

@@ -26,8 +26,7 @@ impl Filters {
 /// zero outside of its bounds.
 pub fn forward(x: &Map, weights: &Filters, bias: &[f64], pad: usize, relu: bool) -> Map {
     let grow = |n: usize| n + 2 * pad + 1 - weights.kernel;
-    let mut y =
-        Map::from_fn(grow(x.height), grow(x.width), weights.outputs, |_, _, output| bias[output]);
+    let mut y = Map::from_fn(grow(x.height), grow(x.width), weights.outputs, |_, _, output| bias[output]);
     each_product(&y.clone(), x, weights.kernel, pad, |(v, u), (row, column), (j, k)| {
         for o in 0..weights.outputs {
             for i in 0..weights.inputs {

@@ -82,3 +82,21 @@ fn minus(a: &[f64], b: &[f64]) -> Vec<f64> {
 fn add(a: &mut [f64], factor: f64, b: &[f64]) {
     a.iter_mut().zip(b).for_each(|(a, b)| *a += factor * b);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// H y = s for the newest pair, whatever the older ones say: the secant equation that defines BFGS.
+    #[test]
+    fn the_newest_pair_is_obeyed() {
+        let mut state = State::new(3, 1.0, 3);
+        let (newest, older) = (vec![0.5, -1.0, 2.0], vec![1.0, 0.5, 0.25]);
+        state.pairs.push_front((vec![1.0, 1.0, 0.0], older));
+        state.pairs.push_front((vec![0.5, 0.25, 1.0], newest.clone()));
+        let direction = direction(&newest, &state);
+        for (direction, s) in direction.iter().zip(&state.pairs[0].0) {
+            assert!((direction + s).abs() < 1e-12, "{direction} is not the opposite of {s}");
+        }
+    }
+}

@@ -17,12 +17,7 @@ pub struct Map {
 
 impl Map {
     /// A map that holds `value(row, column, channel)` everywhere.
-    pub fn from_fn(
-        height: usize,
-        width: usize,
-        channels: usize,
-        value: impl Fn(usize, usize, usize) -> f64,
-    ) -> Map {
+    pub fn from_fn(height: usize, width: usize, channels: usize, value: impl Fn(usize, usize, usize) -> f64) -> Map {
         let mut map = Map::zeros(height, width, channels);
         map.each(|row, column, channel, place| *place = value(row, column, channel));
         map

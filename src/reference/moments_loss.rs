@@ -22,8 +22,8 @@ pub struct Weights {
     pub relative: bool,
 }
 
-/// A norm below this counts as this: a flat picture has none.
-const SMALLEST_NORM: f64 = 1e-12;
+/// A squared norm below this counts as this: a flat picture has none.
+const SMALLEST_NORM: f64 = 1e-6;
 
 /// L = covariance |sigma - sigma_t|^2 / m_sigma + mean |mu - mu_t|^2 / m_mu, with m the target's squared norm or 1.
 /// The gradients come as the features' own gradient wants them, d_x[n] = d_sigma (x[n] - mu) + d_mu: that is

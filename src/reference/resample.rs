@@ -13,11 +13,11 @@ pub fn record(x: &Map, table: &Taps, axis: Axis, clamp_unit: bool) -> Map {
         if clamp_unit { sum.clamp(0.0, 1.0) } else { sum }
     };
     match axis {
-        Axis::Across => Map::from_fn(x.height, outputs, x.channels, |row, o, channel| {
-            sum(o, &|column| x.at(row, column, channel))
-        }),
-        Axis::Down => Map::from_fn(outputs, x.width, x.channels, |o, column, channel| {
-            sum(o, &|row| x.at(row, column, channel))
-        }),
+        Axis::Across => {
+            Map::from_fn(x.height, outputs, x.channels, |row, o, channel| sum(o, &|column| x.at(row, column, channel)))
+        }
+        Axis::Down => {
+            Map::from_fn(outputs, x.width, x.channels, |o, column, channel| sum(o, &|row| x.at(row, column, channel)))
+        }
     }
 }
