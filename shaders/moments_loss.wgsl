@@ -28,7 +28,7 @@ struct Params {
 @group(0) @binding(8) var<storage, read_write> losses: array<f32>;        // slots
 
 const THREADS = 256u;
-const SMALLEST_NORM = 1e-6; // a flat picture has no covariance; its loss is then absolute
+const SMALLEST_NORM = 1e-6; // a flat picture has no covariance to be relative to
 var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(256)

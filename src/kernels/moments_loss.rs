@@ -48,6 +48,7 @@ pub struct Slot<'t> {
 
 /// Writes the loss into its slot, and into `d` the gradient, scaled for features of `pixels` positions.
 /// `norms` holds the squared norms of the target's matrix and mean.
+#[allow(clippy::too_many_arguments)] // all of them tensors of one equation
 pub fn record(
     rec: &mut Recorder,
     moments: &Pair,

@@ -5,12 +5,6 @@ use crate::Result;
 use crate::gpu::{Gpu, Recorder, Tensor};
 use crate::kernels::lbfgs::{self, DirectionParams, HistoryParams, ProductsParams, StepParams, Uniforms};
 
-/// Pairs that are remembered. METHOD figures of the literature use 10 to 100; memory grows with it.
-const HISTORY: u32 = 10;
-
-/// The largest root mean square of one step, in units of the pixels' 0..1; stands in for a line search.
-const REACH: f32 = 0.05;
-
 /// Colours that a step can change.
 const COLOURS: u32 = 3;
 
@@ -28,12 +22,18 @@ pub struct Lbfgs {
 }
 
 impl Lbfgs {
+    /// Pairs that are remembered; each costs two pictures of memory.
+    pub const HISTORY: u32 = 10;
+
+    /// The largest root mean square of one step, in units of the pixels' 0..1; stands in for a line search.
+    pub const REACH: f32 = 0.05;
+
     /// Starts at `x` without any memory.
     ///
     /// # Errors
     /// Where the device cannot hold it.
     pub fn new(gpu: &Gpu, x: Tensor) -> Result<Lbfgs> {
-        let [basis, products, coefficients] = lbfgs::shapes(x.shape(), HISTORY);
+        let [basis, products, coefficients] = lbfgs::shapes(x.shape(), Self::HISTORY);
         Ok(Lbfgs {
             x_before: gpu.tensor("lbfgs x", x.shape())?,
             g_before: gpu.tensor("lbfgs g", x.shape())?,
@@ -57,7 +57,7 @@ impl Lbfgs {
             coefficients: &self.coefficients,
             average: &self.average,
         };
-        self.uniforms = Some(lbfgs::record(rec, d_x, &state, HISTORY));
+        self.uniforms = Some(lbfgs::record(rec, d_x, &state, Self::HISTORY));
     }
 
     pub(super) fn advance(&mut self, gpu: &Gpu, pace: Pace) {
@@ -65,14 +65,16 @@ impl Lbfgs {
         let Some(uniforms) = &self.uniforms else { return };
         let vectors = self.x.shape().vectors();
         // Step 1 has no pair yet; what its history kernel writes is overwritten by step 2 before it is read.
-        let slot = self.step.saturating_sub(2) % HISTORY;
-        uniforms.history.write(gpu, &HistoryParams { vectors, history: HISTORY, slot });
-        uniforms.products.write(gpu, &ProductsParams { vectors, history: HISTORY, slot });
+        let slot = self.step.saturating_sub(2) % Self::HISTORY;
+        uniforms.history.write(gpu, &HistoryParams { vectors, history: Self::HISTORY, slot });
+        uniforms.products.write(gpu, &ProductsParams { vectors, history: Self::HISTORY, slot });
         let elements = (self.x.shape().pixels() * COLOURS) as f32;
-        let pairs = (self.step - 1).min(HISTORY);
-        uniforms.direction.write(gpu, &DirectionParams { history: HISTORY, slot, pairs, elements, reach: REACH });
+        let pairs = (self.step - 1).min(Self::HISTORY);
+        uniforms
+            .direction
+            .write(gpu, &DirectionParams { history: Self::HISTORY, slot, pairs, elements, reach: Self::REACH });
         let share = share(pace.decay, self.step);
-        uniforms.step.write(gpu, &StepParams { vectors, rows: 2 * HISTORY + 1, share });
+        uniforms.step.write(gpu, &StepParams { vectors, rows: 2 * Self::HISTORY + 1, share });
     }
 
     pub(super) fn pixels(&self) -> &Tensor {

@@ -30,6 +30,7 @@ pub struct Pace {
 }
 
 /// An optimiser at work on one size of picture.
+#[allow(clippy::large_enum_variant)] // there is one of them per run
 pub enum Optimizer {
     /// Adam.
     Adam(Adam),

@@ -1,0 +1,104 @@
+//! <K x, y> = <x, K^T y> for every linear kernel, wholly on the GPU: no twin could share a mistake here.
+
+use crate::agreement::TOLERANCE;
+use crate::workbench::{Workbench, noise, shape};
+use scumble::gpu::{Recorder, Shape, Tensor};
+use scumble::kernels::conv::{self, Window};
+use scumble::kernels::pool::Pooling;
+use scumble::kernels::{colour, pad, pool, pyramid};
+use scumble::reference::{Map, dot};
+
+/// Runs `forward(rec, x, y)` from `from` to `to`, and `backward(rec, d_y, d_x)` back.
+fn check(
+    name: &str,
+    [from, to]: [Shape; 2],
+    forward: impl FnOnce(&Workbench, &mut Recorder, &Tensor, &Tensor),
+    backward: impl FnOnce(&Workbench, &mut Recorder, &Tensor, &Tensor),
+) {
+    let bench = Workbench::open();
+    let x = noise(1, from.height, from.width, from.channels);
+    let y = noise(2, to.height, to.width, to.channels);
+    let (kx, kty) = (bench.output(to, false), bench.output(from, false));
+    bench.run(|rec| forward(&bench, rec, &bench.upload(&x), &kx.tensor));
+    bench.run(|rec| backward(&bench, rec, &bench.upload(&y), &kty.tensor));
+    let (kx, kty) = (bench.download(&kx.tensor), bench.download(&kty.tensor));
+    let (left, right) = (dot::record(&kx, &y), dot::record(&x, &kty));
+    // The sums cancel, so the bound is Cauchy and Schwarz's.
+    let bound = TOLERANCE * (dot::record(&kx, &kx) * dot::record(&y, &y)).sqrt();
+    println!("{name}: <Kx, y> {left}, <x, K^T y> {right}");
+    let difference = (left - right).abs();
+    assert!(difference <= bound, "{name}: <Kx, y> {left}, <x, K^T y> {right}, difference {difference:e} of {bound:e}");
+}
+
+#[test]
+fn of_conv() {
+    let from = Shape::new(17, 31, 5);
+    for (kernel, pad) in [(3, 1), (7, 0), (5, 3), (1, 0)] {
+        let window = Window { kernel, pad };
+        let size = kernel as usize;
+        let weights: Vec<f32> = noise(3, 9, 5, kernel * kernel).values.iter().map(|&weight| weight as f32).collect();
+        check(
+            &format!("conv, kernel {kernel}, pad {pad}"),
+            [from, window.output(from, 9)],
+            |bench, rec, x, y| {
+                let packed = conv::pack(&weights, 9, 5, size);
+                let packed = bench.gpu.upload("weights", conv::packed_shape(9, 5, size), &packed).unwrap();
+                conv::forward(rec, x, &packed, &bench.vector(&[0.0; 9]), window, false, y);
+            },
+            |bench, rec, d_y, d_x| {
+                let packed = conv::pack_flipped(&weights, 9, 5, size);
+                let packed = bench.gpu.upload("flipped", conv::packed_shape(5, 9, size), &packed).unwrap();
+                conv::backward(rec, d_y, &packed, &bench.vector(&[0.0; 5]), window, d_x, false);
+            },
+        );
+    }
+}
+
+#[test]
+fn of_pad() {
+    for from in [Shape::new(17, 31, 5), Shape::new(1, 2, 3)] {
+        check(
+            "pad",
+            [from, pad::output(from, 3)],
+            |_, rec, x, y| pad::forward(rec, x, 3, y),
+            |_, rec, d_y, d_x| pad::backward(rec, d_y, 3, d_x, false),
+        );
+    }
+}
+
+#[test]
+fn of_average_pool() {
+    let from = Shape::new(17, 31, 5);
+    // The gradient of an average does not look at x.
+    let any = Map::zeros(17, 31, 5);
+    check(
+        "pool",
+        [from, pool::output(from)],
+        |_, rec, x, y| pool::forward(rec, x, Pooling::Average, y),
+        |bench, rec, d_y, d_x| pool::backward(rec, &bench.upload(&any), d_y, Pooling::Average, d_x, false),
+    );
+}
+
+#[test]
+fn of_pyramid() {
+    for from in [Shape::new(17, 31, 3), Shape::new(6, 8, 3), Shape::new(1, 9, 3)] {
+        check(
+            "pyramid",
+            [from, pyramid::output(from)],
+            |_, rec, x, y| pyramid::forward(rec, x, y),
+            |_, rec, d_y, d_x| pyramid::backward(rec, d_y, d_x, false),
+        );
+    }
+}
+
+#[test]
+fn of_colour() {
+    let from = shape(&noise(0, 17, 31, 3));
+    let matrix = [[0.3, 0.6, 0.1], [-0.2, 0.9, 0.4], [0.5, -0.7, 0.8]];
+    check(
+        "colour",
+        [from, from],
+        |_, rec, x, y| colour::forward(rec, x, y, &matrix, [0.0; 3], false),
+        |_, rec, d_y, d_x| colour::backward(rec, d_y, d_x, &matrix, false),
+    );
+}

@@ -1,0 +1,14 @@
+//! Every kernel on the GPU against its naive f64 twin, at awkward sizes.
+//!
+//! Run with `-- --nocapture` to see the worst error of every case; a missing adapter fails and says what to install.
+
+mod adjoints;
+mod agreement;
+mod convolution;
+mod folding;
+mod geometry;
+mod lanes;
+mod losses;
+mod optimizers;
+mod statistics;
+mod workbench;

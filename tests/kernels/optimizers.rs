@@ -1,0 +1,203 @@
+//! adam and the four kernels of L-BFGS, over many steps.
+
+use crate::agreement::{agree, agree_within};
+use crate::workbench::{Workbench, noise, picture, shape};
+use scumble::gpu::{Recorder, Tensor};
+use scumble::kernels::{adam, lbfgs};
+use scumble::optimizer::{Lbfgs, Method, Optimizer, Pace};
+use scumble::reference::{Map, adam as adam_twin, average::Average, lbfgs as lbfgs_twin};
+
+/// Alpha is a value like any other to the optimisers, only without a gradient.
+fn without_alpha(mut map: Map) -> Map {
+    map.each(|_, _, channel, value| *value *= f64::from(u8::from(channel < 3)));
+    map
+}
+
+fn opaque(mut map: Map) -> Map {
+    map.each(|_, _, channel, value| *value = if channel < 3 { *value } else { 1.0 });
+    map
+}
+
+#[test]
+fn adam_with_its_moments() {
+    let bench = Workbench::open();
+    let adam_twin_params = adam_twin::Params {
+        rate: f64::from(0.03f32),
+        beta1: f64::from(0.9f32),
+        beta2: f64::from(0.99f32),
+        epsilon: f64::from(1e-8f32),
+    };
+    let decay = f64::from(0.95f32);
+    for (height, width) in [(1, 1), (3, 5), (7, 251)] {
+        let x = opaque(picture(1, height, width, 4));
+        let mut twin = adam_twin::State::new(x.values.clone(), decay);
+        let [m, v, average] = [0; 3].map(|_| bench.upload(&Map::zeros(x.height, x.width, 4)));
+        let x_gpu = bench.upload(&x);
+        for t in 1..=6 {
+            let g = without_alpha(noise(10 + t, height, width, 4));
+            adam_twin::record(&g.values, &mut twin, &adam_twin_params);
+            let params = adam::Params {
+                vectors: height * width,
+                rate: 0.03,
+                beta1: 0.9,
+                beta2: 0.99,
+                correction1: (1.0 - adam_twin_params.beta1.powi(t as i32)) as f32,
+                correction2: (1.0 - adam_twin_params.beta2.powi(t as i32)) as f32,
+                epsilon: 1e-8,
+                share: ((1.0 - decay) / (1.0 - decay.powi(t as i32))) as f32,
+            };
+            let g = bench.upload(&g);
+            let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average };
+            bench.run(|rec| {
+                adam::record(rec, &g, &state, &params);
+            });
+            let case = format!("{height}x{width}, step {t}");
+            for (name, gpu, twin) in [
+                ("adam x", &x_gpu, &twin.x),
+                ("adam m", &m, &twin.m),
+                ("adam v", &v, &twin.v),
+                ("adam average", &average, &twin.average.values()),
+            ] {
+                agree(name, &case, &bench.download(gpu), &Map { values: twin.clone(), ..x.clone() });
+            }
+        }
+    }
+}
+
+/// f(x) = 1/2 sum of a (x - t)^2 with curvatures from 0.2 to 5, some targets beyond 0..1, and alpha left out.
+struct Quadratic {
+    a: Map,
+    t: Map,
+}
+
+impl Quadratic {
+    fn new(height: u32, width: u32) -> Quadratic {
+        let a = noise(20, height, width, 4);
+        let t = noise(21, height, width, 4);
+        Quadratic { a: without_alpha(a.combine(&a, |a, _| 5f64.powf(a))), t: t.combine(&t, |t, _| 0.5 + 0.6 * t) }
+    }
+
+    fn gradient(&self, x: &Map) -> Map {
+        self.a.combine(&x.combine(&self.t, |x, t| x - t), |a, difference| a * difference)
+    }
+}
+
+const STEPS: u32 = 15;
+
+/// Looser than for one kernel: each step divides by differences of nearly equal pixels and gradients, so an error of f32
+/// comes back amplified in the next, and 15 steps run freely beside each other. Seen: 1e-5.
+const LBFGS_TOLERANCE: f64 = 1e-4;
+
+/// The quantities of [`lbfgs::record`] on the device, beside the plain recursion.
+#[test]
+fn lbfgs_kernels_follow_the_plain_recursion() {
+    let bench = Workbench::open();
+    for (height, width, history, reach) in [(3, 5, 4, 0.05), (7, 251, 10, 0.05), (17, 31, 3, 0.5), (1, 1, 2, 0.01)] {
+        let quadratic = Quadratic::new(height, width);
+        let mut twin_x = opaque(picture(22, height, width, 4));
+        let elements = height * width * 3;
+        let mut twin = lbfgs_twin::State::new(history as usize, f64::from(reach), elements as usize);
+
+        let pixels = shape(&twin_x);
+        let x = bench.upload(&twin_x);
+        let [g, x_before, g_before, average] = [0; 4].map(|_| bench.gpu.tensor("pixels", pixels).unwrap());
+        let [basis, products, coefficients] =
+            lbfgs::shapes(pixels, history).map(|shape| bench.gpu.tensor("lbfgs", shape).unwrap());
+        let state = lbfgs::State {
+            x: &x,
+            x_before: &x_before,
+            g_before: &g_before,
+            basis: &basis,
+            products: &products,
+            coefficients: &coefficients,
+            average: &average,
+        };
+        let mut rec = Recorder::new(&bench.gpu);
+        let uniforms = lbfgs::record(&mut rec, &g, &state, history);
+        let program = rec.finish();
+
+        for step in 1..=STEPS {
+            let gradient = quadratic.gradient(&twin_x);
+            lbfgs_twin::record(&mut twin_x.values, &gradient.values, &mut twin);
+
+            write(&bench, &g, &quadratic.gradient(&bench.download(&x)));
+            let (vectors, slot) = (pixels.vectors(), step.saturating_sub(2) % history);
+            let pairs = (step - 1).min(history);
+            uniforms.history.write(&bench.gpu, &lbfgs::HistoryParams { vectors, history, slot });
+            uniforms.products.write(&bench.gpu, &lbfgs::ProductsParams { vectors, history, slot });
+            let params = lbfgs::DirectionParams { history, slot, pairs, elements: elements as f32, reach };
+            uniforms.direction.write(&bench.gpu, &params);
+            // The newest iterate alone: the average is the pixels.
+            let rows = 2 * history + 1;
+            uniforms.step.write(&bench.gpu, &lbfgs::StepParams { vectors, rows, share: 1.0 });
+            program.submit(&bench.gpu);
+
+            let case = format!("{height}x{width}, history {history}, reach {reach}, step {step}");
+            agree_within(LBFGS_TOLERANCE, "lbfgs x", &case, &bench.download(&x), &twin_x);
+            assert_eq!(bench.raw(&average), bench.raw(&x), "lbfgs average, {case}");
+        }
+    }
+}
+
+/// The optimiser around the kernels: which slot, how many pairs, and the average; with its own history and reach.
+#[test]
+fn lbfgs_keeps_its_history() {
+    const HISTORY: usize = Lbfgs::HISTORY as usize;
+    const REACH: f64 = Lbfgs::REACH as f64;
+    let bench = Workbench::open();
+    let (height, width) = (5, 7);
+    let quadratic = Quadratic::new(height, width);
+    let mut twin_x = opaque(picture(23, height, width, 4));
+    let mut twin = lbfgs_twin::State::new(HISTORY, REACH, (height * width * 3) as usize);
+    let mut average = Average::new(vec![0.0; twin_x.values.len()], f64::from(0.9f32));
+
+    let g = bench.gpu.tensor("g", shape(&twin_x)).unwrap();
+    let mut optimizer = Optimizer::new(&bench.gpu, Method::Lbfgs, bench.upload(&twin_x)).unwrap();
+    let mut rec = Recorder::new(&bench.gpu);
+    optimizer.record(&mut rec, &g);
+    let program = rec.finish();
+    for step in 1..=STEPS {
+        let gradient = quadratic.gradient(&twin_x);
+        lbfgs_twin::record(&mut twin_x.values, &gradient.values, &mut twin);
+        average.push(&twin_x.values);
+
+        write(&bench, &g, &quadratic.gradient(&bench.download(optimizer.pixels())));
+        optimizer.advance(&bench.gpu, Pace { rate: 0.0, decay: 0.9 });
+        program.submit(&bench.gpu);
+        let case = format!("step {step}");
+        agree_within(LBFGS_TOLERANCE, "Lbfgs x", &case, &bench.download(optimizer.pixels()), &twin_x);
+        let average = Map { values: average.values(), ..twin_x.clone() };
+        agree_within(LBFGS_TOLERANCE, "Lbfgs average", &case, &bench.download(optimizer.average()), &average);
+    }
+}
+
+/// The optimiser around adam: bias corrections, pace and average.
+#[test]
+fn adam_keeps_its_age() {
+    let bench = Workbench::open();
+    let (height, width) = (5, 7);
+    let x = opaque(picture(24, height, width, 4));
+    let params = adam_twin::Params { rate: f64::from(0.05f32), beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
+    let mut twin = adam_twin::State::new(x.values.clone(), 0.9);
+    let g = bench.gpu.tensor("g", shape(&x)).unwrap();
+    let mut optimizer = Optimizer::new(&bench.gpu, Method::Adam, bench.upload(&x)).unwrap();
+    let mut rec = Recorder::new(&bench.gpu);
+    optimizer.record(&mut rec, &g);
+    let program = rec.finish();
+    for t in 1..=6 {
+        let gradient = without_alpha(noise(30 + t, height, width, 4));
+        adam_twin::record(&gradient.values, &mut twin, &params);
+        write(&bench, &g, &gradient);
+        optimizer.advance(&bench.gpu, Pace { rate: 0.05, decay: 0.9 });
+        program.submit(&bench.gpu);
+        let as_map = |values: Vec<f64>| Map { values, ..x.clone() };
+        let case = format!("step {t}");
+        agree("Adam x", &case, &bench.download(optimizer.pixels()), &as_map(twin.x.clone()));
+        agree("Adam average", &case, &bench.download(optimizer.average()), &as_map(twin.average.values()));
+    }
+}
+
+fn write(bench: &Workbench, tensor: &Tensor, map: &Map) {
+    let values: Vec<f32> = map.values.iter().map(|&value| value as f32).collect();
+    bench.gpu.write(tensor, &values);
+}

@@ -1,0 +1,135 @@
+//! The kernels that sum: mean, covariance, reduce, dot, total, and the moments that they make together.
+
+use crate::agreement::{agree, agree_number};
+use crate::workbench::{Workbench, noise, picture, shape};
+use scumble::gpu::Shape;
+use scumble::kernels::{covariance, dot, mean, reduce, sums_for, total};
+use scumble::objective::moments::{About, Moments, squared_norm};
+use scumble::reference::{self, Map};
+
+/// Height, width, channels, chunks: one, several, a count that does not divide the pixels, more than there are pixels.
+const CASES: [[u32; 4]; 11] = [
+    [1, 1, 1, 1],
+    [1, 1, 5, 3],
+    [3, 5, 3, 1],
+    [3, 5, 4, 4],
+    [3, 5, 17, 40],
+    [5, 7, 64, 5],
+    [5, 7, 5, 16],
+    [17, 31, 17, 4],
+    [17, 31, 9, 9],
+    [7, 251, 3, 14],
+    [7, 251, 64, 2],
+];
+
+fn name([height, width, channels, chunks]: [u32; 4]) -> String {
+    format!("{height}x{width}x{channels}, {chunks} chunks")
+}
+
+#[test]
+fn mean_in_chunks() {
+    let bench = Workbench::open();
+    for case @ [height, width, channels, chunks] in CASES {
+        let x = picture(1, height, width, channels);
+        let (x_gpu, partials) = (bench.upload(&x), bench.output(Shape::new(chunks, 1, channels), false));
+        bench.run(|rec| mean::record(rec, &x_gpu, chunks, &partials.tensor));
+        bench.check("mean", &name(case), &partials, &reference::mean::record(&x, chunks as usize));
+    }
+}
+
+#[test]
+fn covariance_in_chunks() {
+    let bench = Workbench::open();
+    for case @ [height, width, channels, chunks] in CASES {
+        let x = picture(2, height, width, channels);
+        let zero = vec![0.0; channels as usize];
+        let mean = reference::mean::record(&x, 1).values;
+        let mean: Vec<_> = mean.iter().map(|sum| f64::from((sum / x.pixels() as f64) as f32)).collect();
+        for (about, mu) in [("about the mean", mean), ("about zero", zero)] {
+            let partials = bench.stale_matrices(chunks as usize, channels as usize);
+            let (x_gpu, mu_gpu) = (bench.upload(&x), bench.vector(&mu));
+            bench.run(|rec| covariance::record(rec, &x_gpu, &mu_gpu, chunks, &partials));
+            let expected = reference::covariance::record(&x, &mu, chunks as usize);
+            let case = format!("{}, {about}", name(case));
+            agree("covariance", &case, &bench.download_matrices(&partials), &expected);
+        }
+    }
+}
+
+#[test]
+fn reduce_chunks() {
+    let bench = Workbench::open();
+    for (width, channels, chunks) in [(1, 4, 1), (1, 8, 5), (35, 4, 13), (1757, 4, 3)] {
+        let partials = noise(3, chunks, width, channels);
+        let expected = reference::reduce::record(&partials.values, chunks as usize, 0.375);
+        let (partials, y) = (bench.upload(&partials), bench.stale(Shape::new(1, width, channels)));
+        bench.run(|rec| reduce::record(rec, &partials, chunks, 0.375, &y));
+        let expected = Map { height: 1, width: width as usize, channels: channels as usize, values: expected };
+        agree("reduce", &format!("{chunks} chunks of {width}x{channels}"), &bench.download(&y), &expected);
+    }
+}
+
+#[test]
+fn dot_in_partial_sums() {
+    let bench = Workbench::open();
+    // The last is longer than the workgroups' threads together, so that they stride.
+    for [height, width, channels] in [[1, 1, 1], [3, 5, 17], [7, 251, 4], [7, 251, 3], [300, 251, 4]] {
+        // Positive numbers: a sum that cancels has no relative error to speak of.
+        let (a, b) = (picture(4, height, width, channels), picture(5, height, width, channels));
+        let (a_gpu, b_gpu) = (bench.upload(&a), bench.upload(&b));
+        let partials = bench.stale(Shape::new(1, sums_for(a_gpu.shape().vectors()) / 4, 4));
+        bench.run(|rec| dot::record(rec, &a_gpu, &b_gpu, &partials));
+        let sum = reference::total::record(&bench.download(&partials).values);
+        agree_number("dot", &format!("{height}x{width}x{channels}"), sum, reference::dot::record(&a, &b));
+    }
+}
+
+#[test]
+fn total_into_one_slot() {
+    let bench = Workbench::open();
+    for (width, slot) in [(1, 0), (5, 3), (16, 4), (256, 6)] {
+        let (partials, before) = (picture(6, 1, width, 4), noise(7, 1, 1, 7));
+        let (x, y) = (bench.upload(&partials), bench.upload(&before));
+        bench.run(|rec| total::record(rec, &x, &y, slot));
+        let mut expected = before;
+        expected.values[slot as usize] = reference::total::record(&partials.values);
+        agree("total", &format!("{} numbers into slot {slot}", width * 4), &bench.download(&y), &expected);
+    }
+}
+
+/// All of it as the losses use it: the chunks that the program chooses, added up and divided by the pixels.
+#[test]
+fn moments_of_a_layer() {
+    let bench = Workbench::open();
+    for [height, width, channels] in [[1, 1, 3], [5, 7, 17], [7, 251, 5], [17, 31, 64]] {
+        let x = picture(8, height, width, channels);
+        let share = 1.0 / x.pixels() as f64;
+        for about in [About::Mean, About::Zero] {
+            let mut mu = vec![0.0; x.channels];
+            if about == About::Mean {
+                mu = reference::reduce::record(&reference::mean::record(&x, 1).values, 1, share);
+            }
+            let sums = reference::covariance::record(&x, &mu, 1);
+            let sigma = Map { values: reference::reduce::record(&sums.values, 1, share), ..sums };
+            let x_gpu = bench.upload(&x);
+            let norm = bench.stale(Shape::vector(1));
+            let mut moments = None;
+            bench.run(|rec| {
+                let recorded = Moments::record(rec, &x_gpu, about).unwrap();
+                squared_norm(rec, &recorded.sigma, &norm, 0).unwrap();
+                moments = Some(recorded);
+            });
+            let moments = moments.unwrap();
+            let case = format!("{height}x{width}x{channels}, {about:?}");
+            agree("moments mu", &case, &bench.download(&moments.mu), &Map::vector(mu));
+            let sigma_gpu = bench.download_matrices(&moments.sigma);
+            if shape(&x).pixels() > 1 {
+                agree("moments sigma", &case, &sigma_gpu, &sigma);
+            } else if about == About::Mean {
+                assert!(sigma_gpu.values.iter().all(|&s| s.abs() < 1e-12), "one pixel has no covariance");
+            }
+            let square = reference::dot::record(&sigma_gpu, &sigma_gpu);
+            agree_number("moments norm", &case, f64::from(bench.raw(&norm)[0]), square);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Every WGSL file says what its Rust side believes: bindings, workgroup, size of the parameters.
+
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+use naga::{AddressSpace, Module, StorageAccess, TypeInner};
+use scumble::gpu::{Access, Kernel};
+use scumble::kernels::ALL;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What every WebGPU device allows (the default limits): storage buffers in a stage, threads in a workgroup, bytes of
+/// workgroup memory.
+const MAX_STORAGE_BUFFERS: usize = 8;
+const MAX_THREADS: u32 = 256;
+const MAX_WORKGROUP_BYTES: u32 = 16_384;
+
+/// Parses and validates with nothing beyond core WebGPU.
+fn reflect(name: &str, wgsl: &str) -> Module {
+    let module = naga::front::wgsl::parse_str(wgsl);
+    let module = module.unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(wgsl, name)));
+    let valid = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module);
+    valid.unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(wgsl, name)));
+    module
+}
+
+/// The bindings of group 0 in the order of their numbers, which count from 0 without a gap.
+fn bindings(name: &str, module: &Module) -> Vec<Access> {
+    let mut found: Vec<(u32, Access)> = Vec::new();
+    for (_, variable) in module.global_variables.iter() {
+        let access = match variable.space {
+            AddressSpace::Uniform => Access::Params,
+            AddressSpace::Storage { access } if access.contains(StorageAccess::STORE) => Access::Write,
+            AddressSpace::Storage { .. } => Access::Read,
+            _ => continue,
+        };
+        let binding = variable.binding.unwrap_or_else(|| panic!("{name}: {:?} has no binding", variable.name));
+        assert_eq!(binding.group, 0, "{name}: group of {:?}", variable.name);
+        found.push((binding.binding, access));
+    }
+    found.sort_by_key(|(number, _)| *number);
+    let numbers: Vec<u32> = found.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (0..found.len() as u32).collect::<Vec<_>>(), "{name}: numbers of the bindings");
+    found.into_iter().map(|(_, access)| access).collect()
+}
+
+/// Bytes of the struct behind the uniform binding.
+fn params_bytes(name: &str, module: &Module) -> u32 {
+    let uniform = module.global_variables.iter().find(|(_, variable)| variable.space == AddressSpace::Uniform);
+    let (_, uniform) = uniform.unwrap_or_else(|| panic!("{name}: no uniform"));
+    let params = &module.types[uniform.ty];
+    assert_eq!(params.name.as_deref(), Some("Params"), "{name}: name of the parameters");
+    let TypeInner::Struct { span, .. } = params.inner else { panic!("{name}: the parameters are no struct") };
+    span
+}
+
+fn workgroup_bytes(module: &Module) -> u32 {
+    let shared = module.global_variables.iter().filter(|(_, variable)| variable.space == AddressSpace::WorkGroup);
+    shared.map(|(_, variable)| module.types[variable.ty].inner.size(module.to_ctx())).sum()
+}
+
+#[test]
+fn shaders_and_kernels_agree() {
+    for Kernel { name, wgsl, workgroup, params_bytes: rust_bytes, bindings: rust_bindings, constants } in ALL {
+        let module = reflect(name, wgsl);
+        assert_eq!(bindings(name, &module), *rust_bindings, "{name}: bindings in WGSL and in Rust");
+        assert_eq!(params_bytes(name, &module) as usize, *rust_bytes, "{name}: bytes of Params in WGSL and in Rust");
+        let [main] = &module.entry_points[..] else { panic!("{name}: one entry point") };
+        assert_eq!(main.name, "main", "{name}: name of the entry point");
+        assert_eq!(main.workgroup_size, *workgroup, "{name}: workgroup in WGSL and in Rust");
+        for (constant, _) in *constants {
+            let there = module.overrides.iter().any(|(_, declared)| declared.name.as_deref() == Some(constant));
+            assert!(there, "{name}: no override {constant} in WGSL");
+        }
+    }
+}
+
+#[test]
+fn every_device_has_room() {
+    for Kernel { name, wgsl, workgroup, bindings, .. } in ALL {
+        let storage = bindings.iter().filter(|access| **access != Access::Params).count();
+        assert!(storage <= MAX_STORAGE_BUFFERS, "{name}: {storage} storage buffers");
+        assert!(workgroup.iter().product::<u32>() <= MAX_THREADS, "{name}: workgroup {workgroup:?}");
+        let bytes = workgroup_bytes(&reflect(name, wgsl));
+        assert!(bytes <= MAX_WORKGROUP_BYTES, "{name}: {bytes} bytes of workgroup memory");
+    }
+}
+
+/// A shader that no kernel reads is dead; `present` belongs to the canvas. Variants of a shader share its file, and
+/// their names begin with its name.
+#[test]
+fn every_file_is_a_kernel() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
+    for file in folder.read_dir().unwrap().map(|file| file.unwrap().path()) {
+        let (stem, wgsl) = (file.file_stem().unwrap().to_str().unwrap(), std::fs::read_to_string(&file).unwrap());
+        let readers: Vec<_> = ALL.iter().filter(|kernel| kernel.wgsl == wgsl).collect();
+        assert!(stem == "present" || !readers.is_empty(), "{stem}.wgsl is not used");
+        for kernel in readers {
+            assert!(kernel.name.starts_with(stem), "kernel {} reads {stem}.wgsl", kernel.name);
+        }
+    }
+    let names: BTreeSet<_> = ALL.iter().map(|kernel| kernel.name).collect();
+    assert_eq!(names.len(), ALL.len(), "two kernels share a name");
+}
+
+#[test]
+fn present_draws() {
+    let module = reflect("present", include_str!("../shaders/present.wgsl"));
+    assert_eq!(bindings("present", &module), [Access::Params, Access::Read]);
+    assert_eq!(params_bytes("present", &module), 8);
+    let entries: Vec<_> = module.entry_points.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(entries, ["vertex", "fragment"]);
+}
