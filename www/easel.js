@@ -32,6 +32,7 @@ export class Easel {
   }
 
   async #paint() {
+    await this.#wells.furnished; // whoever is quicker than the samples meant to paint them
     const wanted = settings.read(this.#form);
     const sources = wanted.start === 'picture' ? ['photo', 'painting', 'start'] : ['photo', 'painting'];
     const missing = sources.find((which) => !this.#wells.get(which));
@@ -50,8 +51,8 @@ export class Easel {
       if (!await this.#page.opened) return;
       await this.#wells.settled();
       const pictures = Object.fromEntries(sources.map((which) => [which, this.#wells.get(which)]));
-      const { scales, iterations, original } = await this.#page.painter.start(wanted);
-      this.#replaceRun({ settings: wanted, pictures, iterations, original: URL.createObjectURL(new Blob([original], { type: 'image/png' })) }, scales);
+      const { scales, original } = await this.#page.painter.start(wanted);
+      this.#replaceRun({ settings: wanted, pictures, original: URL.createObjectURL(new Blob([original], { type: 'image/png' })) }, scales);
     } catch (error) {
       this.#ended(error);
     }
@@ -143,6 +144,7 @@ export class Easel {
   #clearStage() {
     this.#replaceRun(undefined);
     $('canvas').hidden = true;
+    $('losses').hidden = true;
     $('invitation').hidden = false;
     this.#compare(false);
     this.#invite();
@@ -204,15 +206,14 @@ export class Easel {
       $('status').textContent = WAITING[state] ?? '';
       return;
     }
-    const { iteration, iterations, width, height, scale, scales } = this.#progress;
-    const fraction = iteration / iterations;
+    const { iteration, fraction, finished, width, height, scale, scales } = this.#progress;
     const percent = `${Math.floor(100 * fraction)} %`;
     const pace = state === 'painting' ? this.#tempo.read() : null;
     $('progress').value = 100 * fraction;
     $('status').replaceChildren(...[
-      strong(state === 'done' && fraction >= 1 ? 'Done' : percent),
+      strong(finished ? 'Done' : percent),
       state === 'paused' && 'paused',
-      state === 'done' && fraction < 1 && 'stopped',
+      state === 'done' && !finished && 'stopped',
       pace && timeLeft(pace.secondsLeft),
       `${width} × ${height}${state === 'done' ? '' : ` (${scale} of ${scales})`}`,
       pace && `${pace.perSecond.toPrecision(3)} iterations/s`,

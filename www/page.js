@@ -72,6 +72,7 @@ export class Page extends EventTarget {
     document.documentElement.dataset.reason = reason;
     this.state = 'unsupported';
     this.#notice.show(words);
+    if (words.action) this.#notice.scrollIntoView({ block: 'center' }); // it came in the middle of something
   }
 }
 

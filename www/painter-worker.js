@@ -4,7 +4,7 @@
 //   open      {canvas}          -> {adapter}                 first of all; an OffscreenCanvas, transferred
 //   picture   {which, blob}     -> {width, height, notes, thumbnail}     thumbnail: PNG bytes, as the engine sees it
 //   clear     {which}           -> nothing
-//   weights   {}                -> {offered, bytes, cached, loaded, source, licence}    what is known of VGG19's weights
+//   weights   {}                -> {offered, bytes, cached, loaded, name, attribution, licence}    what is known of VGG19's weights
 //   download  {}                -> the same, after having had them; sends `download` meanwhile
 //   cancel    {}                -> nothing; the download then fails with an AbortError
 //   forget    {}                -> the same, after deleting them from the cache
@@ -111,8 +111,8 @@ async function aboutWeights() {
     name: weightsName,
     bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
     cached: shards.length > 0 && await store.has(shards),
-    source: manifest?.source?.attribution,
-    licence: manifest?.source?.licence,
+    attribution: manifest?.attribution,
+    licence: manifest?.licence,
   };
 }
 

@@ -5,6 +5,8 @@ import { listen } from './incoming.js';
 const SAMPLES = new URL('./samples/samples.json', import.meta.url);
 
 export class Wells extends EventTarget {
+  /** Resolves when the samples are laid out. */
+  furnished = Promise.resolve();
   #page; #lying = new Map(); #pending = new Set(); #wells = {}; #shelves = {};
 
   constructor(page) {
@@ -45,7 +47,11 @@ export class Wells extends EventTarget {
   }
 
   /** Lays out the samples and puts the first of each kind into its well, so that Paint works at once. */
-  async offerSamples() {
+  offerSamples() {
+    this.furnished = this.#layOutSamples();
+  }
+
+  async #layOutSamples() {
     const response = await fetch(SAMPLES).catch(() => null);
     if (!response?.ok) return; // without samples the wells simply wait
     const samples = (await response.json()).map((sample) => ({

@@ -62,7 +62,7 @@ class LossPlot extends HTMLElement {
       ...this.#boundaries.map((iteration) => svg('path', { class: 'plot-scale', d: `M${x(iteration)} ${TOP}V${HEIGHT - BOTTOM}` })),
       svg('text', { x: LEFT, y: HEIGHT - 2 }, '0'),
       svg('text', { x: WIDTH, y: HEIGHT - 2, 'text-anchor': 'end' }, `${this.#iterations} iterations`),
-      ...Object.keys(SERIES).reverse().map((key) => svg('path', { class: `plot-line ${key}`, d: line(this.#points, key, x, y) })));
+      ...Object.keys(SERIES).map((key) => svg('path', { class: `plot-line ${key}`, d: line(this.#points, key, x, y) })));
     this.#plot.setAttribute('aria-label', this.#summary());
   }
 

@@ -14,15 +14,15 @@ class PictureWell extends HTMLElement {
     if (this.#face) return;
     const noun = this.getAttribute('noun');
     this.#files = h('input', { type: 'file', accept: 'image/*', hidden: true, onchange: () => this.#chosen() });
-    this.#words = h('span', { class: 'well-face-words' }, 'Click, drop or paste');
+    // What index.html says in the well before this script runs, it goes on saying while it is empty.
+    this.#words = h('span', { class: 'well-face-words' }, `${this.textContent.trim()} Click, drop or paste a ${noun}.`.trim());
     this.#face = h('button', { type: 'button', class: 'well-face', onclick: () => this.#files.click() },
       icon('picture'), this.#words);
-    this.#caption = h('p', { class: 'well-caption' }, h('span', {}, ...this.#oldWords()), h('span', {}));
+    this.#caption = h('p', { class: 'well-caption' }, h('span'), h('span'));
     this.#notes = h('p', { class: 'well-notes', hidden: true });
     this.replaceChildren(this.#face,
       h('div', { class: 'well-row' }, this.#caption, this.#pasteButton(noun), this.#cameraButton(noun)),
       this.#notes, this.#files);
-    this.#name(`Choose a ${noun}: click, drop or paste`);
   }
 
   get name() { return this.getAttribute('name'); }
@@ -46,7 +46,7 @@ class PictureWell extends HTMLElement {
     this.#notes.textContent = notes.join(' ');
     this.#notes.hidden = notes.length === 0;
     this.toggleAttribute('filled', true);
-    this.#name(`Replace the ${this.getAttribute('noun')}, now “${title}”`);
+    this.#face.setAttribute('aria-label', `Replace the ${this.getAttribute('noun')}, now “${title}”`);
   }
 
   clear() {
@@ -56,13 +56,8 @@ class PictureWell extends HTMLElement {
     this.removeAttribute('filled');
     for (const line of this.#caption.children) line.textContent = '';
     this.#notes.hidden = true;
-    this.#name(`Choose a ${this.getAttribute('noun')}: click, drop or paste`);
+    this.#face.removeAttribute('aria-label'); // its words are in sight again
   }
-
-  #name(words) { this.#face.setAttribute('aria-label', words); }
-
-  // What index.html says in the well before this script runs stays as its caption.
-  #oldWords() { return [this.textContent.trim()]; }
 
   #pasteButton(noun) {
     if (!navigator.clipboard?.read) return null;

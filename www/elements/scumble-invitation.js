@@ -1,5 +1,5 @@
 // <scumble-invitation> is the stage before the first paint: the photo, and the painting scumbled over it with a dry brush.
-// It shows the idea, not the result.    .photo, .painting = {url} or undefined
+// It shows the idea, not the result; without pictures, the brush alone.    .photo, .painting = {url} or undefined
 
 import { svg } from './dom.js';
 
@@ -24,7 +24,8 @@ class ScumbleInvitation extends HTMLElement {
     this.#painting = svg('image', { ...picture, mask: 'url(#scumble-mask)' });
     this.#strokes = svg('g', { fill: 'none', stroke: '#fff', 'stroke-linecap': 'round' }, ...STROKES.flatMap(hairs));
     this.#svg = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true' },
-      svg('mask', { id: 'scumble-mask' }, this.#strokes), this.#photo, this.#painting);
+      svg('mask', { id: 'scumble-mask' }, this.#strokes),
+      svg('rect', { class: 'scumble-wash', width: '100%', height: '100%', mask: 'url(#scumble-mask)' }), this.#photo, this.#painting);
     this.append(this.#svg);
   }
 

@@ -1,5 +1,5 @@
 // <weights-dialog> asks before VGG19's weights are had, and shows them coming.
-//   offer({megabytes, source, licence})   the site carries them: download or not
+//   offer({megabytes, attribution, licence})   the site carries them: download or not
 //   askForFile()                          it does not: choose a file or not
 //   loaded(bytes, total, cached)          progress; done() closes
 //   download | file {blob} | refuse | cancel      what the person said
@@ -18,10 +18,10 @@ class WeightsDialog extends HTMLElement {
     this.append(this.#dialog, this.#files);
   }
 
-  offer({ megabytes, source, licence }) {
+  offer({ megabytes, attribution, licence }) {
     this.#ask('Download VGG19?',
       [h('p', {}, `The network of the original method, ${megabytes} MB, from this same site. It is kept in this browser’s cache, where you can delete it at any time.`),
-        h('dl', {}, ...pairs({ 'Weights by': source, Licence: licence }))],
+        h('dl', {}, ...pairs({ 'Weights by': attribution, Licence: licence }))],
       [this.#button('Not now', 'refuse'), this.#button(`Download ${megabytes} MB`, 'download', 'primary')]);
   }
 

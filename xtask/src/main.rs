@@ -1,2 +1,96 @@
 //! The developer commands of Scumble: `cargo xtask <command>`.
-fn main() {}
+//!
+//! Each command is thin: it says in plain sentences what it does, and hands the work to cargo, to a library or to
+//! the system's package manager. `cargo xtask help` lists them.
+//!
+//! A newcomer waits for this crate before anything else happens, so it is compiled for the commands of every day. Those
+//! with a large dependency, `samples` and `weights`, are features of the same names; called without its feature, a
+//! command runs cargo once more with it.
+
+mod build;
+mod process;
+#[cfg(feature = "samples")]
+mod samples;
+mod serve;
+mod setup;
+mod test;
+#[cfg(feature = "weights")]
+mod weights;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+The developer commands of Scumble. Run them from anywhere inside the repository.
+
+cargo xtask serve [--port 8080] [--no-build]
+    Builds the site and serves it on this machine, by default at http://localhost:8080.
+    --port 0 takes any free port; --no-build serves dist/ as it is.
+
+cargo xtask build
+    Builds the site into dist/: the files of www/, the WebAssembly in pkg/, and the weights if they are there.
+    Fails when the WebAssembly has grown over its limit.
+
+cargo xtask test [--no-browser] [--gpu]
+    Installs what the tests need, then runs every check and test, from rustfmt to the browser.
+    --no-browser leaves the browser tests out; --gpu tests on this machine's GPU instead of the software GPU lavapipe.
+
+cargo xtask samples
+    Draws the sample pictures of the page again, into www/samples/.
+
+cargo xtask weights [FILE or URL] [--origin torchvision|caffe] [--out FOLDER]
+    Turns a published VGG19 into the weights that the site serves, by default into weights/. Without FILE or URL it
+    downloads one.
+
+cargo xtask help
+    Shows this text.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result<()> {
+    let Some((command, rest)) = args.split_first() else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    match command.as_str() {
+        "build" => build::run(rest),
+        "serve" => serve::run(rest),
+        "test" => test::run(rest),
+        #[cfg(feature = "samples")]
+        "samples" => samples::run(rest),
+        #[cfg(not(feature = "samples"))]
+        "samples" => run_with_feature(command, rest),
+        #[cfg(feature = "weights")]
+        "weights" => weights::run(rest),
+        #[cfg(not(feature = "weights"))]
+        "weights" => run_with_feature(command, rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("there is no command `{other}`. `cargo xtask help` lists the commands"),
+    }
+}
+
+/// Runs a command again in an xtask that was compiled with the feature of that name. Relative paths among its arguments
+/// keep their meaning, because cargo starts it where it stands itself.
+#[cfg(not(all(feature = "samples", feature = "weights")))]
+fn run_with_feature(command: &str, args: &[String]) -> Result<()> {
+    let mut cargo = process::cargo("run");
+    cargo.current_dir(std::env::current_dir()?).arg("--manifest-path").arg(process::root().join("xtask/Cargo.toml"));
+    cargo.args(["--features", command, "--", command]).args(args);
+    let status = cargo.status().map_err(|error| process::could_not_start(&cargo, &error))?;
+    // The command has already said what went wrong, so only its verdict travels on.
+    std::process::exit(status.code().unwrap_or(1))
+}

@@ -1,0 +1,227 @@
+//! This turns the crate and the files of `www/` into a site in `dist/`.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use serde_json::Value;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{process, setup};
+
+/// The most that the WebAssembly may weigh in bytes once Brotli has compressed it: about one photograph, so that a
+/// visitor on a slow line waits for the weights and not for the program.
+const WASM_LIMIT_BYTES: u64 = 600_000;
+
+/// `cargo xtask build`.
+pub fn run(args: &[String]) -> Result<()> {
+    if let Some(arg) = args.first() {
+        bail!("`cargo xtask build` takes no arguments, but found `{arg}`");
+    }
+    build().map(drop)
+}
+
+/// Builds the site and says where it stands. The old site stays until the new one is complete.
+pub fn build() -> Result<PathBuf> {
+    setup::wasm_target()?;
+    let wasm = compile()?;
+
+    let root = process::root();
+    let (dist, staging) = (root.join("dist"), root.join("dist.tmp"));
+    remove_dir(&staging)?;
+    copy_dir(&root.join("www"), &staging)?;
+    Bindgen::new()
+        .input_path(&wasm)
+        .out_name("scumble")
+        .web(true)?
+        // `init()` without arguments finds the .wasm beside the .js.
+        .omit_default_module_path(false)
+        .typescript(true)
+        .generate(staging.join("pkg"))
+        .context("wasm-bindgen could not write the JavaScript side of the library")?;
+    copy_weights(&root.join("weights"), &staging.join("weights"))?;
+
+    let compressed_bytes = brotli_bytes(&staging.join("pkg/scumble_bg.wasm"))?;
+    report(&staging, compressed_bytes)?;
+    ensure!(
+        compressed_bytes <= WASM_LIMIT_BYTES,
+        "the WebAssembly weighs {} bytes compressed, {} over its limit. Find what grew (a new dependency or feature?) \
+         and make it smaller; dist/ still holds the build before, dist.tmp/ this one",
+        grouped(compressed_bytes),
+        grouped(compressed_bytes - WASM_LIMIT_BYTES),
+    );
+    replace_dir(&staging, &dist)?;
+    Ok(dist)
+}
+
+/// Compiles the library to WebAssembly. Cargo itself says where the file stands, because a developer may have moved
+/// the target directory.
+fn compile() -> Result<PathBuf> {
+    println!("Compiling the library to WebAssembly.");
+    let mut cargo = process::cargo("build");
+    cargo
+        .args(["--lib", "--target", setup::WASM_TARGET, "--profile", "web", "--locked"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .stdout(Stdio::piped());
+    let mut child = cargo.spawn().map_err(|error| process::could_not_start(&cargo, &error))?;
+    let mut wasm = None;
+    for line in BufReader::new(child.stdout.take().expect("stdout is piped")).lines() {
+        wasm = wasm_in_message(&line?).or(wasm);
+    }
+    ensure!(child.wait()?.success(), "the library does not compile to WebAssembly. The compiler's words stand above");
+    wasm.ok_or_else(|| anyhow!("cargo made no .wasm file. Does [lib] in Cargo.toml still list the crate-type cdylib?"))
+}
+
+/// The `.wasm` file that one line of `cargo build --message-format json` announces, if it announces one.
+fn wasm_in_message(line: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let files = message.get("filenames")?.as_array()?;
+    files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
+}
+
+/// Copies the manifest of the weights and the shards it lists. Without a manifest the site does without weights.
+fn copy_weights(from: &Path, to: &Path) -> Result<()> {
+    let manifest = from.join("manifest.json");
+    if !manifest.is_file() {
+        println!("There are no weights yet, so the site will do without: see weights/README.md.");
+        return Ok(());
+    }
+    let text = fs::read_to_string(&manifest).with_context(|| format!("{} is unreadable", manifest.display()))?;
+    let shards = shards(&text).with_context(|| {
+        format!("{} is no list of shards. Make it again with `cargo xtask weights`", manifest.display())
+    })?;
+    fs::create_dir_all(to)?;
+    copy(&manifest, &to.join("manifest.json"))?;
+    for shard in shards {
+        copy(&from.join(&shard), &to.join(&shard))?;
+    }
+    Ok(())
+}
+
+/// The files that a manifest lists. The library reads manifests with more care; here it would cost every build of xtask
+/// the build of the whole library.
+fn shards(manifest: &str) -> Option<Vec<String>> {
+    let json: Value = serde_json::from_str(manifest).ok()?;
+    let file = |shard: &Value| shard["file"].as_str().map(str::to_owned);
+    json["shards"].as_array()?.iter().map(file).collect()
+}
+
+/// Prints what the site weighs, one line for each thing at its top.
+fn report(site: &Path, compressed_bytes: u64) -> Result<()> {
+    println!("\nThe site, in bytes:");
+    let mut entries = fs::read_dir(site)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let mark = if entry.path().is_dir() { "/" } else { "" };
+        println!("{:>14}  {}{mark}", grouped(size(&entry.path())?), entry.file_name().to_string_lossy());
+    }
+    println!("{:>14}  in all", grouped(size(site)?));
+    println!(
+        "\nOf these, pkg/scumble_bg.wasm takes {}: {} when Brotli has compressed it, of at most {}.",
+        grouped(size(&site.join("pkg/scumble_bg.wasm"))?),
+        grouped(compressed_bytes),
+        grouped(WASM_LIMIT_BYTES)
+    );
+    Ok(())
+}
+
+/// The size of a file, or of all files below a folder.
+fn size(path: &Path) -> Result<u64> {
+    if path.is_file() {
+        return Ok(path.metadata()?.len());
+    }
+    fs::read_dir(path)?.map(|entry| size(&entry?.path())).sum()
+}
+
+/// How many bytes of a file a web server sends that compresses as well as Brotli can.
+fn brotli_bytes(path: &Path) -> Result<u64> {
+    let mut file = File::open(path)?;
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    Ok(brotli::BrotliCompress(&mut file, &mut io::sink(), &params)? as u64)
+}
+
+/// A number as one reads it aloud: 1234567 as `1 234 567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|group| str::from_utf8(group).unwrap()).collect();
+    groups.join(" ")
+}
+
+fn copy_dir(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() { copy_dir(&from, &to)? } else { copy(&from, &to)? }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("{} could not be copied to {}", from.display(), to.display()))?;
+    Ok(())
+}
+
+fn remove_dir(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} could not be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Puts `new` in the place of `old` with two renames, so that a server never shows half a site.
+fn replace_dir(new: &Path, old: &Path) -> Result<()> {
+    let aside = old.with_extension("old");
+    remove_dir(&aside)?;
+    if old.exists() {
+        fs::rename(old, &aside).with_context(|| format!("{} could not be moved aside", old.display()))?;
+    }
+    fs::rename(new, old).with_context(|| format!("{} could not be renamed to {}", new.display(), old.display()))?;
+    remove_dir(&aside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
+    }
+
+    #[test]
+    fn cargo_says_where_the_wasm_stands() {
+        let artifact = r#"{"reason":"compiler-artifact","filenames":["/t/libscumble.rlib","/t/scumble.wasm"]}"#;
+        assert_eq!(wasm_in_message(artifact), Some("/t/scumble.wasm".into()));
+        assert_eq!(wasm_in_message(r#"{"reason":"build-finished","success":true}"#), None);
+        assert_eq!(wasm_in_message("not JSON"), None);
+    }
+
+    #[test]
+    fn a_manifest_lists_its_shards() {
+        let manifest = r#"{"format":1,"shards":[{"file":"a.safetensors"},{"file":"b.safetensors"}]}"#;
+        assert_eq!(shards(manifest), Some(vec!["a.safetensors".into(), "b.safetensors".into()]));
+        assert_eq!(shards(r#"{"shards":[{"bytes":1}]}"#), None);
+        assert_eq!(shards("{}"), None);
+    }
+
+    #[test]
+    fn a_new_folder_takes_the_place_of_the_old() -> Result<()> {
+        let folder = std::env::temp_dir().join(format!("xtask-replace-{}", std::process::id()));
+        let (new, old) = (folder.join("dist.tmp"), folder.join("dist"));
+        for version in ["first", "second"] {
+            fs::create_dir_all(&new)?;
+            fs::write(new.join(version), version)?;
+            replace_dir(&new, &old)?;
+        }
+        assert!(old.join("second").is_file() && !old.join("first").exists());
+        assert_eq!(fs::read_dir(&folder)?.count(), 1, "nothing is left aside");
+        remove_dir(&folder)
+    }
+}

@@ -1,0 +1,141 @@
+//! This turns a checkout into a verdict: every check and test of the project, cheapest first, up to the first failure.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs, io,
+    path::PathBuf,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use lexopt::{Arg, Parser};
+
+use crate::{build, process, setup};
+
+/// `cargo xtask test [--no-browser] [--gpu]`.
+pub fn run(args: &[String]) -> Result<()> {
+    let options = Options::parse(args).context("`cargo xtask test` does not understand its arguments")?;
+    let started = Instant::now();
+    stage("What the tests need", || install(&options))?;
+    stage("Format", || process::run(process::cargo("fmt").args(["--all", "--check"])))?;
+    stage("Lints", lint)?;
+    stage("Documentation", document)?;
+    stage("Tests", || test(&options))?;
+    stage("Site", || build::build().map(drop))?;
+    if options.browser {
+        stage("Tests in the browser", test_in_browser)?;
+    }
+    println!("\nEverything passes, in {}.", seconds(started.elapsed()));
+    Ok(())
+}
+
+struct Options {
+    browser: bool,
+    /// Whether the kernels are tested on this machine's GPU, and not on the software GPU lavapipe.
+    gpu: bool,
+}
+
+impl Options {
+    fn parse(args: &[String]) -> Result<Options> {
+        let mut options = Options { browser: true, gpu: false };
+        let mut parser = Parser::from_args(args);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Long("no-browser") => options.browser = false,
+                Arg::Long("gpu") => options.gpu = true,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(options)
+    }
+
+    /// Lavapipe computes the same everywhere, so it is what we test on unless somebody chose another driver. Only Linux
+    /// has it; elsewhere the tests take the system's own GPU.
+    fn wants_lavapipe(&self) -> bool {
+        let chosen = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].into_iter().any(|name| env::var_os(name).is_some());
+        cfg!(target_os = "linux") && !self.gpu && !chosen
+    }
+}
+
+/// Runs one stage below its headline, and prints how long it took.
+fn stage(headline: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    println!("\n== {headline}");
+    let started = Instant::now();
+    work().with_context(|| format!("the stage \"{headline}\" failed after {}", seconds(started.elapsed())))?;
+    println!("-- {headline}: {}", seconds(started.elapsed()));
+    Ok(())
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+fn install(options: &Options) -> Result<()> {
+    setup::rust_components()?;
+    setup::wasm_target()?;
+    let mut needs = Vec::new();
+    if options.wants_lavapipe() {
+        needs.push(&setup::LAVAPIPE);
+    } else if cfg!(target_os = "linux") {
+        needs.push(&setup::VULKAN);
+    }
+    if options.browser {
+        needs.extend([&setup::NODE, &setup::CHROMIUM]);
+    }
+    setup::system(&needs)?;
+    if options.browser { setup::npm_packages() } else { Ok(()) }
+}
+
+fn lint() -> Result<()> {
+    let everything = ["--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"];
+    process::run(process::cargo("clippy").args(everything))?;
+    let wasm = ["--lib", "--target", setup::WASM_TARGET, "--locked", "--", "-D", "warnings"];
+    process::run(process::cargo("clippy").args(wasm))
+}
+
+fn document() -> Result<()> {
+    let flags = format!("{} -D warnings", env::var("RUSTDOCFLAGS").unwrap_or_default());
+    process::run(process::cargo("doc").args(["--lib", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", flags.trim_start()))
+}
+
+fn test(options: &Options) -> Result<()> {
+    let mut cargo = process::cargo("test");
+    cargo.args(["--workspace", "--all-features", "--locked"]);
+    if options.wants_lavapipe() {
+        choose_lavapipe(&mut cargo)?;
+    }
+    process::run(&mut cargo)
+}
+
+/// Shows the Vulkan loader no driver but lavapipe.
+fn choose_lavapipe(command: &mut Command) -> Result<()> {
+    let drivers = env::join_paths(setup::lavapipe_drivers())?;
+    println!("The kernels run on lavapipe: {}.", drivers.display());
+    // Loaders before 1.3.207 only know the second name.
+    command.env("VK_DRIVER_FILES", &drivers).env("VK_ICD_FILENAMES", &drivers);
+    Ok(())
+}
+
+fn test_in_browser() -> Result<()> {
+    let files = browser_tests()?;
+    ensure!(!files.is_empty(), "tests/browser/ holds no *.test.mjs file, so nothing was tested there");
+    let mut node = process::command("node");
+    node.args(["--test", "--test-concurrency=1"]).args(files);
+    if let Some(chromium) = setup::chromium() {
+        node.env("CHROMIUM", chromium);
+    }
+    process::run(&mut node)
+}
+
+/// The test files by name: given a folder, Node.js 20 and its successors disagree about what to run.
+fn browser_tests() -> Result<Vec<OsString>> {
+    let folder = PathBuf::from("tests/browser");
+    let entries = fs::read_dir(process::root().join(&folder))?.collect::<io::Result<Vec<_>>>()?;
+    let names = entries.iter().map(fs::DirEntry::file_name);
+    let tests = names.filter(|name| name.to_string_lossy().ends_with(".test.mjs"));
+    let mut files: Vec<OsString> = tests.map(|name| folder.join(name).into_os_string()).collect();
+    files.sort();
+    Ok(files)
+}
