@@ -76,15 +76,16 @@ const CONTENT_TYPES = {
 /**
  * Serves a folder on a free port of this machine, as a plain web host would.
  * @param {string} [root] the folder
- * @param {{ base?: string }} [options] the path below which the site stands, e.g. "/some/path/"; everything outside is 404
+ * @param {{ base?: string, extra?: Record<string, string> }} [options] the path below which the site stands, e.g.
+ *   "/some/path/"; everything outside is 404. And files from elsewhere, by the name that they have on the site
  * @returns {Promise<{ url: string, requests: { method: string, path: string, status: number }[], close: () => Promise<void> }>}
  *   the site's address, all requests so far in the order of their answers, and how to end it
  */
-export async function serve(root = DIST, { base = "/" } = {}) {
+export async function serve(root = DIST, { base = "/", extra = {} } = {}) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
-    const file = await fileAt(root, base, pathname);
+    const file = await extraAt(extra, base, pathname) ?? await fileAt(root, base, pathname);
     const status = file ? 200 : 404;
     requests.push({ method: request.method, path: pathname, status });
     if (!file) {
@@ -105,6 +106,12 @@ export async function serve(root = DIST, { base = "/" } = {}) {
     await new Promise((resolve) => server.close(resolve));
   };
   return { url: `http://127.0.0.1:${server.address().port}${base}`, requests, close };
+}
+
+/** The file from elsewhere that a path of a URL means, or undefined when it is none of those. */
+async function extraAt(extra, base, pathname) {
+  const path = Object.hasOwn(extra, pathname.slice(base.length)) ? extra[pathname.slice(base.length)] : undefined;
+  return path && { path, bytes: (await stat(path)).size };
 }
 
 /** The file that a path of a URL means, or undefined when there is none inside the root. */

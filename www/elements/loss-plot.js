@@ -1,6 +1,6 @@
 // <loss-plot> turns losses into lines on a logarithmic scale, and into words for those who do not see them.
 //   .scales = [{width, height, iterations}]    a new run: clears, and marks where the size grows
-//   add([{iteration, content, style, tv, total}])
+//   add([{iteration, content, style, tv, total}]);   .points = those that are drawn
 
 import { h, svg } from './dom.js';
 
@@ -30,6 +30,9 @@ class LossPlot extends HTMLElement {
     this.#boundaries.pop(); // the end is no boundary
     this.#schedule();
   }
+
+  /** The losses that the lines are drawn through, oldest first. */
+  get points() { return this.#points; }
 
   add(losses) {
     for (const loss of losses) if (loss.iteration % this.#stride === 0) this.#points.push(loss);

@@ -40,6 +40,9 @@ pub fn build() -> Result<PathBuf> {
         .web(true)?
         // `init()` without arguments finds the .wasm beside the .js.
         .omit_default_module_path(false)
+        // The names of functions are a sixth of the download, and a panic names its file and line without them.
+        .remove_name_section(true)
+        .remove_producers_section(true)
         .typescript(true)
         .generate(staging.join("pkg"))
         .context("wasm-bindgen could not write the JavaScript side of the library")?;

@@ -1,0 +1,115 @@
+// The main job: two pictures are dropped, painted live, and saved. With the embedded model, and with VGG19 where its
+// weights lie beside the checkout.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { launch, newPage, serve } from "./harness.mjs";
+import { choose, difference, drop, file, look, losses, open, pixels, save, waitForState } from "./studio.mjs";
+
+const beside = (path) => fileURLToPath(new URL(`../../../shared/${path}`, import.meta.url));
+const own = (path) => fileURLToPath(new URL(`../../www/samples/${path}`, import.meta.url));
+/** A real photo and a real painting where they lie beside the checkout, ours otherwise. */
+const PHOTO = existsSync(beside("images")) ? beside("images/content/tubingen.jpg") : own("street.jpg");
+const PAINTING = existsSync(beside("images")) ? beside("images/style/starry_night_google.jpg") : own("swirl.jpg");
+const WEIGHTS = beside("weights/vgg19_caffe_bgr.fp32.safetensors");
+
+let browser;
+let site;
+before(async () => {
+  browser = await launch();
+  site = await serve(undefined, { extra: existsSync(WEIGHTS) ? { "weights-to-drop.safetensors": WEIGHTS } : {} });
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+test("a dropped photo is painted in a dropped painting's manner, and saved", async () => {
+  const { page, complaints, close } = await newPage(browser);
+  await open(page, site.url);
+  await drop(page, "photo", await file(PHOTO));
+  await drop(page, "painting", await file(PAINTING));
+  await choose(page, { size: 128, effort: 0.5 });
+  await page.click("#paint");
+
+  const looks = new Set();
+  let pace;
+  while ((await page.evaluate(() => document.documentElement.dataset.state)) !== "done") {
+    if (await page.isVisible("#canvas")) looks.add((await look(page)).toString("base64"));
+    const status = await page.textContent("#status");
+    if (/128 × /.test(status)) pace = Number(/([\d.e+]+) iterations\/s/.exec(status)?.[1]) || pace;
+    await page.waitForTimeout(2000);
+  }
+  console.log(`${pace} iterations/s at 128 px with the embedded model`);
+  assert.ok(looks.size > 5, `the canvas showed ${looks.size} different pictures while it was painted`);
+  assert.ok(pace > 0.3, "a tenth of what an idle machine does is too slow");
+
+  const curve = await losses(page);
+  assert.ok(curve.length > 100, `${curve.length} points in the plot`);
+  assert.ok(curve.at(-1).total < 0.25 * curve[0].total, `loss fell from ${curve[0].total} to ${curve.at(-1).total}`);
+
+  const saved = await save(page);
+  assert.match(saved.name, /\.png$/);
+  const ratio = await pixels(page, await readFile(PHOTO));
+  assert.deepEqual([saved.width, saved.height], [128, Math.round((128 * ratio.height) / ratio.width)]);
+  for (const input of [PHOTO, PAINTING]) {
+    const { rgba } = await pixels(page, await readFile(input), saved.width, saved.height);
+    assert.ok(difference(saved.rgba, rgba) > 8, `the picture is not ${input}`);
+  }
+  assert.deepEqual(complaints(), []);
+  await close();
+});
+
+test("pause holds the picture still, continue goes on, stop keeps it", async () => {
+  const { page, complaints, close } = await newPage(browser);
+  await open(page, site.url);
+  await choose(page, { size: 128 });
+  await page.click("#paint");
+  await page.waitForFunction(() => document.getElementById("losses").points?.length > 3);
+  await page.click("#pause");
+  await waitForState(page, "paused");
+  await page.waitForTimeout(1500); // what is in flight lands
+  const held = [await losses(page), await look(page)];
+  await page.waitForTimeout(3000);
+  assert.deepEqual([await losses(page), await look(page)], held, "a paused picture stands still");
+  await page.click("#pause");
+  await page.waitForFunction((count) => document.getElementById("losses").points.length > count, held[0].length);
+  await page.click("#stop");
+  await waitForState(page, "done");
+  const saved = await save(page);
+  assert.equal(Math.max(saved.width, saved.height), 64, "stopped at the first scale");
+  assert.deepEqual(complaints(), []);
+  await close();
+});
+
+test("a dropped VGG19 file paints", { skip: !existsSync(WEIGHTS) && "its weights are not beside the checkout" }, async () => {
+  const { page, complaints, close } = await newPage(browser);
+  await open(page, site.url);
+  await drop(page, "photo", await file(PHOTO));
+  await drop(page, "painting", await file(PAINTING));
+  // The file comes from the test's own server, because it is too large to pass through the debugger.
+  await page.evaluate(async () => {
+    const blob = await (await fetch("weights-to-drop.safetensors")).blob();
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([blob], "vgg19.safetensors"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await page.waitForFunction(() => document.getElementById("model-vgg19").checked, undefined, { timeout: 300_000 });
+  await choose(page, { size: 128 });
+  await page.click("#paint");
+  await page.waitForFunction(() => document.getElementById("losses").points?.length > 2, undefined, { timeout: 600_000 });
+  const early = await look(page);
+  await page.waitForFunction(() => document.getElementById("losses").points.length > 5, undefined, { timeout: 600_000 });
+  assert.notDeepEqual(await look(page), early, "the canvas changes");
+  await page.click("#stop");
+  await waitForState(page, "done");
+  const curve = await losses(page);
+  assert.ok(curve.at(-1).total < 0.9 * curve[0].total, `loss fell from ${curve[0].total} to ${curve.at(-1).total}`);
+  const saved = await save(page);
+  assert.equal(Math.max(saved.width, saved.height), 128);
+  assert.deepEqual(complaints(), []);
+  await close();
+});

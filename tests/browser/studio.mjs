@@ -1,0 +1,94 @@
+// This turns what a person does on the page into one call each.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+
+/** Opens the page and waits until its engine is ready. */
+export async function open(page, url) {
+  await page.goto(url);
+  await waitForState(page, "ready");
+}
+
+/** Waits until the page says that it is in one of these states. */
+export async function waitForState(page, ...states) {
+  await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset.state), states, {
+    timeout: 600_000,
+    polling: 200,
+  });
+}
+
+/** Drops a file on a well ("photo", "painting"), as the mouse would. */
+export async function drop(page, which, { name, bytes }) {
+  await page.evaluate(
+    ({ which, name, base64 }) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], name));
+      const well = document.querySelector(`picture-well[name="${which}"]`);
+      for (const type of ["dragover", "drop"]) {
+        well.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      }
+    },
+    { which, name, base64: Buffer.from(bytes).toString("base64") },
+  );
+}
+
+/** A file of this machine, ready to drop. */
+export async function file(path) {
+  return { name: basename(path), bytes: await readFile(path) };
+}
+
+/** Sets form controls by their id; those folded away are opened first. */
+export async function choose(page, settings) {
+  await page.evaluate(() => document.getElementById("more").setAttribute("open", ""));
+  for (const [id, value] of Object.entries(settings)) await page.selectOption(`#${id}`, String(value));
+}
+
+/** The losses that the plot draws, oldest first: [{iteration, content, style, tv, total}]. */
+export function losses(page) {
+  return page.evaluate(() => document.getElementById("losses").points);
+}
+
+/** What the canvas shows now, as PNG bytes. */
+export function look(page) {
+  return page.locator("#canvas").screenshot();
+}
+
+/** Presses Save and returns the file's name and its decoded pixels. */
+export async function save(page) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+  const bytes = await readFile(await download.path());
+  return { name: download.suggestedFilename(), bytes, ...(await pixels(page, bytes)) };
+}
+
+/** Decodes a picture in the browser: {width, height, rgba}. */
+export async function pixels(page, bytes, width, height) {
+  const decoded = await page.evaluate(
+    async ({ base64, width, height }) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes]));
+      const canvas = new OffscreenCanvas(width ?? bitmap.width, height ?? bitmap.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      return { width: canvas.width, height: canvas.height, rgba: [...data] };
+    },
+    { base64: Buffer.from(bytes).toString("base64"), width, height },
+  );
+  return decoded;
+}
+
+/** Mean absolute difference of red, green and blue, 0..255. */
+export function difference(a, b) {
+  assert.equal(a.length, b.length);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) if (i % 4 !== 3) sum += Math.abs(a[i] - b[i]);
+  return sum / (a.length * 0.75);
+}
+
+/** The message bar's text, once it says something. */
+export async function message(page) {
+  await page.waitForFunction(() => document.getElementById("messages").textContent.trim() !== "");
+  return page.evaluate(() => document.getElementById("messages").textContent.trim());
+}
