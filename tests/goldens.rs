@@ -310,7 +310,16 @@ fn the_filter_bank() {
     }
     let look = Look::filter_bank(&settings);
     let network = block_on(look.network(&gpu, &photo, &painting)).unwrap();
-    let terms = look.terms(&network, &settings, photo.shape(), painting.shape());
+    let mut terms = look.terms(&network, &settings, photo.shape(), painting.shape());
+    for term in &mut terms {
+        // The script's own balance; how many share a family's weight is the product's.
+        let (family, share) = match term.measure.family() {
+            Family::Content => ("content", filter_bank::CONTENT_LEVELS.len()),
+            Family::Style => ("style", filter_bank::FILTERS.len()),
+            Family::Variation => ("tv", 1),
+        };
+        term.weight = number(&golden["case"]["weights"][family]) as f32 / share as f32;
+    }
     let case = Case::with_network(&gpu, std::rc::Rc::into_inner(network).unwrap(), &terms, pictures);
     let mut rec = Recorder::new(&gpu);
     let features = case.network.forward(&mut rec, &start, &case.taps).unwrap();

@@ -69,9 +69,9 @@ pub struct Progress {
     pub losses: Vec<Losses>,
 }
 
-/// Steps that may be queued on the device before the loop waits for the oldest: enough to keep it busy, few enough
-/// that Pause and Stop feel immediate.
-const STEPS_IN_FLIGHT: usize = 2;
+/// Steps that may be queued on the device behind the one at work: enough to keep it busy, few enough that Pause and Stop
+/// feel immediate.
+const STEPS_IN_FLIGHT: usize = 1;
 
 /// A run.
 pub struct Painter {

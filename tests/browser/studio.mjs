@@ -1,6 +1,7 @@
 // This turns what a person does on the page into one call each.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 
@@ -50,14 +51,28 @@ export function losses(page) {
   return page.evaluate(() => document.getElementById("losses").points);
 }
 
-/** What the canvas shows now, as PNG bytes. */
-export function look(page) {
-  return page.locator("#canvas").screenshot();
+/** What the canvas shows now, as a short hash of its PNG. */
+export async function look(page) {
+  return createHash("sha256").update(await page.locator("#canvas").screenshot()).digest("hex");
+}
+
+/** Presses a button at once; a click by the mouse waits for frames, which are rare while a software GPU is busy. */
+export function press(page, id) {
+  return page.evaluate((id) => document.getElementById(id).click(), id);
+}
+
+/** Waits until no new loss has come for `quiet_ms`. */
+export async function standstill(page, quiet_ms = 4000) {
+  for (let before = -1, now = 0; before !== now; ) {
+    before = now;
+    await page.waitForTimeout(quiet_ms);
+    now = (await losses(page)).length;
+  }
 }
 
 /** Presses Save and returns the file's name and its decoded pixels. */
 export async function save(page) {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+  const [download] = await Promise.all([page.waitForEvent("download"), press(page, "save")]);
   const bytes = await readFile(await download.path());
   return { name: download.suggestedFilename(), bytes, ...(await pixels(page, bytes)) };
 }
