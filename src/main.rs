@@ -4,7 +4,7 @@ use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
 use scumble::image::{Picture, WORKING_EDGE, decode, encode_png};
-use scumble::kernels::pool::Pooling;
+use scumble::model::Pooling;
 use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::{Colours, ModelKind, Settings, Start};

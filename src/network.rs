@@ -4,8 +4,7 @@ use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor};
 use crate::kernels::conv::{Window, pack, pack_flipped, packed_shape};
 use crate::kernels::{colour, conv, pad, pool, pyramid, relu_backward};
-use crate::model::{Layer, Op, Table};
-use crate::weights::ConvWeights;
+use crate::model::{ConvWeights, Layer, Op, Table};
 
 /// A model on the device, ready to run on pictures of any size.
 pub struct Network {

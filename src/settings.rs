@@ -1,6 +1,6 @@
 //! This turns what a person chose into the numbers of a run: one description for the page and the terminal.
 
-use crate::kernels::pool::Pooling;
+use crate::model::Pooling;
 use crate::optimizer::Method;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -3,9 +3,8 @@
 
 use pollster::block_on;
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
-use scumble::kernels::pool::Pooling;
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
-use scumble::model::{Table, filter_bank};
+use scumble::model::{Pooling, Table, filter_bank};
 use scumble::network::{Features, Gradients, Network};
 use scumble::objective::{Family, Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer, Pace};

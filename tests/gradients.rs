@@ -3,7 +3,7 @@
 //! A tiny network with everything that the real ones have: colours, padding, convolutions with ReLU, pooling, a level of
 //! a pyramid, and every kind of loss.
 
-use scumble::kernels::pool::Pooling;
+use scumble::model::Pooling;
 use scumble::random::{normal, uniform};
 use scumble::reference::content_loss::Target;
 use scumble::reference::conv::Filters;

@@ -2,6 +2,7 @@
 
 use super::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
+use crate::model::Pooling;
 use bytemuck::{Pod, Zeroable};
 
 #[repr(C)]
@@ -21,17 +22,6 @@ struct BackwardParams {
     blocks: u32,
     maximum: u32,
     accumulate: u32,
-}
-
-/// What stands for a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Pooling {
-    /// The mean: smoother gradients and pictures (Gatys, Ecker, Bethge 2016).
-    #[default]
-    Average,
-    /// The largest: how VGG was trained.
-    Max,
 }
 
 /// Pools.

@@ -5,9 +5,8 @@
 //! Each filter's response is standardised over the user's own two pictures before its ReLU, so that every filter
 //! takes part.
 
-use super::{Op, Table};
+use super::{ConvWeights, Op, Table};
 use crate::random::normal;
-use crate::weights::ConvWeights;
 
 /// Filters of each pyramid level, finest first.
 pub const FILTERS: [usize; 5] = [96, 96, 96, 64, 48];

@@ -2,9 +2,21 @@
 //! for the gradient.
 
 pub mod filter_bank;
+mod parameters;
 pub mod vgg19;
 
-use crate::kernels::pool::Pooling;
+pub use parameters::{ConvWeights, Preprocessing};
+
+/// What stands for a window of 2x2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pooling {
+    /// The mean: smoother gradients and pictures (Gatys, Ecker, Bethge 2016).
+    #[default]
+    Average,
+    /// The largest: how VGG was trained.
+    Max,
+}
 
 /// What a layer does to its input.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,6 @@
 //! The table of VGG19 (Simonyan & Zisserman 2014, configuration E): sixteen 3x3 convolutions in five blocks.
 
-use super::{Op, Table};
-use crate::kernels::pool::Pooling;
-use crate::weights::Preprocessing;
+use super::{Op, Pooling, Preprocessing, Table};
 
 /// One convolution of the table: 3x3, stride 1, followed by a ReLU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
-use crate::model::{Table, filter_bank, vgg19};
+use crate::model::{ConvWeights, Table, filter_bank, vgg19};
 use crate::network::Network;
 use crate::objective::moments::{About, Moments};
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
 use crate::settings::Settings;
-use crate::weights::{ConvWeights, Vgg19Weights};
+use crate::weights::Vgg19Weights;
 use std::rc::Rc;
 
 /// How a run looks at pictures.

@@ -21,31 +21,14 @@ pub mod safetensors;
 pub mod shards;
 pub mod tensors;
 
+pub use crate::model::{ConvWeights, Preprocessing};
 pub use calibration::{CALIBRATION_SIZE, dead_leaves};
 pub use normalise::{mean_activations, normalise};
-pub use origin::{Origin, Preprocessing, Source};
+pub use origin::{Origin, Source};
 pub use shards::{Manifest, Shard, assemble, verify, write};
 
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
-
-/// One convolution, in 32-bit floats.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConvWeights {
-    /// The literature's name, e.g. `conv1_1`.
-    pub name: String,
-    /// Output channels, O.
-    pub out_channels: usize,
-    /// Input channels, I.
-    pub in_channels: usize,
-    /// Width and height of the kernel, k.
-    pub kernel: usize,
-    /// The kernels, shape (O, I, k, k): output channel, input channel, row, column; row-major. It correlates, as every
-    /// framework does: nothing is flipped.
-    pub weight: Vec<f32>,
-    /// One bias for each output channel, shape (O).
-    pub bias: Vec<f32>,
-}
 
 /// VGG19 or the beginning of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,8 +4,8 @@ use crate::agreement::TOLERANCE;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
-use scumble::kernels::pool::Pooling;
 use scumble::kernels::{colour, pad, pool, pyramid};
+use scumble::model::Pooling;
 use scumble::reference::{Map, dot};
 
 /// Runs `forward(rec, x, y)` from `from` to `to`, and `backward(rec, d_y, d_x)` back.

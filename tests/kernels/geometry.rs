@@ -3,9 +3,9 @@
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
 use scumble::image::{Filter, taps};
-use scumble::kernels::pool::Pooling;
 use scumble::kernels::resample::{Axis, Table};
 use scumble::kernels::{pad, pool, pyramid, resample};
+use scumble::model::Pooling;
 use scumble::reference::{self, Map};
 
 #[test]
