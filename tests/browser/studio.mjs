@@ -51,9 +51,10 @@ export function losses(page) {
   return page.evaluate(() => document.getElementById("losses").points);
 }
 
-/** What the canvas shows now, as a short hash of its PNG. */
+/** What the canvas shows now, as a short hash of its PNG. Patient: a software GPU at work leaves few frames. */
 export async function look(page) {
-  return createHash("sha256").update(await page.locator("#canvas").screenshot()).digest("hex");
+  const clip = await page.locator("#canvas").boundingBox();
+  return createHash("sha256").update(await page.screenshot({ clip, timeout: 240_000 })).digest("hex");
 }
 
 /** Presses a button at once; a click by the mouse waits for frames, which are rare while a software GPU is busy. */
