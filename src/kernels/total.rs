@@ -15,7 +15,7 @@ struct Params {
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("total", LINE, Params, [Read, Write]);
 
-/// y[slot] = the sum of all numbers in `partials`.
+/// `y[slot]` = the sum of all numbers in `partials`.
 pub fn record(rec: &mut Recorder, partials: &Tensor, y: &Tensor, slot: u32) {
     assert!(slot < y.shape().vectors() * 4, "slot {slot} of {}", y.label());
     let params = Params { count: partials.shape().vectors() * 4, slot, scale: 1.0 };

@@ -46,7 +46,7 @@ pub struct Vgg19Weights {
 /// one of its usual names; the classifier is left aside.
 ///
 /// `told` settles which network this is. Without it the file's SHA-256 and then the first convolution decide
-/// ([`origin::recognise`]). The weights come back as they are in the file; see [`normalise`] for the next step.
+/// ([`origin::recognise`]). The weights come back as they are in the file; see [`normalise()`] for the next step.
 ///
 /// # Errors
 /// [`Error::Weights`] when the file is of another kind, cut off or damaged; when its pickle asks for anything but
