@@ -127,7 +127,7 @@ const SAMPLES: [Sample; 9] = [
 /// Draws the samples: `[--out DIR] [--png DIR] [--only NAME]...`. The folder is `www/samples` unless told; `--png` also
 /// keeps lossless copies for looking at.
 pub fn run(args: &[String]) -> Result<()> {
-    let mut out = PathBuf::from("www/samples");
+    let mut out = crate::process::root().join("www/samples");
     let (mut png, mut only) = (None, Vec::new());
     let mut rest = args.iter();
     while let Some(flag) = rest.next() {
