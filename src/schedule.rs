@@ -41,7 +41,7 @@ struct Plan {
 const FILTER_BANK: Plan =
     Plan { smallest: 64, most_scales: 3, first_iterations: 150, later_iterations: 150, content: 0.08, variation: 0.25 };
 const VGG19: Plan =
-    Plan { smallest: 128, most_scales: 8, first_iterations: 300, later_iterations: 150, content: 0.2, variation: 0.1 };
+    Plan { smallest: 128, most_scales: 8, first_iterations: 300, later_iterations: 150, content: 0.35, variation: 0.1 };
 
 fn plan(model: ModelKind) -> &'static Plan {
     match model {

@@ -150,6 +150,8 @@ export async function newPage(browser, options = {}) {
     if (!isOurs(request.url())) foreignRequests.push(request.url());
   });
   const page = await context.newPage();
+  // Patient: on two cores a software GPU leaves a page little of the processor.
+  page.setDefaultTimeout(180_000);
   page.on("websocket", (socket) => {
     if (!isOurs(socket.url())) foreignRequests.push(socket.url());
   });

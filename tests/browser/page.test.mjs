@@ -67,8 +67,9 @@ test("bad files give a sentence, and the page goes on", async () => {
   await close();
 });
 
-test("without WebGPU the page says what is missing", async () => {
+test("without WebGPU the page says what is missing", async (t) => {
   const blind = await launch({ args: ["--disable-features=WebGPU,WebGPUService"] });
+  t.after(() => blind.close());
   const { page, close } = await newPage(blind);
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined }));
   await page.goto(site.url);
@@ -77,18 +78,17 @@ test("without WebGPU the page says what is missing", async () => {
   assert.ok(await page.isDisabled("#paint"));
   assert.ok((await page.locator("sample-shelf img, #gallery img").count()) > 3, "the gallery is still there");
   await close();
-  await blind.close();
 });
 
-test("any sub-path will do", async () => {
+test("any sub-path will do", async (t) => {
   const below = await serve(undefined, { base: "/some/where/else/" });
+  t.after(below.close);
   const { page, complaints, close } = await newPage(browser);
   await open(page, below.url);
   const failed = below.requests.filter(({ status }) => status !== 200).map(({ path }) => path);
   assert.deepEqual(failed.filter((path) => !path.endsWith("weights/manifest.json") && !path.endsWith("favicon.ico")), []);
   assert.deepEqual(complaints().filter((text) => !text.includes("manifest.json")), []);
   await close();
-  await below.close();
 });
 
 test("the first paint comes within a second", async () => {

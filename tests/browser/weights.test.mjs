@@ -85,8 +85,9 @@ async function askForVgg19(page, answer) {
   await page.evaluate((answer) => document.querySelector(`weights-dialog [data-action="${answer}"]`).click(), answer);
 }
 
-test("weights are asked for, downloaded, kept, and deleted", async () => {
+test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   const site = await siteWithWeights();
+  t.after(site.close);
   const { page, complaints, close } = await newPage(browser);
   await open(page, site.url);
   assert.equal(shardsFetched(site), 0, "nothing is fetched unasked");
@@ -115,11 +116,11 @@ test("weights are asked for, downloaded, kept, and deleted", async () => {
   await page.locator('weights-dialog [data-action="download"]').waitFor();
   assert.deepEqual(complaints(), []);
   await close();
-  await site.close();
 });
 
-test("a changed shard is refused, and the page goes on", async () => {
+test("a changed shard is refused, and the page goes on", async (t) => {
   const site = await siteWithWeights((bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1) ^ 1])]));
+  t.after(site.close);
   const { page, close } = await newPage(browser);
   await open(page, site.url);
   await askForVgg19(page, "download");
@@ -127,5 +128,4 @@ test("a changed shard is refused, and the page goes on", async () => {
   assert.ok(await page.isChecked("#model-filter-bank"), "the built-in model is chosen again");
   assert.ok(await page.isEnabled("#paint"));
   await close();
-  await site.close();
 });
