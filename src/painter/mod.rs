@@ -71,7 +71,7 @@ pub struct Progress {
 
 /// Steps that may be queued on the device behind the one at work: enough to keep it busy, few enough that Pause and Stop
 /// feel immediate.
-const STEPS_IN_FLIGHT: usize = 1;
+const STEPS_IN_FLIGHT: usize = 2;
 
 /// A run.
 pub struct Painter {
