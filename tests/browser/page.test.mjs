@@ -19,7 +19,7 @@ after(async () => {
   await site.close();
 });
 
-/** A PNG chunk without a valid checksum is enough for a header that is refused. */
+/** One PNG chunk: length, type and data, checksum. */
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type), data]);
   let crc = ~0;
