@@ -100,14 +100,14 @@ test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   assert.equal(shardsFetched(site), LAYERS.length);
   await choose(page, { size: 128 });
   await press(page, "paint");
-  await page.waitForFunction(() => document.getElementById("losses").points?.length > 1, undefined, { timeout: 180_000 });
+  await page.waitForFunction(() => document.getElementById("losses").points?.length > 1);
   await press(page, "stop");
   await waitForState(page, "done");
   assert.ok((await losses(page))[1].total < (await losses(page))[0].total);
 
   await open(page, site.url);
   await press(page, "model-vgg19");
-  await page.waitForFunction(() => /cache/i.test(document.getElementById("weights-line").textContent));
+  await page.waitForFunction(() => /from .* cache/i.test(document.getElementById("weights-source").textContent));
   assert.equal(shardsFetched(site), LAYERS.length, "the second visit loads from the cache");
   await press(page, "forget-weights");
   await page.waitForFunction(() => /deleted/i.test(document.getElementById("weights-source").textContent));
