@@ -1,4 +1,4 @@
-// Gradient of replicate padding: each pixel of x gathers the gradients of all its copies.
+// Gradient of padding with copies: each pixel of x gathers the gradients of all its copies.
 // d_y: H + 2 radius, W + 2 radius, C -> d_x: H, W, C.
 
 struct Params {
@@ -6,6 +6,7 @@ struct Params {
     width: u32,      // of x
     blocks: u32,
     radius: u32,
+    mirror: u32,     // 1: mirror, 0: replicate
     accumulate: u32, // 1: add to what d_x holds
 }
 
@@ -13,13 +14,23 @@ struct Params {
 @group(0) @binding(1) var<storage, read> d_y: array<vec4<f32>>;       // H + 2 radius, W + 2 radius, C
 @group(0) @binding(2) var<storage, read_write> d_x: array<vec4<f32>>; // H, W, C
 
-// First and last padded position that copies `position`: an edge has its own and the whole margin beyond it.
-fn first_copy(position: u32) -> u32 {
-    return select(position + params.radius, 0u, position == 0u);
+// The row (column) of x that a padded row (column) copies; see pad_forward.wgsl.
+fn source(position: u32, count: u32) -> u32 {
+    let beyond = i32(position) - i32(params.radius);
+    if (params.mirror == 1u) {
+        let period = max(2u * (count - 1u), 1u);
+        let phase = u32(abs(beyond)) % period;
+        return min(phase, period - phase);
+    }
+    return u32(clamp(beyond, 0, i32(count) - 1));
 }
 
-fn last_copy(position: u32, count: u32) -> u32 {
-    return select(position + params.radius, count - 1u + 2u * params.radius, position == count - 1u);
+// Where copies of a position may stand: the margins and its own place. The candidates are numbered 0..=2 radius.
+fn candidate(number: u32, position: u32, count: u32) -> u32 {
+    if (number == 2u * params.radius) {
+        return position + params.radius;
+    }
+    return select(number, count + number, number >= params.radius);
 }
 
 @compute @workgroup_size(64)
@@ -33,9 +44,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let row = index / (params.blocks * params.width);
     let out_width = params.width + 2u * params.radius;
     var sum = vec4<f32>(0.0);
-    for (var v = first_copy(row); v <= last_copy(row, params.height); v++) {
-        for (var u = first_copy(column); u <= last_copy(column, params.width); u++) {
-            sum += d_y[(v * out_width + u) * params.blocks + block];
+    for (var i = 0u; i <= 2u * params.radius; i++) {
+        let v = candidate(i, row, params.height);
+        if (source(v, params.height) != row) {
+            continue;
+        }
+        for (var j = 0u; j <= 2u * params.radius; j++) {
+            let u = candidate(j, column, params.width);
+            if (source(u, params.width) == column) {
+                sum += d_y[(v * out_width + u) * params.blocks + block];
+            }
         }
     }
     if (params.accumulate == 1u) {

@@ -1,4 +1,5 @@
-// Replicate padding: y[v, u] = x[clamp(v - radius), clamp(u - radius)].
+// Padding with copies of x: y[v, u] = x[source(v), source(u)], where a position beyond an edge is either clamped to it
+// (replicate) or mirrored at it, over and over where x is smaller than the margin.
 // x: H, W, C -> y: H + 2 radius, W + 2 radius, C.
 
 struct Params {
@@ -6,14 +7,23 @@ struct Params {
     width: u32,  // of x
     blocks: u32,
     radius: u32,
+    mirror: u32, // 1: mirror, 0: replicate
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;       // H, W, C
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>; // H + 2 radius, W + 2 radius, C
 
+// The row (column) of x that a padded row (column) copies. A mirrored line repeats after `period`, its last edge and
+// its first standing there only once.
 fn source(position: u32, count: u32) -> u32 {
-    return u32(clamp(i32(position) - i32(params.radius), 0, i32(count) - 1));
+    let beyond = i32(position) - i32(params.radius);
+    if (params.mirror == 1u) {
+        let period = max(2u * (count - 1u), 1u);
+        let phase = u32(abs(beyond)) % period;
+        return min(phase, period - phase);
+    }
+    return u32(clamp(beyond, 0, i32(count) - 1));
 }
 
 @compute @workgroup_size(64)

@@ -97,7 +97,7 @@ impl Network {
             match &layer.op {
                 Op::Pixels => unreachable!("only layer 0 is the pixels"),
                 Op::Colour { matrix, offset } => colour::forward(rec, &x, &y, matrix, *offset, false),
-                Op::Pad { radius } => pad::forward(rec, &x, *radius, &y),
+                Op::Pad(margin) => pad::forward(rec, &x, *margin, &y),
                 Op::Convolution { filters, kernel, pad, relu } => {
                     let own = self.own(*filters);
                     let window = Window { kernel: *kernel, pad: *pad };
@@ -124,7 +124,7 @@ impl Network {
             match &layer.op {
                 Op::Pixels => unreachable!("only layer 0 is the pixels"),
                 Op::Colour { matrix, .. } => colour::backward(rec, &d_y, &d_x, matrix, accumulate),
-                Op::Pad { radius } => pad::backward(rec, &d_y, *radius, &d_x, accumulate),
+                Op::Pad(margin) => pad::backward(rec, &d_y, *margin, &d_x, accumulate),
                 Op::Convolution { filters, kernel, pad, relu } => {
                     if *relu {
                         relu_backward::record(rec, features.at(index), &d_y);
@@ -150,7 +150,7 @@ fn output(layer: &Layer, x: Shape) -> Shape {
     match &layer.op {
         Op::Pixels => x,
         Op::Colour { .. } => x.with_channels(layer.channels),
-        Op::Pad { radius } => pad::output(x, *radius),
+        Op::Pad(margin) => margin.output(x),
         Op::Convolution { kernel, pad, .. } => Window { kernel: *kernel, pad: *pad }.output(x, layer.channels),
         Op::Pool(_) => pool::output(x),
         Op::Pyramid => pyramid::output(x),

@@ -1,4 +1,4 @@
-//! Replicate padding and its gradient.
+//! Padding with copies of the map itself, and its gradient.
 
 use super::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
@@ -11,6 +11,7 @@ struct ForwardParams {
     width: u32,
     blocks: u32,
     radius: u32,
+    mirror: u32,
 }
 
 #[repr(C)]
@@ -20,7 +21,27 @@ struct BackwardParams {
     width: u32,
     blocks: u32,
     radius: u32,
+    mirror: u32,
     accumulate: u32,
+}
+
+/// A margin of copies around a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Margin {
+    /// Rows and columns on every side.
+    pub radius: u32,
+    /// What is copied.
+    pub copies: Copies,
+}
+
+/// What stands beyond an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// The edge itself, again and again. Under large windows the edge then weighs several times as much as any other
+    /// pixel.
+    Replicate,
+    /// The map, mirrored at its edge, which stands there once.
+    Mirror,
 }
 
 /// Copies the border outwards.
@@ -28,23 +49,37 @@ pub const FORWARD: Kernel = kernel!("pad_forward", LINE, ForwardParams, [Read, W
 /// Gathers the copies' gradients.
 pub const BACKWARD: Kernel = kernel!("pad_backward", LINE, BackwardParams, [Read, Write]);
 
-/// The padded shape.
-pub fn output(shape: Shape, radius: u32) -> Shape {
-    Shape { height: shape.height + 2 * radius, width: shape.width + 2 * radius, ..shape }
+impl Margin {
+    /// The padded shape.
+    pub fn output(&self, shape: Shape) -> Shape {
+        Shape { height: shape.height + 2 * self.radius, width: shape.width + 2 * self.radius, ..shape }
+    }
+
+    fn mirror(&self) -> u32 {
+        (self.copies == Copies::Mirror).into()
+    }
 }
 
-/// y = x with `radius` more rows and columns on every side.
-pub fn forward(rec: &mut Recorder, x: &Tensor, radius: u32, y: &Tensor) {
-    assert_eq!(output(x.shape(), radius), y.shape(), "output shape of pad");
+/// y = x with a margin.
+pub fn forward(rec: &mut Recorder, x: &Tensor, margin: Margin, y: &Tensor) {
+    assert_eq!(margin.output(x.shape()), y.shape(), "output shape of pad");
     let Shape { height, width, .. } = x.shape();
-    let params = ForwardParams { height, width, blocks: x.shape().blocks(), radius };
+    let blocks = x.shape().blocks();
+    let params = ForwardParams { height, width, blocks, radius: margin.radius, mirror: margin.mirror() };
     rec.dispatch(&FORWARD, &params, &[x, y], Grid::line(&FORWARD, y.shape().vectors()));
 }
 
 /// d_x (+)= gradient of [`forward`].
-pub fn backward(rec: &mut Recorder, d_y: &Tensor, radius: u32, d_x: &Tensor, accumulate: bool) {
-    assert_eq!(output(d_x.shape(), radius), d_y.shape(), "input shape of pad's gradient");
+pub fn backward(rec: &mut Recorder, d_y: &Tensor, margin: Margin, d_x: &Tensor, accumulate: bool) {
+    assert_eq!(margin.output(d_x.shape()), d_y.shape(), "input shape of pad's gradient");
     let Shape { height, width, .. } = d_x.shape();
-    let params = BackwardParams { height, width, blocks: d_x.shape().blocks(), radius, accumulate: accumulate.into() };
+    let params = BackwardParams {
+        height,
+        width,
+        blocks: d_x.shape().blocks(),
+        radius: margin.radius,
+        mirror: margin.mirror(),
+        accumulate: accumulate.into(),
+    };
     rec.dispatch(&BACKWARD, &params, &[d_y, d_x], Grid::line(&BACKWARD, d_x.shape().vectors()));
 }

@@ -6,6 +6,7 @@
 //! takes part.
 
 use super::{ConvWeights, Op, Table};
+use crate::kernels::pad::{Copies, Margin};
 use crate::random::normal;
 
 /// Filters of each pyramid level, finest first.
@@ -19,6 +20,9 @@ const KEEPS_MEAN: usize = 8;
 
 /// Levels whose brightness holds the content; finer ones would forbid brush strokes.
 pub const CONTENT_LEVELS: [usize; 3] = [1, 2, 3];
+
+/// Mirrored: replicated, an edge would fill up to four of a filter's seven rows, and shows in the painting as a frame.
+const MARGIN: Margin = Margin { radius: KERNEL as u32 / 2, copies: Copies::Mirror };
 
 const COLOURS: usize = 3;
 
@@ -37,8 +41,7 @@ pub fn table(relu: bool) -> Table {
         if k > 0 {
             level = table.push(format!("level{k}"), level, Op::Pyramid, COLOURS as u32);
         }
-        let radius = KERNEL as u32 / 2;
-        let padded = table.push(format!("pad{k}"), level, Op::Pad { radius }, COLOURS as u32);
+        let padded = table.push(format!("pad{k}"), level, Op::Pad(MARGIN), COLOURS as u32);
         let op = Op::Convolution { filters: k, kernel: KERNEL as u32, pad: 0, relu };
         table.push(style_tap(k), padded, op, count as u32);
         if CONTENT_LEVELS.contains(&k) {

@@ -7,6 +7,8 @@ pub mod vgg19;
 
 pub use parameters::{ConvWeights, Preprocessing};
 
+use crate::kernels::pad::Margin;
+
 /// What stands for a window of 2x2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -30,11 +32,8 @@ pub enum Op {
         /// Added to each output channel.
         offset: [f32; 3],
     },
-    /// Replicates the border by `radius` pixels.
-    Pad {
-        /// Rows and columns on every side.
-        radius: u32,
-    },
+    /// Copies of the input around it.
+    Pad(Margin),
     /// Convolution with bias.
     Convolution {
         /// Which of the model's filters.

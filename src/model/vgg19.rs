@@ -1,6 +1,7 @@
 //! The table of VGG19 (Simonyan & Zisserman 2014, configuration E): sixteen 3x3 convolutions in five blocks.
 
 use super::{Op, Pooling, Preprocessing, Table};
+use crate::kernels::pad::{Copies, Margin};
 
 /// One convolution of the table: 3x3, stride 1, followed by a ReLU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub fn table(depth: usize, preprocessing: &Preprocessing, pooling: Pooling, bord
         }
         let replicate = filters == 0 && border == Border::Replicate;
         if replicate {
-            last = table.push("pad", last, Op::Pad { radius: 1 }, 3);
+            last = table.push("pad", last, Op::Pad(Margin { radius: 1, copies: Copies::Replicate }), 3);
         }
         let op = Op::Convolution { filters, kernel: KERNEL as u32, pad: u32::from(!replicate), relu: true };
         last = table.push(format!("relu{number}"), last, op, convolution.out_channels as u32);

@@ -41,27 +41,31 @@ def synthetic(height, width, kind):
 
 # ---- layers, forward and backward ------------------------------------------------------------------------------------
 
-def pad(x, n, replicate):
-    return np.pad(x, ((n, n), (n, n), (0, 0)), mode="edge" if replicate else "constant")
+def pad(x, n, border):
+    """border: "constant" (zeros), "edge" (replicate) or "reflect" (mirror), as numpy calls them."""
+    return np.pad(x, ((n, n), (n, n), (0, 0)), mode=border)
 
 
-def pad_backward(d, n, replicate):
-    d = d.copy()
-    if replicate:                                        # each copied border row, then column, gives back to the edge
-        d[n] += d[:n].sum(0); d[-n - 1] += d[-n:].sum(0)
-        d[:, n] += d[:, :n].sum(1); d[:, -n - 1] += d[:, -n:].sum(1)
+def pad_backward(d, n, border):
+    if border != "constant":                             # each copied row, then column, gives back to what it copies
+        for axis in (0, 1):
+            count = d.shape[axis] - 2 * n
+            back = np.zeros((count,) + d.shape[:axis] + d.shape[axis + 1:])
+            np.add.at(back, np.pad(np.arange(count), n, mode=border), np.moveaxis(d, axis, 0))
+            d = np.moveaxis(back, 0, axis)
+        return d
     return d[n:-n, n:-n]
 
 
-def conv(x, w, b=0.0, replicate=False):
+def conv(x, w, b=0.0, border="constant"):
     """Same-size convolution with an odd square kernel."""
     k = w.shape[-1]
-    windows = np.lib.stride_tricks.sliding_window_view(pad(x, k // 2, replicate), (k, k), axis=(0, 1))   # H, W, C, k, k
+    windows = np.lib.stride_tricks.sliding_window_view(pad(x, k // 2, border), (k, k), axis=(0, 1))   # H, W, C, k, k
     h, v = windows.shape[:2]
     return (windows.reshape(h * v, -1) @ w.reshape(len(w), -1).T).reshape(h, v, -1) + b
 
 
-def conv_backward(d, w, replicate=False):
+def conv_backward(d, w, border="constant"):
     h, v, _ = d.shape
     o, c, k, _ = w.shape
     d_windows = (d.reshape(h * v, o) @ w.reshape(o, -1)).reshape(h, v, c, k, k)
@@ -69,7 +73,7 @@ def conv_backward(d, w, replicate=False):
     for y in range(k):
         for x in range(k):
             d_padded[y:y + h, x:x + v] += d_windows[..., y, x]
-    return pad_backward(d_padded, k // 2, replicate)
+    return pad_backward(d_padded, k // 2, border)
 
 
 def pool_windows(x):
@@ -203,8 +207,8 @@ class Vgg19:
         rows = table()
         self.rows = rows[:[r[0] for r in rows].index(last) + 1]
 
-    def replicate(self, index):
-        return self.padding == "replicate" and index == 0        # conv1_1 only; deeper layers always pad with zeros
+    def border(self, index):
+        return "edge" if self.padding == "replicate" and index == 0 else "constant"      # conv1_1 only; deeper: zeros
 
     def forward(self, x):
         h = x[..., ::-1] * 255 - CAFFE_MEAN if self.caffe else (x - TORCH_MEAN) / TORCH_STD
@@ -213,7 +217,7 @@ class Vgg19:
             if name == "pool":
                 h = pool(h, self.pool)
             else:
-                h = np.maximum(conv(h, *self.weights[row[0]], self.replicate(row[0])), 0)
+                h = np.maximum(conv(h, *self.weights[row[0]], self.border(row[0])), 0)
                 features[name] = h
         return features
 
@@ -227,7 +231,7 @@ class Vgg19:
             if below is not None:                        # a pool sits between this layer and the one after it
                 d, below = pool_backward(below, features[name], self.pool), None
             d = (d + d_features.get(name, 0.0)) * (features[name] > 0)
-            d = conv_backward(d, self.weights[row[0]][0], self.replicate(row[0]))
+            d = conv_backward(d, self.weights[row[0]][0], self.border(row[0]))
         return d[..., ::-1] * 255 if self.caffe else d / TORCH_STD
 
 
@@ -293,7 +297,7 @@ class FilterBank:
             self.standard.append((both.mean(0), np.maximum(both.std(0), 1e-6)))
 
     def raw(self, x):
-        return [conv(level, w, replicate=True) for level, w in zip(pyramid((x - 0.5) / 0.25), self.filters)]
+        return [conv(level, w, border="reflect") for level, w in zip(pyramid((x - 0.5) / 0.25), self.filters)]
 
     def forward(self, x):
         return [np.maximum((r - mean) / sd, 0) for r, (mean, sd) in zip(self.raw(x), self.standard)]
@@ -303,7 +307,7 @@ class FilterBank:
         d = 0.0
         for k in reversed(range(len(FILTERS))):
             d_raw = d_features[k] * (features[k] > 0) / self.standard[k][1]
-            d = d + conv_backward(d_raw, self.filters[k], replicate=True) / 0.25 + d_levels[k]
+            d = d + conv_backward(d_raw, self.filters[k], border="reflect") / 0.25 + d_levels[k]
             if k > 0:
                 d = down_backward(d, *features[k - 1].shape[:2])
         return d

@@ -4,6 +4,7 @@ use crate::agreement::TOLERANCE;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
+use scumble::kernels::pad::{Copies, Margin};
 use scumble::kernels::{colour, pad, pool, pyramid};
 use scumble::model::Pooling;
 use scumble::reference::{Map, dot};
@@ -56,13 +57,16 @@ fn of_conv() {
 
 #[test]
 fn of_pad() {
-    for from in [Shape::new(17, 31, 5), Shape::new(1, 2, 3)] {
-        check(
-            "pad",
-            [from, pad::output(from, 3)],
-            |_, rec, x, y| pad::forward(rec, x, 3, y),
-            |_, rec, d_y, d_x| pad::backward(rec, d_y, 3, d_x, false),
-        );
+    for copies in [Copies::Replicate, Copies::Mirror] {
+        let margin = Margin { radius: 3, copies };
+        for from in [Shape::new(17, 31, 5), Shape::new(1, 2, 3)] {
+            check(
+                "pad",
+                [from, margin.output(from)],
+                |_, rec, x, y| pad::forward(rec, x, margin, y),
+                |_, rec, d_y, d_x| pad::backward(rec, d_y, margin, d_x, false),
+            );
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
 use scumble::image::{Filter, taps};
+use scumble::kernels::pad::{Copies, Margin};
 use scumble::kernels::resample::{Axis, Table};
 use scumble::kernels::{pad, pool, pyramid, resample};
 use scumble::model::Pooling;
@@ -13,20 +14,21 @@ fn pad_both_ways() {
     let bench = Workbench::open();
     let sizes = [(1, 1, 1), (1, 2, 3), (2, 1, 4), (3, 5, 3), (5, 7, 17), (17, 31, 5), (7, 251, 3)];
     for (height, width, channels) in sizes {
-        for radius in 1..=3 {
+        for (radius, copies) in (1..=3).flat_map(|radius| [(radius, Copies::Replicate), (radius, Copies::Mirror)]) {
+            let (margin, mirror) = (Margin { radius, copies }, copies == Copies::Mirror);
             let x = noise(1, height, width, channels);
-            let expected = reference::pad::forward(&x, radius as usize);
+            let expected = reference::pad::forward(&x, radius as usize, mirror);
             let d_y = noise(2, height + 2 * radius, width + 2 * radius, channels);
-            let case = format!("{height}x{width}x{channels}, radius {radius}");
+            let case = format!("{height}x{width}x{channels}, {margin:?}");
 
             let (x_gpu, y) = (bench.upload(&x), bench.output(shape(&expected), false));
-            bench.run(|rec| pad::forward(rec, &x_gpu, radius, &y.tensor));
+            bench.run(|rec| pad::forward(rec, &x_gpu, margin, &y.tensor));
             bench.check("pad_forward", &case, &y, &expected);
 
             for accumulate in [false, true] {
                 let (d_y_gpu, d_x) = (bench.upload(&d_y), bench.output(shape(&x), accumulate));
-                bench.run(|rec| pad::backward(rec, &d_y_gpu, radius, &d_x.tensor, accumulate));
-                bench.check("pad_backward", &case, &d_x, &reference::pad::backward(&d_y, radius as usize));
+                bench.run(|rec| pad::backward(rec, &d_y_gpu, margin, &d_x.tensor, accumulate));
+                bench.check("pad_backward", &case, &d_x, &reference::pad::backward(&d_y, radius as usize, mirror));
             }
         }
     }
