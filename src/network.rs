@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor};
-use crate::kernels::conv::{Window, pack, pack_flipped, packed_shape};
+use crate::kernels::conv::Window;
+use crate::kernels::winograd::{self, Workspace};
 use crate::kernels::{colour, conv, pad, pool, pyramid, relu_backward};
 use crate::model::{ConvWeights, Layer, Op, Table};
 
@@ -14,19 +15,34 @@ pub struct Network {
 
 /// One convolution's parameters in the layouts that the shaders read.
 struct Filters {
-    weights: Tensor,
+    weights: Weights,
     bias: Tensor,
-    flipped: Tensor,
     zeros: Tensor,
 }
 
+/// How a convolution is computed, and from what.
+enum Weights {
+    /// Pixel by pixel; the gradient has weights of its own.
+    Direct { weights: Tensor, flipped: Tensor },
+    /// In Winograd's domain; both ways from the same weights.
+    Winograd(Tensor),
+}
+
 /// The outputs of a network's layers for one picture.
-pub struct Features(Vec<Option<Tensor>>);
+pub struct Features {
+    outputs: Vec<Option<Tensor>>,
+    /// What the convolutions need between their steps.
+    workspace: Option<Workspace>,
+}
 
 impl Features {
     /// The output of a layer that the network was told to tap.
     pub fn at(&self, layer: usize) -> &Tensor {
-        self.0[layer].as_ref().expect("only tapped layers are asked for")
+        self.outputs[layer].as_ref().expect("only tapped layers are asked for")
+    }
+
+    fn workspace(&self) -> &Workspace {
+        self.workspace.as_ref().expect("made where a layer needs it")
     }
 }
 
@@ -62,8 +78,8 @@ impl Network {
         let needed = table.needed(taps);
         let mut uploaded: Vec<Option<Filters>> = filters.iter().map(|_| None).collect();
         for (layer, needed) in table.layers().iter().zip(&needed) {
-            if let (Op::Convolution { filters: index, .. }, true) = (&layer.op, needed) {
-                uploaded[*index] = Some(Filters::upload(gpu, &filters[*index])?);
+            if let (Op::Convolution { filters: index, pad, .. }, true) = (&layer.op, needed) {
+                uploaded[*index] = Some(Filters::upload(gpu, &filters[*index], *pad)?);
             }
         }
         Ok(Network { table, filters: uploaded })
@@ -89,26 +105,34 @@ impl Network {
     /// Where the device cannot hold the features.
     pub fn forward(&self, rec: &mut Recorder, pixels: &Tensor, taps: &[usize]) -> Result<Features> {
         let needed = self.table.needed(taps);
-        let mut features: Vec<Option<Tensor>> = vec![None; self.table.layers().len()];
-        features[0] = Some(pixels.clone());
+        let workspace = self.workspace(rec.gpu(), pixels.shape(), &needed)?;
+        let mut features = Features { outputs: vec![None; needed.len()], workspace };
+        features.outputs[0] = Some(pixels.clone());
         for (index, layer) in self.table.layers().iter().enumerate().skip(1).filter(|(index, _)| needed[*index]) {
-            let x = features[layer.input].clone().expect("inputs stand before their layers");
+            let x = features.at(layer.input);
             let y = rec.gpu().tensor(&layer.name, output(layer, x.shape()))?;
             match &layer.op {
                 Op::Pixels => unreachable!("only layer 0 is the pixels"),
-                Op::Colour { matrix, offset } => colour::forward(rec, &x, &y, matrix, *offset, false),
-                Op::Pad(margin) => pad::forward(rec, &x, *margin, &y),
+                Op::Colour { matrix, offset } => colour::forward(rec, x, &y, matrix, *offset, false),
+                Op::Pad(margin) => pad::forward(rec, x, *margin, &y),
                 Op::Convolution { filters, kernel, pad, relu } => {
-                    let own = self.own(*filters);
-                    let window = Window { kernel: *kernel, pad: *pad };
-                    conv::forward(rec, &x, &own.weights, &own.bias, window, *relu, &y);
+                    let Filters { weights, bias, .. } = self.own(*filters);
+                    match weights {
+                        Weights::Direct { weights, .. } => {
+                            let window = Window { kernel: *kernel, pad: *pad };
+                            conv::forward(rec, x, weights, bias, window, *relu, &y);
+                        }
+                        Weights::Winograd(weights) => {
+                            winograd::forward(rec, x, weights, bias, *relu, &y, features.workspace());
+                        }
+                    }
                 }
-                Op::Pool(pooling) => pool::forward(rec, &x, *pooling, &y),
-                Op::Pyramid => pyramid::forward(rec, &x, &y),
+                Op::Pool(pooling) => pool::forward(rec, x, *pooling, &y),
+                Op::Pyramid => pyramid::forward(rec, x, &y),
             }
-            features[index] = Some(y);
+            features.outputs[index] = Some(y);
         }
-        Ok(Features(features))
+        Ok(features)
     }
 
     /// Records the walk up the table; returns the gradient to the pixels.
@@ -129,15 +153,39 @@ impl Network {
                     if *relu {
                         relu_backward::record(rec, features.at(index), &d_y);
                     }
-                    let own = self.own(*filters);
-                    let window = Window { kernel: *kernel, pad: *pad };
-                    conv::backward(rec, &d_y, &own.flipped, &own.zeros, window, &d_x, accumulate);
+                    let Filters { weights, zeros, .. } = self.own(*filters);
+                    match weights {
+                        Weights::Direct { flipped, .. } => {
+                            let window = Window { kernel: *kernel, pad: *pad };
+                            conv::backward(rec, &d_y, flipped, zeros, window, &d_x, accumulate);
+                        }
+                        Weights::Winograd(weights) => {
+                            let workspace = features.workspace();
+                            winograd::backward(rec, &d_y, weights, zeros, &d_x, accumulate, workspace);
+                        }
+                    }
                 }
                 Op::Pool(pooling) => pool::backward(rec, x, &d_y, *pooling, &d_x, accumulate),
                 Op::Pyramid => pyramid::backward(rec, &d_y, &d_x, accumulate),
             }
         }
         Ok(gradients.slot(gpu, 0, features.at(0).shape())?.0)
+    }
+
+    /// Room for the largest convolution in Winograd's domain, if there is any.
+    fn workspace(&self, gpu: &Gpu, pixels: Shape, needed: &[bool]) -> Result<Option<Workspace>> {
+        let shapes = self.shapes(pixels);
+        let layers = self.table.layers().iter().enumerate().filter(|(index, _)| needed[*index]);
+        let maps: Vec<Shape> = layers
+            .filter_map(|(index, layer)| match layer.op {
+                Op::Convolution { filters, .. } if matches!(self.own(filters).weights, Weights::Winograd(_)) => {
+                    let most = shapes[layer.input].channels.max(layer.channels);
+                    Some(shapes[index].with_channels(most))
+                }
+                _ => None,
+            })
+            .collect();
+        (!maps.is_empty()).then(|| Workspace::new(gpu, maps)).transpose()
     }
 
     fn own(&self, filters: usize) -> &Filters {
@@ -158,15 +206,27 @@ fn output(layer: &Layer, x: Shape) -> Shape {
 }
 
 impl Filters {
-    fn upload(gpu: &Gpu, weights: &ConvWeights) -> Result<Filters> {
+    fn upload(gpu: &Gpu, weights: &ConvWeights, pad: u32) -> Result<Filters> {
         let ConvWeights { name, out_channels: o, in_channels: i, kernel: k, weight, bias } = weights;
         let (o, i, k) = (*o, *i, *k);
         let mut padded = bias.clone();
         padded.resize(o.next_multiple_of(4), 0.0);
+        let label = format!("{name}.weight");
+        let weights = if winograd::suits(Window { kernel: k as u32, pad }, o, i) {
+            Weights::Winograd(gpu.upload(&label, winograd::packed_shape(o, i), &winograd::pack(weight, o, i))?)
+        } else {
+            Weights::Direct {
+                weights: gpu.upload(&label, conv::packed_shape(o, i, k), &conv::pack(weight, o, i, k))?,
+                flipped: gpu.upload(
+                    &format!("{name}.flipped"),
+                    conv::packed_shape(i, o, k),
+                    &conv::pack_flipped(weight, o, i, k),
+                )?,
+            }
+        };
         Ok(Filters {
-            weights: gpu.upload(&format!("{name}.weight"), packed_shape(o, i, k), &pack(weight, o, i, k))?,
+            weights,
             bias: gpu.upload(&format!("{name}.bias"), Shape::vector(o as u32), &padded)?,
-            flipped: gpu.upload(&format!("{name}.flipped"), packed_shape(i, o, k), &pack_flipped(weight, o, i, k))?,
             zeros: gpu.tensor(&format!("{name}.zeros"), Shape::vector(i as u32))?,
         })
     }

@@ -34,11 +34,12 @@ pub mod relu_backward;
 pub mod resample;
 pub mod total;
 pub mod tv_loss;
+pub mod winograd;
 
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for warming up and for the tests that reflect them.
-pub const ALL: [&Kernel; 25] = [
+pub const ALL: [&Kernel; 29] = [
     &adam::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
@@ -64,6 +65,10 @@ pub const ALL: [&Kernel; 25] = [
     &resample::KERNEL,
     &total::KERNEL,
     &tv_loss::KERNEL,
+    &winograd::INPUT,
+    &winograd::PRODUCT,
+    &winograd::TRANSPOSED,
+    &winograd::OUTPUT,
 ];
 
 /// The workgroup of kernels that walk along a line of elements.

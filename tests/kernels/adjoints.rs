@@ -5,6 +5,7 @@ use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
 use scumble::kernels::pad::{Copies, Margin};
+use scumble::kernels::winograd::{self, Workspace};
 use scumble::kernels::{colour, pad, pool, pyramid};
 use scumble::model::Pooling;
 use scumble::reference::{Map, dot};
@@ -53,6 +54,26 @@ fn of_conv() {
             },
         );
     }
+}
+
+#[test]
+fn of_winograd() {
+    let from = Shape::new(17, 31, 18);
+    let values: Vec<f32> = noise(3, 21, 18, 9).values.iter().map(|&weight| weight as f32).collect();
+    let weights = |bench: &Workbench| {
+        bench.gpu.upload("weights", winograd::packed_shape(21, 18), &winograd::pack(&values, 21, 18)).unwrap()
+    };
+    let room = |bench: &Workbench| Workspace::new(&bench.gpu, [from.with_channels(21)]).unwrap();
+    check(
+        "winograd",
+        [from, from.with_channels(21)],
+        |bench, rec, x, y| {
+            winograd::forward(rec, x, &weights(bench), &bench.vector(&[0.0; 21]), false, y, &room(bench));
+        },
+        |bench, rec, d_y, d_x| {
+            winograd::backward(rec, d_y, &weights(bench), &bench.vector(&[0.0; 18]), d_x, false, &room(bench));
+        },
+    );
 }
 
 #[test]

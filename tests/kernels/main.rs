@@ -11,4 +11,5 @@ mod lanes;
 mod losses;
 mod optimizers;
 mod statistics;
+mod winograd;
 mod workbench;

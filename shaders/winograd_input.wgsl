@@ -1,0 +1,89 @@
+// The first of three steps of a 3x3 convolution after Winograd, F(4x4, 3x3): tiles of 6x6 inputs, 4 pixels apart, into
+// Winograd's domain, v = B' d B (Lavin & Gray 2016). The points are 0, +-sqrt(2), +-1/sqrt(2) and infinity: they round
+// better than the usual 0, +-1, +-2, and since they are closed under 1/p, turning a kernel by half a turn only changes
+// the places of its transform (see winograd_product.wgsl).
+// x: H, W, C with a border of one zero -> v: 36, tiles, C.
+
+struct Params {
+    height: u32,
+    width: u32,
+    blocks: u32,
+    tiles: u32, // of this strip
+    first: u32, // number of its first tile, counted along the rows of the whole map
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;       // H, W, C
+@group(0) @binding(2) var<storage, read_write> v: array<vec4<f32>>; // 36, tiles, C
+
+const SIZE = 4u; // pixels of output along a tile's side
+const A = 1.4142135;
+const B = 0.70710677;
+
+struct Six { p0: vec4<f32>, p1: vec4<f32>, p2: vec4<f32>, p3: vec4<f32>, p4: vec4<f32>, p5: vec4<f32> }
+
+// The input at a position, zero outside.
+fn load(row: i32, column: i32, block: u32) -> vec4<f32> {
+    let inner_row = u32(clamp(row, 0, i32(params.height) - 1));
+    let inner_column = u32(clamp(column, 0, i32(params.width) - 1));
+    let value = x[(inner_row * params.width + inner_column) * params.blocks + block];
+    let inside = row >= 0 && row < i32(params.height) && column >= 0 && column < i32(params.width);
+    return select(vec4<f32>(0.0), value, inside);
+}
+
+// B' times a column: the coefficients of the products of all (x - point) but one.
+fn transform(d: Six) -> Six {
+    let even_a = d.p4 - 0.5 * d.p2;
+    let odd_a = A * d.p3 - B * d.p1;
+    let even_b = d.p4 - 2.0 * d.p2;
+    let odd_b = B * d.p3 - A * d.p1;
+    return Six(
+        d.p0 - 2.5 * d.p2 + d.p4,
+        even_a + odd_a, even_a - odd_a, even_b + odd_b, even_b - odd_b,
+        d.p1 - 2.5 * d.p3 + d.p5,
+    );
+}
+
+fn column_of(row: i32, column: i32, block: u32) -> Six {
+    return transform(Six(
+        load(row, column, block), load(row + 1, column, block), load(row + 2, column, block),
+        load(row + 3, column, block), load(row + 4, column, block), load(row + 5, column, block),
+    ));
+}
+
+fn store(row: u32, place: u32, d: Six) {
+    let stride = params.tiles * params.blocks;
+    let start = row * 6u * stride + place;
+    let t = transform(d);
+    v[start] = t.p0;
+    v[start + stride] = t.p1;
+    v[start + 2u * stride] = t.p2;
+    v[start + 3u * stride] = t.p3;
+    v[start + 4u * stride] = t.p4;
+    v[start + 5u * stride] = t.p5;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let place = id.x + id.y * groups.x * 64u;
+    if (place >= params.tiles * params.blocks) {
+        return;
+    }
+    let block = place % params.blocks;
+    let tile = params.first + place / params.blocks;
+    let across = (params.width + SIZE - 1u) / SIZE;
+    let row = i32(tile / across * SIZE) - 1;
+    let column = i32(tile % across * SIZE) - 1;
+    let c0 = column_of(row, column, block);
+    let c1 = column_of(row, column + 1, block);
+    let c2 = column_of(row, column + 2, block);
+    let c3 = column_of(row, column + 3, block);
+    let c4 = column_of(row, column + 4, block);
+    let c5 = column_of(row, column + 5, block);
+    store(0u, place, Six(c0.p0, c1.p0, c2.p0, c3.p0, c4.p0, c5.p0));
+    store(1u, place, Six(c0.p1, c1.p1, c2.p1, c3.p1, c4.p1, c5.p1));
+    store(2u, place, Six(c0.p2, c1.p2, c2.p2, c3.p2, c4.p2, c5.p2));
+    store(3u, place, Six(c0.p3, c1.p3, c2.p3, c3.p3, c4.p3, c5.p3));
+    store(4u, place, Six(c0.p4, c1.p4, c2.p4, c3.p4, c4.p4, c5.p4));
+    store(5u, place, Six(c0.p5, c1.p5, c2.p5, c3.p5, c4.p5, c5.p5));
+}
