@@ -198,7 +198,7 @@ fn output(layer: &Layer, x: Shape) -> Shape {
     match &layer.op {
         Op::Pixels => x,
         Op::Colour { .. } => x.with_channels(layer.channels),
-        Op::Pad(margin) => margin.output(x),
+        Op::Pad(margin) => pad::output(x, *margin),
         Op::Convolution { kernel, pad, .. } => Window { kernel: *kernel, pad: *pad }.output(x, layer.channels),
         Op::Pool(_) => pool::output(x),
         Op::Pyramid => pyramid::output(x),

@@ -40,6 +40,8 @@ struct Dispatch {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
     grid: Grid,
+    /// The bind group keeps the buffers; these keep them counted.
+    _tensors: Vec<Tensor>,
 }
 
 /// The `Params` of one recorded dispatch, for those that change from step to step.
@@ -88,7 +90,8 @@ impl<'g> Recorder<'g> {
             layout: &pipeline.layout,
             entries: &entries,
         });
-        self.dispatches.push(Dispatch { pipeline: pipeline.pipeline, bind_group, grid });
+        let _tensors = tensors.iter().map(|&tensor| tensor.clone()).collect();
+        self.dispatches.push(Dispatch { pipeline: pipeline.pipeline, bind_group, grid, _tensors });
         uniform
     }
 
@@ -115,7 +118,7 @@ impl Program {
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for Dispatch { pipeline, bind_group, grid: Grid([x, y, z]) } in &self.dispatches {
+            for Dispatch { pipeline, bind_group, grid: Grid([x, y, z]), .. } in &self.dispatches {
                 pass.set_pipeline(pipeline);
                 pass.set_bind_group(0, bind_group, &[]);
                 pass.dispatch_workgroups(*x, *y, *z);

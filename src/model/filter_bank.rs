@@ -5,8 +5,7 @@
 //! Each filter's response is standardised over the user's own two pictures before its ReLU, so that every filter
 //! takes part.
 
-use super::{ConvWeights, Op, Table};
-use crate::kernels::pad::{Copies, Margin};
+use super::{ConvWeights, Copies, Margin, Op, Table};
 use crate::random::normal;
 
 /// Filters of each pyramid level, finest first.

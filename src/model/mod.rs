@@ -7,8 +7,6 @@ pub mod vgg19;
 
 pub use parameters::{ConvWeights, Preprocessing};
 
-use crate::kernels::pad::Margin;
-
 /// What stands for a window of 2x2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -18,6 +16,25 @@ pub enum Pooling {
     Average,
     /// The largest: how VGG was trained.
     Max,
+}
+
+/// A margin of copies around a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Margin {
+    /// Rows and columns on every side.
+    pub radius: u32,
+    /// What is copied.
+    pub copies: Copies,
+}
+
+/// What stands beyond an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// The edge itself, again and again. Under large windows the edge then weighs several times as much as any other
+    /// pixel.
+    Replicate,
+    /// The map, mirrored at its edge, which stands there once.
+    Mirror,
 }
 
 /// What a layer does to its input.

@@ -1,7 +1,6 @@
 //! The table of VGG19 (Simonyan & Zisserman 2014, configuration E): sixteen 3x3 convolutions in five blocks.
 
-use super::{Op, Pooling, Preprocessing, Table};
-use crate::kernels::pad::{Copies, Margin};
+use super::{Copies, Margin, Op, Pooling, Preprocessing, Table};
 
 /// One convolution of the table: 3x3, stride 1, followed by a ReLU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,9 @@ use crate::agreement::TOLERANCE;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
-use scumble::kernels::pad::{Copies, Margin};
 use scumble::kernels::winograd::{self, Workspace};
 use scumble::kernels::{colour, pad, pool, pyramid};
-use scumble::model::Pooling;
+use scumble::model::{Copies, Margin, Pooling};
 use scumble::reference::{Map, dot};
 
 /// Runs `forward(rec, x, y)` from `from` to `to`, and `backward(rec, d_y, d_x)` back.
@@ -83,7 +82,7 @@ fn of_pad() {
         for from in [Shape::new(17, 31, 5), Shape::new(1, 2, 3)] {
             check(
                 "pad",
-                [from, margin.output(from)],
+                [from, pad::output(from, margin)],
                 |_, rec, x, y| pad::forward(rec, x, margin, y),
                 |_, rec, d_y, d_x| pad::backward(rec, d_y, margin, d_x, false),
             );

@@ -3,10 +3,9 @@
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
 use scumble::image::{Filter, taps};
-use scumble::kernels::pad::{Copies, Margin};
 use scumble::kernels::resample::{Axis, Table};
 use scumble::kernels::{pad, pool, pyramid, resample};
-use scumble::model::Pooling;
+use scumble::model::{Copies, Margin, Pooling};
 use scumble::reference::{self, Map};
 
 #[test]

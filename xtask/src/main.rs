@@ -4,9 +4,11 @@
 //! the system's package manager. `cargo xtask help` lists them.
 //!
 //! A newcomer waits for this crate before anything else happens, so it is compiled for the commands of every day. Those
-//! with a large dependency, `samples` and `weights`, are features of the same names; called without its feature, a
+//! with a large dependency, `bench`, `samples` and `weights`, are features of the same names; called without its feature, a
 //! command runs cargo once more with it.
 
+#[cfg(feature = "bench")]
+mod bench;
 mod build;
 mod process;
 #[cfg(feature = "samples")]
@@ -36,6 +38,9 @@ cargo xtask test [--no-browser] [--gpu]
     Installs what the tests need, then runs every check and test, from rustfmt to the browser.
     --no-browser leaves the browser tests out; --gpu tests on this machine's GPU instead of the software GPU lavapipe.
 
+cargo xtask bench [--sizes 128,256] [--model filter-bank|vgg19] [--json FILE]
+    Measures how fast this machine's adapter paints, beside how fast it could, and compares with the last time.
+
 cargo xtask samples
     Draws the sample pictures of the page again, into www/samples/.
 
@@ -64,6 +69,10 @@ fn dispatch(args: &[String]) -> Result<()> {
         return Ok(());
     };
     match command.as_str() {
+        #[cfg(feature = "bench")]
+        "bench" => bench::run(rest),
+        #[cfg(not(feature = "bench"))]
+        "bench" => run_with_feature(command, rest),
         "build" => build::run(rest),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
@@ -85,7 +94,7 @@ fn dispatch(args: &[String]) -> Result<()> {
 
 /// Runs a command again in an xtask that was compiled with the feature of that name. Relative paths among its arguments
 /// keep their meaning, because cargo starts it where it stands itself.
-#[cfg(not(all(feature = "samples", feature = "weights")))]
+#[cfg(not(all(feature = "bench", feature = "samples", feature = "weights")))]
 fn run_with_feature(command: &str, args: &[String]) -> Result<()> {
     let mut cargo = process::cargo("run");
     cargo.current_dir(std::env::current_dir()?).arg("--manifest-path").arg(process::root().join("xtask/Cargo.toml"));
