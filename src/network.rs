@@ -41,6 +41,17 @@ impl Features {
         self.outputs[layer].as_ref().expect("only tapped layers are asked for")
     }
 
+    /// Lets go of everything but the outputs of `taps`; for those who do not walk back.
+    pub fn only(mut self, taps: &[usize]) -> Features {
+        self.workspace = None;
+        for (layer, output) in self.outputs.iter_mut().enumerate() {
+            if !taps.contains(&layer) {
+                *output = None;
+            }
+        }
+        self
+    }
+
     fn workspace(&self) -> &Workspace {
         self.workspace.as_ref().expect("made where a layer needs it")
     }
@@ -59,11 +70,11 @@ impl Gradients {
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn slot(&mut self, gpu: &Gpu, layer: usize, shape: Shape) -> Result<(Tensor, bool)> {
+    pub fn slot(&mut self, rec: &Recorder, layer: usize, shape: Shape) -> Result<(Tensor, bool)> {
         if let Some(tensor) = &self.0[layer] {
             return Ok((tensor.clone(), true));
         }
-        let tensor = gpu.tensor(&format!("d_{layer}"), shape)?;
+        let tensor = rec.tensor(&format!("d_{layer}"), shape)?;
         self.0[layer] = Some(tensor.clone());
         Ok((tensor, false))
     }
@@ -105,12 +116,12 @@ impl Network {
     /// Where the device cannot hold the features.
     pub fn forward(&self, rec: &mut Recorder, pixels: &Tensor, taps: &[usize]) -> Result<Features> {
         let needed = self.table.needed(taps);
-        let workspace = self.workspace(rec.gpu(), pixels.shape(), &needed)?;
+        let workspace = self.workspace(rec, pixels.shape(), &needed)?;
         let mut features = Features { outputs: vec![None; needed.len()], workspace };
         features.outputs[0] = Some(pixels.clone());
         for (index, layer) in self.table.layers().iter().enumerate().skip(1).filter(|(index, _)| needed[*index]) {
             let x = features.at(layer.input);
-            let y = rec.gpu().tensor(&layer.name, output(layer, x.shape()))?;
+            let y = rec.tensor(&layer.name, output(layer, x.shape()))?;
             match &layer.op {
                 Op::Pixels => unreachable!("only layer 0 is the pixels"),
                 Op::Colour { matrix, offset } => colour::forward(rec, x, &y, matrix, *offset, false),
@@ -135,23 +146,24 @@ impl Network {
         Ok(features)
     }
 
-    /// Records the walk up the table; returns the gradient to the pixels.
+    /// Records the walk up the table; returns the gradient to the pixels. Features are let go as soon as nothing below
+    /// needs them.
     ///
     /// # Errors
     /// Where the device cannot hold the gradients.
-    pub fn backward(&self, rec: &mut Recorder, features: &Features, mut gradients: Gradients) -> Result<Tensor> {
-        let gpu = rec.gpu();
+    pub fn backward(&self, rec: &mut Recorder, mut features: Features, mut gradients: Gradients) -> Result<Tensor> {
         for (index, layer) in self.table.layers().iter().enumerate().skip(1).rev() {
-            let Some(d_y) = gradients.0[index].take() else { continue };
+            let y = features.outputs[index].take();
+            let (Some(d_y), Some(y)) = (gradients.0[index].take(), y) else { continue };
             let x = features.at(layer.input);
-            let (d_x, accumulate) = gradients.slot(gpu, layer.input, x.shape())?;
+            let (d_x, accumulate) = gradients.slot(rec, layer.input, x.shape())?;
             match &layer.op {
                 Op::Pixels => unreachable!("only layer 0 is the pixels"),
                 Op::Colour { matrix, .. } => colour::backward(rec, &d_y, &d_x, matrix, accumulate),
                 Op::Pad(margin) => pad::backward(rec, &d_y, *margin, &d_x, accumulate),
                 Op::Convolution { filters, kernel, pad, relu } => {
                     if *relu {
-                        relu_backward::record(rec, features.at(index), &d_y);
+                        relu_backward::record(rec, &y, &d_y);
                     }
                     let Filters { weights, zeros, .. } = self.own(*filters);
                     match weights {
@@ -169,11 +181,11 @@ impl Network {
                 Op::Pyramid => pyramid::backward(rec, &d_y, &d_x, accumulate),
             }
         }
-        Ok(gradients.slot(gpu, 0, features.at(0).shape())?.0)
+        Ok(gradients.slot(rec, 0, features.at(0).shape())?.0)
     }
 
     /// Room for the largest convolution in Winograd's domain, if there is any.
-    fn workspace(&self, gpu: &Gpu, pixels: Shape, needed: &[bool]) -> Result<Option<Workspace>> {
+    fn workspace(&self, rec: &Recorder, pixels: Shape, needed: &[bool]) -> Result<Option<Workspace>> {
         let shapes = self.shapes(pixels);
         let layers = self.table.layers().iter().enumerate().filter(|(index, _)| needed[*index]);
         let maps: Vec<Shape> = layers
@@ -185,7 +197,7 @@ impl Network {
                 _ => None,
             })
             .collect();
-        (!maps.is_empty()).then(|| Workspace::new(gpu, maps)).transpose()
+        (!maps.is_empty()).then(|| Workspace::new(rec, maps)).transpose()
     }
 
     fn own(&self, filters: usize) -> &Filters {

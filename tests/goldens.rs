@@ -182,7 +182,7 @@ impl Case {
         let features: Features = self.network.forward(rec, pixels, &self.taps).unwrap();
         let mut gradients = Gradients::new(self.network.table());
         self.objective.record(rec, &features, &mut gradients).unwrap();
-        self.network.backward(rec, &features, gradients).unwrap()
+        self.network.backward(rec, features, gradients).unwrap()
     }
 
     fn losses(&self) -> Vec<f32> {

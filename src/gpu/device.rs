@@ -97,7 +97,7 @@ impl Gpu {
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        Ok(Tensor::new(buffer, label, shape, self.0.memory.allocate(bytes)))
+        Ok(Tensor::new(buffer, label, shape, Rc::new(self.0.memory.allocate(bytes))))
     }
 
     /// A tensor that starts with `values` (padded layout: exactly `shape.bytes()`).

@@ -10,6 +10,7 @@ mod kernel;
 mod memory;
 pub mod readback;
 mod recorder;
+mod recycling;
 mod tensor;
 
 pub use canvas::Canvas;

@@ -1,7 +1,11 @@
 //! This turns a list of dispatches into a program: recorded once per size, submitted every step.
 
-use super::{Access, Gpu, Kernel, Tensor};
+use super::memory::Allocation;
+use super::recycling::Pool;
+use super::{Access, Gpu, Kernel, Shape, Tensor};
+use crate::Result;
 use bytemuck::Pod;
+use std::rc::Rc;
 
 /// How many workgroups to start. Never zero: an empty dispatch is silent, and the bug it hides is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,7 @@ impl Grid {
 pub struct Recorder<'g> {
     gpu: &'g Gpu,
     dispatches: Vec<Dispatch>,
+    pool: Pool,
 }
 
 struct Dispatch {
@@ -41,7 +46,7 @@ struct Dispatch {
     bind_group: wgpu::BindGroup,
     grid: Grid,
     /// The bind group keeps the buffers; these keep them counted.
-    _tensors: Vec<Tensor>,
+    _allocations: Vec<Rc<Allocation>>,
 }
 
 /// The `Params` of one recorded dispatch, for those that change from step to step.
@@ -57,12 +62,24 @@ impl Uniform {
 impl<'g> Recorder<'g> {
     /// An empty program.
     pub fn new(gpu: &'g Gpu) -> Recorder<'g> {
-        Recorder { gpu, dispatches: Vec::new() }
+        Recorder { gpu, dispatches: Vec::new(), pool: Pool::default() }
     }
 
     /// The device it records for.
     pub fn gpu(&self) -> &'g Gpu {
         self.gpu
+    }
+
+    /// A tensor for the program's own use, with any values. When its last handle is dropped, its buffer serves tensors
+    /// that are asked for later. Hand it out of the recording only together with a handle that stays.
+    ///
+    /// # Errors
+    /// As [`Gpu::tensor`].
+    pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
+        match self.pool.take(label, shape) {
+            Some(tensor) => Ok(tensor),
+            None => Ok(self.pool.lend(self.gpu.tensor(label, shape)?, shape.bytes())),
+        }
     }
 
     /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.
@@ -90,8 +107,8 @@ impl<'g> Recorder<'g> {
             layout: &pipeline.layout,
             entries: &entries,
         });
-        let _tensors = tensors.iter().map(|&tensor| tensor.clone()).collect();
-        self.dispatches.push(Dispatch { pipeline: pipeline.pipeline, bind_group, grid, _tensors });
+        let _allocations = tensors.iter().map(|tensor| tensor.allocation.clone()).collect();
+        self.dispatches.push(Dispatch { pipeline: pipeline.pipeline, bind_group, grid, _allocations });
         uniform
     }
 

@@ -1,6 +1,7 @@
 //! A tensor: a buffer on the device, its shape and its name.
 
 use super::memory::Allocation;
+use super::recycling::Loan;
 use std::rc::Rc;
 
 /// The shape of a feature map, channels last: H, W, C with C padded to whole blocks of four.
@@ -62,12 +63,18 @@ pub struct Tensor {
     pub(super) buffer: wgpu::Buffer,
     pub(super) label: Rc<str>,
     shape: Shape,
-    _allocation: Rc<Allocation>,
+    pub(super) allocation: Rc<Allocation>,
+    /// Where the buffer goes when the last handle is dropped, if a recorder lent it.
+    _loan: Option<Rc<Loan>>,
 }
 
 impl Tensor {
-    pub(super) fn new(buffer: wgpu::Buffer, label: &str, shape: Shape, allocation: Allocation) -> Tensor {
-        Tensor { buffer, label: label.into(), shape, _allocation: Rc::new(allocation) }
+    pub(super) fn new(buffer: wgpu::Buffer, label: &str, shape: Shape, allocation: Rc<Allocation>) -> Tensor {
+        Tensor { buffer, label: label.into(), shape, allocation, _loan: None }
+    }
+
+    pub(super) fn lent(self, loan: Loan) -> Tensor {
+        Tensor { _loan: Some(Rc::new(loan)), ..self }
     }
 
     /// Height, width and channels.

@@ -5,7 +5,7 @@
 use super::LINE;
 use super::conv::Window;
 use crate::Result;
-use crate::gpu::{Gpu, Grid, Kernel, Recorder, Shape, Tensor};
+use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
@@ -66,9 +66,9 @@ const BLOCKS_PER_THREAD: u32 = 4;
 /// Below this many channels on either side, the transforms cost more than the products save.
 const FEWEST_CHANNELS: usize = 16;
 
-/// How much transformed input (and as much output) is held at once, in vectors of four: 32 MiB. Larger maps are done in
+/// How much transformed input (and as much output) is held at once, in vectors of four: 16 MiB. Larger maps are done in
 /// strips, so that the memory does not grow with the picture.
-const MOST_VECTORS: u32 = 1 << 21;
+const MOST_VECTORS: u32 = 1 << 20;
 
 /// The weights' transform G, its rows scaled so that a kernel turned by half a turn has the same values at other points.
 const G: [[f64; 3]; SIDE] = {
@@ -96,18 +96,18 @@ impl Workspace {
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn new(gpu: &Gpu, maps: impl IntoIterator<Item = Shape>) -> Result<Workspace> {
+    pub fn new(rec: &Recorder, maps: impl IntoIterator<Item = Shape>) -> Result<Workspace> {
         let wanted = maps.into_iter().map(|map| POINTS * tiles(map) * map.blocks()).max().unwrap_or(1);
-        Workspace::with_vectors(gpu, wanted.min(MOST_VECTORS))
+        Workspace::with_vectors(rec, wanted.min(MOST_VECTORS))
     }
 
     /// Room for `vectors` of four values on each side; at least one tile has to fit.
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn with_vectors(gpu: &Gpu, vectors: u32) -> Result<Workspace> {
+    pub fn with_vectors(rec: &Recorder, vectors: u32) -> Result<Workspace> {
         let shape = Shape::new(1, vectors, 4);
-        Ok(Workspace { input: gpu.tensor("winograd input", shape)?, output: gpu.tensor("winograd output", shape)? })
+        Ok(Workspace { input: rec.tensor("winograd input", shape)?, output: rec.tensor("winograd output", shape)? })
     }
 
     /// How many tiles fit at once.

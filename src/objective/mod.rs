@@ -103,7 +103,7 @@ impl Objective {
         for (slot, (term, target)) in self.terms.iter().enumerate() {
             let slot = slot as u32;
             let x = features.at(term.layer);
-            let (d_x, accumulate) = gradients.slot(rec.gpu(), term.layer, x.shape())?;
+            let (d_x, accumulate) = gradients.slot(rec, term.layer, x.shape())?;
             match target {
                 Target::Features { features, norm, norm_scale } => {
                     let target = content_loss::Target { features, norm, norm_scale: *norm_scale };

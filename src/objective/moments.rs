@@ -39,14 +39,14 @@ impl Moments {
         let mu = gpu.tensor("mu", Shape::vector(channels))?;
         if about == About::Mean {
             let chunks = pixels.div_ceil(PIXELS_PER_CHUNK);
-            let partials = gpu.tensor("mu chunks", Shape::new(1, chunks, channels))?;
+            let partials = rec.tensor("mu chunks", Shape::new(1, chunks, channels))?;
             mean::record(rec, x, chunks, &partials);
             reduce::record(rec, &partials, chunks, share, &mu);
         }
         let matrix = Shape::matrix(channels);
         let fitting = (PARTIALS_BYTES / matrix.bytes()).max(1) as u32;
         let chunks = pixels.div_ceil(PIXELS_PER_CHUNK).min(fitting);
-        let partials = gpu.tensor("sigma chunks", Shape::new(chunks, matrix.width, channels))?;
+        let partials = rec.tensor("sigma chunks", Shape::new(chunks, matrix.width, channels))?;
         covariance::record(rec, x, &mu, chunks, &partials);
         let sigma = gpu.tensor("sigma", matrix)?;
         reduce::record(rec, &partials, chunks, share, &sigma);
@@ -70,5 +70,5 @@ pub fn squared_norm(rec: &mut Recorder, x: &Tensor, y: &Tensor, slot: u32) -> Re
 /// # Errors
 /// Where the device cannot hold it.
 pub fn sums(rec: &Recorder, vectors: u32) -> Result<Tensor> {
-    rec.gpu().tensor("sums", Shape::new(1, sums_for(vectors) / 4, 4))
+    rec.tensor("sums", Shape::new(1, sums_for(vectors) / 4, 4))
 }

@@ -68,8 +68,8 @@ impl Stage {
         let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
 
         let mut rec = Recorder::new(gpu);
-        let photo = network.forward(&mut rec, &scene.photo, &taps)?;
-        let painting = network.forward(&mut rec, &scene.painting, &taps)?;
+        let photo = network.forward(&mut rec, &scene.photo, &taps)?.only(&taps);
+        let painting = network.forward(&mut rec, &scene.painting, &taps)?.only(&taps);
         let objective = Objective::capture(&mut rec, &terms, &photo, &painting)?;
         rec.submit();
         drop((photo, painting));
@@ -82,7 +82,7 @@ impl Stage {
         let features = network.forward(&mut rec, optimizer.pixels(), &taps)?;
         let mut gradients = Gradients::new(network.table());
         objective.record(&mut rec, &features, &mut gradients)?;
-        let d_pixels = network.backward(&mut rec, &features, gradients)?;
+        let d_pixels = network.backward(&mut rec, features, gradients)?;
         optimizer.record(&mut rec, &d_pixels);
         let recoloured = match settings.colours {
             Colours::Painting => None,

@@ -10,6 +10,7 @@ mod geometry;
 mod lanes;
 mod losses;
 mod optimizers;
+mod recycling;
 mod statistics;
 mod winograd;
 mod workbench;

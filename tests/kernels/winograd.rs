@@ -1,7 +1,7 @@
 //! winograd: forward and to the input, against the same twin as the direct convolution.
 
 use crate::workbench::{Workbench, noise};
-use scumble::gpu::{Shape, Tensor};
+use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::winograd::{self, Workspace};
 use scumble::reference::{conv as twin, conv::Filters};
 
@@ -33,7 +33,7 @@ fn upload(bench: &Workbench, Filters { outputs, inputs, values, .. }: &Filters) 
 fn workspace(bench: &Workbench, [height, width, inputs, outputs, strips]: [u32; 5]) -> Workspace {
     let tiles = height.div_ceil(4) * width.div_ceil(4);
     let blocks = inputs.max(outputs).div_ceil(4);
-    Workspace::with_vectors(&bench.gpu, 36 * tiles.div_ceil(strips) * blocks).unwrap()
+    Workspace::with_vectors(&Recorder::new(&bench.gpu), 36 * tiles.div_ceil(strips) * blocks).unwrap()
 }
 
 fn name([height, width, inputs, outputs, strips]: [u32; 5]) -> String {
