@@ -92,9 +92,11 @@ test("any sub-path will do", async (t) => {
 });
 
 test("the first paint comes within a second", async () => {
-  // The best of three visits: what else the machine does at the moment is not the page's to answer for.
+  // The best of five visits, each after a rest in which the last one's engine can go: what else the machine does at the
+  // moment is not the page's to answer for.
   const paints = [];
-  for (let visit = 0; visit < 3; visit++) {
+  for (let visit = 0; visit < 5; visit++) {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     const { page, close } = await newPage(browser);
     await open(page, site.url);
     paints.push(await page.evaluate(() => Math.round(performance.getEntriesByName("first-contentful-paint")[0].startTime)));
