@@ -71,7 +71,7 @@ impl<'g> Recorder<'g> {
     }
 
     /// A tensor for the program's own use, with any values. When its last handle is dropped, its buffer serves tensors
-    /// that are asked for later. Hand it out of the recording only together with a handle that stays.
+    /// that are asked for later: keep a handle of whatever is read after the recording.
     ///
     /// # Errors
     /// As [`Gpu::tensor`].

@@ -36,18 +36,17 @@ pub fn output(shape: Shape, margin: Margin) -> Shape {
     Shape { height: shape.height + 2 * margin.radius, width: shape.width + 2 * margin.radius, ..shape }
 }
 
+/// The copies as the shaders know them.
+fn mirror(margin: Margin) -> u32 {
+    (margin.copies == Copies::Mirror).into()
+}
+
 /// y = x with a margin.
 pub fn forward(rec: &mut Recorder, x: &Tensor, margin: Margin, y: &Tensor) {
     assert_eq!(output(x.shape(), margin), y.shape(), "output shape of pad");
     let Shape { height, width, .. } = x.shape();
     let blocks = x.shape().blocks();
-    let params = ForwardParams {
-        height,
-        width,
-        blocks,
-        radius: margin.radius,
-        mirror: u32::from(margin.copies == Copies::Mirror),
-    };
+    let params = ForwardParams { height, width, blocks, radius: margin.radius, mirror: mirror(margin) };
     rec.dispatch(&FORWARD, &params, &[x, y], Grid::line(&FORWARD, y.shape().vectors()));
 }
 
@@ -60,7 +59,7 @@ pub fn backward(rec: &mut Recorder, d_y: &Tensor, margin: Margin, d_x: &Tensor, 
         width,
         blocks: d_x.shape().blocks(),
         radius: margin.radius,
-        mirror: u32::from(margin.copies == Copies::Mirror),
+        mirror: mirror(margin),
         accumulate: accumulate.into(),
     };
     rec.dispatch(&BACKWARD, &params, &[d_y, d_x], Grid::line(&BACKWARD, d_x.shape().vectors()));
