@@ -1,6 +1,7 @@
 // Convolution with a square kernel, stride 1, zero padding, bias and ReLU:
 //   y[v, u, o] = relu(bias[o] + sum over (j, i, c) of weights[o, j, i, c] * x[v + j - pad, u + i - pad, c])
 // The gradient to the input is the same sum with flipped, transposed weights (see kernels/conv.rs).
+// Some rows of it at a time: x and y may hold only some rows of their maps, and rows beyond x are zeros.
 // x: H, W, C -> y: H', W', C'; channels last, padded to blocks of 4; weights as 4x4 tiles.
 //
 // Each thread makes 16 neighbouring pixels of 2 output blocks, without barriers: 32 vec4 sums stay in registers. Along a
@@ -11,13 +12,15 @@ struct Params {
     in_height: u32,
     in_width: u32,
     in_blocks: u32,
-    out_height: u32,
+    rows: u32,       // of the output that are made
     out_width: u32,
     out_blocks: u32,
     kernel: u32,     // width and height of the kernel
-    pad: u32,        // rows and columns of zeros around x
+    pad: u32,        // columns of zeros on both sides of x
+    first_in: i32,   // row of x under the kernel's first row, for the first row that is made
+    first_out: u32,  // where in y that row goes
+    added: u32,      // rows of y before this one are added to, not overwritten
     relu: u32,       // 1: y = max(y, 0)
-    accumulate: u32, // 1: add to what y holds
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -26,8 +29,10 @@ struct Params {
 @group(0) @binding(3) var<storage, read> bias: array<vec4<f32>>;      // C'
 @group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;   // H', W', C'
 
-// Output blocks per thread, 1 or 2: pictures have a single one, and drivers leave out what a constant rules out.
-override BLOCKS: u32 = 2u;
+// Pictures have three channels in one block. What a constant rules out, drivers leave out.
+override BLOCKS: u32 = 2u;   // output blocks per thread: 1 towards pictures
+override CHANNELS: u32 = 4u; // input channels in a block that are not padding: 3 from pictures
+override OUTPUTS: u32 = 4u;  // output channels in a block that are not padding: 3 towards pictures
 
 const TILE = 16u; // pixels of a row per thread
 
@@ -38,17 +43,28 @@ fn load(row: u32, column: i32, block: u32) -> vec4<f32> {
     return select(vec4<f32>(0.0), value, column >= 0 && column < i32(params.in_width));
 }
 
+fn product(a: mat4x4<f32>, x: vec4<f32>) -> vec4<f32> {
+    if (CHANNELS == 3u) {
+        return a[0] * x.x + a[1] * x.y + a[2] * x.z;
+    }
+    return a * x;
+}
+
 fn store(row: u32, column: u32, block: u32, sum: vec4<f32>) {
     if (column >= params.out_width) {
         return;
     }
-    let index = (row * params.out_width + column) * params.out_blocks + block;
+    let out_row = row + params.first_out;
+    let index = (out_row * params.out_width + column) * params.out_blocks + block;
     var value = sum + bias[block];
     if (params.relu == 1u) {
         value = max(value, vec4<f32>(0.0));
     }
-    if (params.accumulate == 1u) {
+    if (out_row < params.added) {
         value += y[index];
+    }
+    if (OUTPUTS == 3u) {
+        value.w = 0.0;
     }
     y[index] = value;
 }
@@ -59,7 +75,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let row = id.x / tiles;
     let column = (id.x % tiles) * TILE;
     let block = id.y * BLOCKS;
-    if (row >= params.out_height || block >= params.out_blocks) {
+    if (row >= params.rows || block >= params.out_blocks) {
         return;
     }
     // The second block of an odd count repeats the last; it is computed and not stored.
@@ -77,11 +93,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var b12 = vec4<f32>(); var b13 = vec4<f32>(); var b14 = vec4<f32>(); var b15 = vec4<f32>();
 
     for (var j = 0u; j < params.kernel; j++) {
-        let padded_row = i32(row + j) - i32(params.pad);
-        if (padded_row < 0 || padded_row >= i32(params.in_height)) {
+        let in_row = i32(row + j) + params.first_in;
+        if (in_row < 0 || in_row >= i32(params.in_height)) {
             continue;
         }
-        let v = u32(padded_row);
+        let v = u32(in_row);
         for (var c = 0u; c < params.in_blocks; c++) {
             var x0 = load(v, left + 0, c); var x1 = load(v, left + 1, c);
             var x2 = load(v, left + 2, c); var x3 = load(v, left + 3, c);
@@ -95,16 +111,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
                 let x15 = load(v, left + i32(i) + 15, c);
                 let tap = (j * params.kernel + i) * params.in_blocks + c;
                 let a = weights[block * taps + tap];
-                a0 += a * x0; a1 += a * x1; a2 += a * x2; a3 += a * x3;
-                a4 += a * x4; a5 += a * x5; a6 += a * x6; a7 += a * x7;
-                a8 += a * x8; a9 += a * x9; a10 += a * x10; a11 += a * x11;
-                a12 += a * x12; a13 += a * x13; a14 += a * x14; a15 += a * x15;
+                a0 += product(a, x0); a1 += product(a, x1); a2 += product(a, x2); a3 += product(a, x3);
+                a4 += product(a, x4); a5 += product(a, x5); a6 += product(a, x6); a7 += product(a, x7);
+                a8 += product(a, x8); a9 += product(a, x9); a10 += product(a, x10); a11 += product(a, x11);
+                a12 += product(a, x12); a13 += product(a, x13); a14 += product(a, x14); a15 += product(a, x15);
                 if (BLOCKS == 2u) {
                     let b = weights[second * taps + tap];
-                    b0 += b * x0; b1 += b * x1; b2 += b * x2; b3 += b * x3;
-                    b4 += b * x4; b5 += b * x5; b6 += b * x6; b7 += b * x7;
-                    b8 += b * x8; b9 += b * x9; b10 += b * x10; b11 += b * x11;
-                    b12 += b * x12; b13 += b * x13; b14 += b * x14; b15 += b * x15;
+                    b0 += product(b, x0); b1 += product(b, x1); b2 += product(b, x2); b3 += product(b, x3);
+                    b4 += product(b, x4); b5 += product(b, x5); b6 += product(b, x6); b7 += product(b, x7);
+                    b8 += product(b, x8); b9 += product(b, x9); b10 += product(b, x10); b11 += product(b, x11);
+                    b12 += product(b, x12); b13 += product(b, x13); b14 += product(b, x14); b15 += product(b, x15);
                 }
                 x0 = x1; x1 = x2; x2 = x3; x3 = x4; x4 = x5; x5 = x6; x6 = x7; x7 = x8;
                 x8 = x9; x9 = x10; x10 = x11; x11 = x12; x12 = x13; x13 = x14; x14 = x15;

@@ -7,10 +7,12 @@
 // Each thread makes an 8x8 tile of one chunk; only tiles on or above the diagonal are computed, and mirrored.
 
 struct Params {
-    pixels: u32, // N
+    pixels: u32, // N: those that count
     blocks: u32,
+    first: u32,  // pixels of x before the first that counts
     chunk: u32,  // pixels per chunk
     chunks: u32,
+    accumulate: u32, // 1: add to what partials holds
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -27,8 +29,12 @@ fn store(chunk: u32, i: u32, j: u32, tile: mat4x4<f32>) {
         return;
     }
     let start = chunk * params.blocks * params.blocks;
-    partials[start + i * params.blocks + j] = tile;
-    partials[start + j * params.blocks + i] = transpose(tile);
+    var sum = tile;
+    if (params.accumulate == 1u) {
+        sum += partials[start + i * params.blocks + j];
+    }
+    partials[start + i * params.blocks + j] = sum;
+    partials[start + j * params.blocks + i] = transpose(sum);
 }
 
 @compute @workgroup_size(8, 8)
@@ -52,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var s11 = mat4x4<f32>();
     let end = min((id.x + 1u) * params.chunk, params.pixels);
     for (var n = id.x * params.chunk; n < end; n++) {
-        let row = n * params.blocks;
+        let row = (params.first + n) * params.blocks;
         let a0 = x[row + i] - mu_a0;
         let a1 = x[row + i1] - mu_a1;
         let b0 = x[row + j] - mu_b0;

@@ -3,10 +3,12 @@
 // x: N, C -> partials: chunks, C.
 
 struct Params {
-    pixels: u32, // N
+    pixels: u32, // N: those that count
     blocks: u32,
+    first: u32,  // pixels of x before the first that counts
     chunk: u32,  // pixels per chunk
     chunks: u32,
+    accumulate: u32, // 1: add to what partials holds
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -23,7 +25,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let end = min((chunk + 1u) * params.chunk, params.pixels);
     var sum = vec4<f32>(0.0);
     for (var n = chunk * params.chunk; n < end; n++) {
-        sum += x[n * params.blocks + block];
+        sum += x[(params.first + n) * params.blocks + block];
+    }
+    if (params.accumulate == 1u) {
+        sum += partials[id.x];
     }
     partials[id.x] = sum;
 }

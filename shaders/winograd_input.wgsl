@@ -3,18 +3,28 @@
 // are closed under 1/p, so that turning a kernel by half a turn only changes the places of its transform (see
 // winograd_product.wgsl).
 // x: H, W, C with a border of one zero -> v: 36, tiles, C.
+//
+// GRADIENT reads the gradient of a map that went through a ReLU, and perhaps through a pool: the mask that
+// winograd_output.wgsl left says which of its values counted.
 
 struct Params {
-    height: u32,
+    height: u32,      // of x, or of what it was before it was pooled
     width: u32,
     blocks: u32,
-    tiles: u32, // of this strip
-    first: u32, // number of its first tile, counted along the rows of the whole map
+    tiles: u32,       // of this strip
+    first: u32,       // number of its first tile, counted along the rows of the tiles that are made
+    first_in: i32,    // row of x that stands at the first tile's second row
+    mask_stride: u32, // elements of the mask in a tile
+    pooled: u32,      // 1: x is half the size, rounded down, and each of its values stands for four
+    scale: f32,       // what each of the four gets
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;       // H, W, C
-@group(0) @binding(2) var<storage, read_write> v: array<vec4<f32>>; // 36, tiles, C
+@group(0) @binding(2) var<storage, read> mask: array<vec2<u32>>;    // H/4, W/4, C/4: a bit for each of 16 x 4 values
+@group(0) @binding(3) var<storage, read_write> v: array<vec4<f32>>; // 36, tiles, C
+
+override GRADIENT: bool = false;
 
 const SIZE = 4u; // pixels of output along a tile's side
 const A = 1.4142135;
@@ -22,13 +32,32 @@ const B = 0.70710677;
 
 struct Six { p0: vec4<f32>, p1: vec4<f32>, p2: vec4<f32>, p3: vec4<f32>, p4: vec4<f32>, p5: vec4<f32> }
 
+fn source(row: u32, column: u32, block: u32) -> vec4<f32> {
+    if (!GRADIENT) {
+        return x[(row * params.width + column) * params.blocks + block];
+    }
+    let across = (params.width + SIZE - 1u) / SIZE;
+    let word = mask[(row / SIZE * across + column / SIZE) * params.mask_stride + block][row % SIZE / 2u];
+    let bits = word >> ((row % 2u * SIZE + column % SIZE) * 4u);
+    var value: vec4<f32>;
+    if (params.pooled == 1u) {
+        let half_width = params.width / 2u;
+        // A last odd row or column is in no window; its bits are zeros.
+        let half_row = min(row / 2u, max(params.height / 2u, 1u) - 1u);
+        let half_column = min(column / 2u, max(half_width, 1u) - 1u);
+        value = params.scale * x[(half_row * half_width + half_column) * params.blocks + block];
+    } else {
+        value = x[(row * params.width + column) * params.blocks + block];
+    }
+    return select(vec4<f32>(0.0), value, (vec4<u32>(bits) & vec4<u32>(1u, 2u, 4u, 8u)) != vec4<u32>(0u));
+}
+
 // The input at a position, zero outside.
 fn load(row: i32, column: i32, block: u32) -> vec4<f32> {
     let inner_row = u32(clamp(row, 0, i32(params.height) - 1));
     let inner_column = u32(clamp(column, 0, i32(params.width) - 1));
-    let value = x[(inner_row * params.width + inner_column) * params.blocks + block];
     let inside = row >= 0 && row < i32(params.height) && column >= 0 && column < i32(params.width);
-    return select(vec4<f32>(0.0), value, inside);
+    return select(vec4<f32>(0.0), source(inner_row, inner_column, block), inside);
 }
 
 // B' times a column: the coefficients of the products of all (x - point) but one.
@@ -72,7 +101,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let block = place % params.blocks;
     let tile = params.first + place / params.blocks;
     let across = (params.width + SIZE - 1u) / SIZE;
-    let row = i32(tile / across * SIZE) - 1;
+    let row = i32(tile / across * SIZE) + params.first_in - 1;
     let column = i32(tile % across * SIZE) - 1;
     let c0 = column_of(row, column, block);
     let c1 = column_of(row, column + 1, block);

@@ -1,21 +1,29 @@
 // The last of three steps of a 3x3 convolution after Winograd: back from Winograd's domain to tiles of 4x4 pixels,
 // y = relu(bias + A' m A). Points and scaling as in winograd_input.wgsl.
 // m: 36, tiles, C -> y: H, W, C.
+//
+// After a ReLU it leaves a mask of the values that were positive, a bit each: all of the map that its gradient has to
+// know (see winograd_input.wgsl). With a pool behind the ReLU only the pooled map is written, and the mask of a max pool
+// has the windows' winners alone.
 
 struct Params {
-    height: u32,
+    height: u32,      // of y, or of what it would be before it is pooled
     width: u32,
     blocks: u32,
-    tiles: u32,      // of this strip
-    first: u32,      // number of its first tile, counted along the rows of the whole map
-    relu: u32,       // 1: y = max(y, 0)
-    accumulate: u32, // 1: add to what y holds
+    tiles: u32,       // of this strip
+    first: u32,       // number of its first tile, counted along the rows of the tiles that are made
+    first_out: u32,   // row of y where the first tile's first row goes; a multiple of 4 where there is a ReLU
+    relu: u32,        // 1: y = max(y, 0)
+    pool: u32,        // behind the ReLU: 0 none, 1 average, 2 max
+    mask_stride: u32, // elements of the mask in a tile
+    accumulate: u32,  // 1: add to what y holds
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> m: array<vec4<f32>>;       // 36, tiles, C
 @group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;    // C
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>; // H, W, C
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>; // H, W, C; or H/2, W/2, C
+@group(0) @binding(4) var<storage, read_write> mask: array<vec2<u32>>; // H/4, W/4, C/4: a bit for each of 16 x 4 values
 
 const SIZE = 4u; // pixels of output along a tile's side
 const A = 1.4142135;
@@ -46,19 +54,16 @@ fn column_of(column: u32, place: u32) -> Four {
     );
 }
 
-fn store(row: u32, column: u32, block: u32, sum: vec4<f32>) {
+fn store(row: u32, column: u32, block: u32, value: vec4<f32>) {
     if (row >= params.height || column >= params.width) {
         return;
     }
     let index = (row * params.width + column) * params.blocks + block;
-    var value = sum + bias[block];
-    if (params.relu == 1u) {
-        value = max(value, vec4<f32>(0.0));
-    }
     if (params.accumulate == 1u) {
-        value += y[index];
+        y[index] += value;
+    } else {
+        y[index] = value;
     }
-    y[index] = value;
 }
 
 fn store_row(row: u32, column: u32, block: u32, values: Four) {
@@ -66,6 +71,61 @@ fn store_row(row: u32, column: u32, block: u32, values: Four) {
     store(row, column + 1u, block, values.p1);
     store(row, column + 2u, block, values.p2);
     store(row, column + 3u, block, values.p3);
+}
+
+fn add(values: Four, b: vec4<f32>) -> Four {
+    return Four(values.p0 + b, values.p1 + b, values.p2 + b, values.p3 + b);
+}
+
+fn relu(values: Four) -> Four {
+    let zero = vec4<f32>(0.0);
+    return Four(max(values.p0, zero), max(values.p1, zero), max(values.p2, zero), max(values.p3, zero));
+}
+
+fn bits(which: vec4<bool>) -> u32 {
+    let lanes = select(vec4<u32>(0u), vec4<u32>(1u, 2u, 4u, 8u), which);
+    return lanes.x | lanes.y | lanes.z | lanes.w;
+}
+
+fn positive(values: Four) -> u32 {
+    let zero = vec4<f32>(0.0);
+    return bits(values.p0 > zero) | bits(values.p1 > zero) << 4u | bits(values.p2 > zero) << 8u
+        | bits(values.p3 > zero) << 12u;
+}
+
+// A window of 2x2 in reading order, pooled into y. Returns the bits of the values that counted, 8 of each row.
+fn pool(row: u32, column: u32, block: u32, a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32>) -> u32 {
+    let half_width = params.width / 2u;
+    if (row / 2u >= params.height / 2u || column / 2u >= half_width) {
+        return 0u;
+    }
+    let index = (row / 2u * half_width + column / 2u) * params.blocks + block;
+    let zero = vec4<f32>(0.0);
+    if (params.pool == 1u) {
+        y[index] = (a + b + c + d) * 0.25;
+        return bits(a > zero) | bits(b > zero) << 4u | bits(c > zero) << 16u | bits(d > zero) << 20u;
+    }
+    let largest = max(max(a, b), max(c, d));
+    y[index] = largest;
+    // The first of the largest wins.
+    let is_a = a == largest;
+    let is_b = (b == largest) & !is_a;
+    let is_c = (c == largest) & !(is_a | is_b);
+    let is_d = !(is_a | is_b | is_c);
+    let counts = largest > zero;
+    return bits(is_a & counts) | bits(is_b & counts) << 4u | bits(is_c & counts) << 16u | bits(is_d & counts) << 20u;
+}
+
+// Two rows of a tile through ReLU and pool; returns their mask.
+fn rectify(row: u32, column: u32, block: u32, above: Four, below: Four) -> u32 {
+    let a = relu(above);
+    let b = relu(below);
+    if (params.pool == 0u) {
+        store_row(row, column, block, a);
+        store_row(row + 1u, column, block, b);
+        return positive(a) | positive(b) << 16u;
+    }
+    return pool(row, column, block, a.p0, a.p1, b.p0, b.p1) | pool(row, column + 2u, block, a.p2, a.p3, b.p2, b.p3) << 8u;
 }
 
 @compute @workgroup_size(64)
@@ -77,7 +137,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let block = place % params.blocks;
     let tile = params.first + place / params.blocks;
     let across = (params.width + SIZE - 1u) / SIZE;
-    let row = tile / across * SIZE;
+    let row = tile / across * SIZE + params.first_out;
     let column = tile % across * SIZE;
     let c0 = column_of(0u, place);
     let c1 = column_of(1u, place);
@@ -85,8 +145,20 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let c3 = column_of(3u, place);
     let c4 = column_of(4u, place);
     let c5 = column_of(5u, place);
-    store_row(row, column, block, transform(c0.p0, c1.p0, c2.p0, c3.p0, c4.p0, c5.p0));
-    store_row(row + 1u, column, block, transform(c0.p1, c1.p1, c2.p1, c3.p1, c4.p1, c5.p1));
-    store_row(row + 2u, column, block, transform(c0.p2, c1.p2, c2.p2, c3.p2, c4.p2, c5.p2));
-    store_row(row + 3u, column, block, transform(c0.p3, c1.p3, c2.p3, c3.p3, c4.p3, c5.p3));
+    let b = bias[block];
+    let r0 = add(transform(c0.p0, c1.p0, c2.p0, c3.p0, c4.p0, c5.p0), b);
+    let r1 = add(transform(c0.p1, c1.p1, c2.p1, c3.p1, c4.p1, c5.p1), b);
+    let r2 = add(transform(c0.p2, c1.p2, c2.p2, c3.p2, c4.p2, c5.p2), b);
+    let r3 = add(transform(c0.p3, c1.p3, c2.p3, c3.p3, c4.p3, c5.p3), b);
+    if (params.relu == 1u) {
+        let place = (row / SIZE * across + tile % across) * params.mask_stride + block;
+        let upper = rectify(row, column, block, r0, r1);
+        let lower = rectify(row + 2u, column, block, r2, r3);
+        mask[place] = vec2<u32>(upper, lower);
+    } else {
+        store_row(row, column, block, r0);
+        store_row(row + 1u, column, block, r1);
+        store_row(row + 2u, column, block, r2);
+        store_row(row + 3u, column, block, r3);
+    }
 }

@@ -5,7 +5,7 @@ use pollster::block_on;
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
 use scumble::model::{Pooling, Table, filter_bank};
-use scumble::network::{Features, Gradients, Network};
+use scumble::network::{Features, Network, Room};
 use scumble::objective::{Family, Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer, Pace};
 use scumble::painter::look::Look;
@@ -143,7 +143,6 @@ struct Case {
     gpu: Gpu,
     network: Network,
     objective: Objective,
-    taps: Vec<usize>,
 }
 
 fn terms(table: &Table, style: &[&str], content: &str, how: &str, weights: &Value) -> Vec<Term> {
@@ -161,28 +160,27 @@ fn terms(table: &Table, style: &[&str], content: &str, how: &str, weights: &Valu
     terms
 }
 
+fn upload(gpu: &Gpu, table: Table, filters: &[ConvWeights], terms: &[Term]) -> Network {
+    let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+    Network::new(gpu, table, filters, &taps).unwrap()
+}
+
 impl Case {
     fn new(gpu: &Gpu, table: Table, filters: &[ConvWeights], terms: &[Term], pictures: &Value) -> Case {
-        let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
-        let network = Network::new(gpu, table, filters, &taps).unwrap();
+        let network = upload(gpu, table, filters, terms);
         Case::with_network(gpu, network, terms, pictures)
     }
 
     fn with_network(gpu: &Gpu, network: Network, terms: &[Term], pictures: &Value) -> Case {
-        let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+        let [photo, painting] = ["content", "style"].map(|name| picture(gpu, &pictures[name]));
         let mut rec = Recorder::new(gpu);
-        let photo = network.forward(&mut rec, &picture(gpu, &pictures["content"]), &taps).unwrap();
-        let painting = network.forward(&mut rec, &picture(gpu, &pictures["style"]), &taps).unwrap();
-        let objective = Objective::capture(&mut rec, terms, &photo, &painting).unwrap();
+        let objective = Objective::capture(&mut rec, &network, terms, &photo, &painting).unwrap();
         rec.submit();
-        Case { gpu: gpu.clone(), network, objective, taps }
+        Case { gpu: gpu.clone(), network, objective }
     }
 
     fn record(&self, rec: &mut Recorder, pixels: &Tensor) -> Tensor {
-        let features: Features = self.network.forward(rec, pixels, &self.taps).unwrap();
-        let mut gradients = Gradients::new(self.network.table());
-        self.objective.record(rec, &features, &mut gradients).unwrap();
-        self.network.backward(rec, features, gradients).unwrap()
+        self.objective.record(rec, &self.network, pixels).unwrap()
     }
 
     fn losses(&self) -> Vec<f32> {
@@ -254,7 +252,8 @@ fn activations_of_vgg19() {
         let taps: Vec<_> = layers.keys().map(|tap| table.find(tap).unwrap()).collect();
         let network = Network::new(&gpu, table, &weights, &taps).unwrap();
         let mut rec = Recorder::new(&gpu);
-        let features = network.forward(&mut rec, &picture(&gpu, &golden["pictures"]["start"]), &taps).unwrap();
+        let mut features = Features::of(taps.iter().copied());
+        network.look(&mut rec, &picture(&gpu, &golden["pictures"]["start"]), &mut features).unwrap();
         rec.submit();
         for ((tap, expected), layer) in layers.iter().zip(taps) {
             check_map(&format!("{tap} of {name}"), &download(&gpu, features.at(layer)), expected);
@@ -272,8 +271,12 @@ fn losses_and_gradients_of_vgg19() {
         let table = seeded_table(name);
         let how = expected["how"].as_str().unwrap();
         let terms = terms(&table, &STYLE_TAPS, CONTENT_TAP, how, &expected["weights"]);
-        let case = Case::new(&gpu, table, &weights, &terms, &golden["pictures"]);
+        let case = Case::new(&gpu, table.clone(), &weights, &terms, &golden["pictures"]);
         case.check(name, &start, expected, pooling_of(name));
+        // And as a picture is done that is large against the device: in bands of four rows, a few tiles at a time.
+        let network = upload(&gpu, table, &weights, &terms).with_room(Room { band: 1, workspace: 1 });
+        let case = Case::with_network(&gpu, network, &terms, &golden["pictures"]);
+        case.check(&format!("{name}, in bands"), &start, expected, pooling_of(name));
     }
 }
 
@@ -319,15 +322,19 @@ fn the_filter_bank() {
         };
         term.weight = number(&golden["case"]["weights"][family]) as f32 / share as f32;
     }
-    let case = Case::with_network(&gpu, std::rc::Rc::into_inner(network).unwrap(), &terms, pictures);
+    let network = std::rc::Rc::into_inner(network).unwrap();
+    let layers = [0, 1, 2, 3, 4].map(|level| network.table().find(&filter_bank::style_tap(level)).unwrap());
     let mut rec = Recorder::new(&gpu);
-    let features = case.network.forward(&mut rec, &start, &case.taps).unwrap();
+    let mut features = Features::of(layers);
+    network.look(&mut rec, &start, &mut features).unwrap();
     rec.submit();
-    for level in 0..filter_bank::FILTERS.len() {
-        let layer = case.network.table().find(&filter_bank::style_tap(level)).unwrap();
+    for (level, layer) in layers.into_iter().enumerate() {
         let expected = &golden["levels"][level.to_string()]["features"];
         check_map(&format!("bank level {level}"), &download(&gpu, features.at(layer)), expected);
     }
+    let case = Case::with_network(&gpu, network.with_room(Room { band: 1, workspace: 1 }), &terms, pictures);
+    case.check("the filter bank, in bands", &start, &golden["case"], Pooling::Average);
+    let case = Case { network: case.network.with_room(Room::of(start.shape())), ..case };
     case.check("the filter bank", &start, &golden["case"], Pooling::Average);
     case.check_adam("the bank from the start", start, &golden["adam"]["from_start"], 1.0);
     case.check_adam("the bank from the photo", photo, &golden["adam"]["from_content"], 20.0);

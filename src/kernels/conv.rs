@@ -1,4 +1,4 @@
-//! Convolution, forward and to the input; also the 1x1 product that takes a style gradient back to the features.
+//! Direct convolution, forward and to the input, of any window, channels and rows.
 
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
@@ -9,20 +9,26 @@ struct Params {
     in_height: u32,
     in_width: u32,
     in_blocks: u32,
-    out_height: u32,
+    rows: u32,
     out_width: u32,
     out_blocks: u32,
     kernel: u32,
     pad: u32,
+    first_in: i32,
+    first_out: u32,
+    added: u32,
     relu: u32,
-    accumulate: u32,
 }
 
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("conv", [8, 8, 1], Params, [Read, Read, Read, Write]);
 
-/// The same for outputs of a single block: at most four channels, as pictures have.
-pub const SINGLE: Kernel = Kernel { name: "conv_single", constants: &[("BLOCKS", 1.0)], ..KERNEL };
+/// The same for inputs of three channels: a quarter less to multiply.
+pub const FROM_PICTURE: Kernel = Kernel { name: "conv_from_picture", constants: &[("CHANNELS", 3.0)], ..KERNEL };
+
+/// The same for outputs of three channels.
+pub const TO_PICTURE: Kernel =
+    Kernel { name: "conv_to_picture", constants: &[("BLOCKS", 1.0), ("OUTPUTS", 3.0)], ..KERNEL };
 
 /// Pixels of a row that one invocation makes.
 const TILE: u32 = 16;
@@ -39,8 +45,12 @@ pub struct Window {
 impl Window {
     /// The output of an input of `shape`, with `channels`.
     pub fn output(&self, shape: Shape, channels: u32) -> Shape {
-        let grow = |n: u32| n + 2 * self.pad + 1 - self.kernel;
-        Shape::new(grow(shape.height), grow(shape.width), channels)
+        Shape::new(self.reach(shape.height), self.reach(shape.width), channels)
+    }
+
+    /// Positions along one side of the output.
+    fn reach(&self, positions: u32) -> u32 {
+        positions + 2 * self.pad + 1 - self.kernel
     }
 
     /// The window of the gradient: a full correlation with the flipped kernel.
@@ -49,70 +59,93 @@ impl Window {
     }
 }
 
-/// y = convolution of x, through a ReLU if asked. `weights` as [`pack`] lays them out; `bias` is a vector of y's
-/// channels.
+/// The parameters of a convolution as the shader reads them.
+#[derive(Clone, Copy)]
+pub struct Weights<'t> {
+    /// As [`pack`] lays them out, or [`pack_flipped`] for the gradient.
+    pub tiles: &'t Tensor,
+    /// A vector of the output's channels.
+    pub bias: &'t Tensor,
+}
+
+/// y = convolution of x, through a ReLU if asked. `y` holds rows of the output from `first` on.
 pub fn forward(
     rec: &mut Recorder,
     x: &Tensor,
-    weights: &Tensor,
-    bias: &Tensor,
+    weights: Weights,
     window: Window,
     relu: bool,
     y: &Tensor,
+    first: u32,
 ) {
-    record(rec, x, weights, bias, window, relu, y, false);
+    assert!(
+        first + y.shape().height <= window.reach(x.shape().height),
+        "rows of conv to {} from {first} on",
+        y.label()
+    );
+    let rows = Rows { count: y.shape().height, input: first as i32 - window.pad as i32, output: 0, added: 0 };
+    record(rec, x, weights, window, relu, y, rows);
 }
 
-/// d_x = gradient of the convolution to its input. `flipped` as [`pack_flipped`] lays the weights out; `zeros` is a
-/// vector of zeros of x's channels.
+/// d_x = gradient of the convolution to its input, from the rows of the output's gradient that `d_y` holds, `first` the
+/// first of them. Rows of d_x before `added` are added to, later ones overwritten; those that no row of d_y reaches stay.
+/// Returns the row after the last that was reached. `weights` are the flipped ones, with a bias of zeros.
 pub fn backward(
     rec: &mut Recorder,
     d_y: &Tensor,
-    flipped: &Tensor,
-    zeros: &Tensor,
+    weights: Weights,
     window: Window,
     d_x: &Tensor,
-    accumulate: bool,
-) {
-    record(rec, d_y, flipped, zeros, window.backward(), false, d_x, accumulate);
+    first: u32,
+    added: u32,
+) -> u32 {
+    let gradient = window.backward();
+    let begin = first.saturating_sub(window.pad);
+    let end = (first + d_y.shape().height + gradient.pad).min(d_x.shape().height);
+    let input = begin as i32 - gradient.pad as i32 - first as i32;
+    let rows = Rows { count: end - begin, input, output: begin, added };
+    record(rec, d_y, weights, gradient, false, d_x, rows);
+    end
 }
 
-/// y (+)= matrix * x + bias at every position; `matrix` in 4x4 tiles as [`Shape::matrix`] says.
-pub fn pointwise(rec: &mut Recorder, x: &Tensor, matrix: &Tensor, bias: &Tensor, y: &Tensor, accumulate: bool) {
-    record(rec, x, matrix, bias, Window { kernel: 1, pad: 0 }, false, y, accumulate);
+/// Which rows of its output a dispatch makes.
+struct Rows {
+    count: u32,
+    /// The row of the input tensor under the kernel's first row, for the first of them.
+    input: i32,
+    /// The row of the output tensor where the first of them goes.
+    output: u32,
+    /// Rows of the output tensor before this one are added to.
+    added: u32,
 }
 
-#[allow(clippy::too_many_arguments)] // the one place where all of them meet
-fn record(
-    rec: &mut Recorder,
-    x: &Tensor,
-    weights: &Tensor,
-    bias: &Tensor,
-    window: Window,
-    relu: bool,
-    y: &Tensor,
-    accumulate: bool,
-) {
+fn record(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu: bool, y: &Tensor, rows: Rows) {
     let (from, to) = (x.shape(), y.shape());
-    assert_eq!(window.output(from, to.channels), to, "output shape of conv to {}", y.label());
+    assert_eq!(window.reach(from.width), to.width, "width of conv to {}", y.label());
     let tiles = u64::from(from.blocks() * to.blocks() * window.kernel * window.kernel);
-    assert_eq!(weights.shape().bytes(), tiles * 64, "size of the weights {}", weights.label());
-    assert_eq!(bias.shape().blocks(), to.blocks(), "size of the bias {}", bias.label());
+    assert_eq!(weights.tiles.shape().bytes(), tiles * 64, "size of the weights {}", weights.tiles.label());
+    assert_eq!(weights.bias.shape().blocks(), to.blocks(), "size of the bias {}", weights.bias.label());
     let params = Params {
         in_height: from.height,
         in_width: from.width,
         in_blocks: from.blocks(),
-        out_height: to.height,
+        rows: rows.count,
         out_width: to.width,
         out_blocks: to.blocks(),
         kernel: window.kernel,
         pad: window.pad,
+        first_in: rows.input,
+        first_out: rows.output,
+        added: rows.added,
         relu: relu.into(),
-        accumulate: accumulate.into(),
     };
-    let (kernel, blocks) = if to.blocks() == 1 { (&SINGLE, 1) } else { (&KERNEL, 2) };
-    let threads = [to.width.div_ceil(TILE) * to.height, to.blocks().div_ceil(blocks), 1];
-    rec.dispatch(kernel, &params, &[x, weights, bias, y], Grid::over(kernel, threads));
+    let (kernel, blocks) = match (from.channels, to.channels) {
+        (_, ..=3) => (&TO_PICTURE, 1),
+        (..=3, _) => (&FROM_PICTURE, 2),
+        _ => (&KERNEL, 2),
+    };
+    let threads = [to.width.div_ceil(TILE) * rows.count, to.blocks().div_ceil(blocks), 1];
+    rec.dispatch(kernel, &params, &[x, weights.tiles, weights.bias, y], Grid::over(kernel, threads));
 }
 
 /// The shape of packed weights: one 4x4 tile is four vectors.

@@ -1,6 +1,6 @@
 //! Channel sums of a layer over chunks of its pixels.
 
-use super::LINE;
+use super::{LINE, Part};
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -9,17 +9,22 @@ use bytemuck::{Pod, Zeroable};
 struct Params {
     pixels: u32,
     blocks: u32,
+    first: u32,
     chunk: u32,
     chunks: u32,
+    accumulate: u32,
 }
 
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("mean", LINE, Params, [Read, Write]);
 
-/// Sums over each of `chunks` equal shares of the pixels; `partials` holds `chunks` vectors of x's channels.
-pub fn record(rec: &mut Recorder, x: &Tensor, chunks: u32, partials: &Tensor) {
-    let (pixels, blocks) = (x.shape().pixels(), x.shape().blocks());
+/// Sums over each of `chunks` equal shares of the pixels that `part` has; `partials` holds `chunks` vectors of x's
+/// channels.
+pub fn record(rec: &mut Recorder, part: &Part, chunks: u32, partials: &Tensor) {
+    let blocks = part.x.shape().blocks();
     assert_eq!(partials.shape().vectors(), chunks * blocks, "partial sums of mean");
-    let params = Params { pixels, blocks, chunk: pixels.div_ceil(chunks), chunks };
-    rec.dispatch(&KERNEL, &params, &[x, partials], Grid::over(&KERNEL, [chunks * blocks, 1, 1]));
+    let Part { first, pixels, accumulate, .. } = *part;
+    let chunk = pixels.div_ceil(chunks);
+    let params = Params { pixels, blocks, first, chunk, chunks, accumulate: accumulate.into() };
+    rec.dispatch(&KERNEL, &params, &[part.x, partials], Grid::over(&KERNEL, [chunks * blocks, 1, 1]));
 }

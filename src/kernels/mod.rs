@@ -27,8 +27,10 @@ pub mod mean;
 pub mod moments_bias;
 pub mod moments_loss;
 pub mod pad;
+pub mod pointwise;
 pub mod pool;
 pub mod pyramid;
+pub mod recentre;
 pub mod reduce;
 pub mod relu_backward;
 pub mod resample;
@@ -39,12 +41,13 @@ pub mod winograd;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for warming up and for the tests that reflect them.
-pub const ALL: [&Kernel; 29] = [
+pub const ALL: [&Kernel; 33] = [
     &adam::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
     &conv::KERNEL,
-    &conv::SINGLE,
+    &conv::FROM_PICTURE,
+    &conv::TO_PICTURE,
     &covariance::KERNEL,
     &dot::KERNEL,
     &lbfgs::HISTORY,
@@ -56,16 +59,19 @@ pub const ALL: [&Kernel; 29] = [
     &moments_loss::KERNEL,
     &pad::FORWARD,
     &pad::BACKWARD,
+    &pointwise::KERNEL,
     &pool::FORWARD,
     &pool::BACKWARD,
     &pyramid::FORWARD,
     &pyramid::BACKWARD,
+    &recentre::KERNEL,
     &reduce::KERNEL,
     &relu_backward::KERNEL,
     &resample::KERNEL,
     &total::KERNEL,
     &tv_loss::KERNEL,
     &winograd::INPUT,
+    &winograd::GRADIENT,
     &winograd::PRODUCT,
     &winograd::TRANSPOSED,
     &winograd::OUTPUT,
@@ -85,4 +91,24 @@ pub fn sums_for(elements: u32) -> u32 {
 /// One workgroup for each of the partial sums.
 fn grid_of_sums(kernel: &Kernel, partials: &Tensor) -> Grid {
     Grid::over(kernel, [partials.shape().vectors() * 4 * LINE[0], 1, 1])
+}
+
+/// The rows of a map that a kernel of sums walks over, where a map is done in bands.
+#[derive(Clone, Copy)]
+pub struct Part<'t> {
+    /// A tensor that holds them, and perhaps more.
+    pub x: &'t Tensor,
+    /// Pixels of the tensor that stand before the first that counts.
+    pub first: u32,
+    /// Pixels that count.
+    pub pixels: u32,
+    /// Whether to add to the sums of earlier parts.
+    pub accumulate: bool,
+}
+
+impl Part<'_> {
+    /// The whole of a map.
+    pub fn whole(x: &Tensor) -> Part<'_> {
+        Part { x, first: 0, pixels: x.shape().pixels(), accumulate: false }
+    }
 }

@@ -2,10 +2,11 @@
 //! Gray 2016, "Fast algorithms for convolutional neural networks"). For maps of many channels; [`super::conv`] does the
 //! rest.
 
-use super::LINE;
 use super::conv::Window;
+use super::{LINE, pool};
 use crate::Result;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
+use crate::model::Pooling;
 use bytemuck::{Pod, Zeroable};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
@@ -17,6 +18,10 @@ struct InputParams {
     blocks: u32,
     tiles: u32,
     first: u32,
+    first_in: i32,
+    mask_stride: u32,
+    pooled: u32,
+    scale: f32,
 }
 
 #[repr(C)]
@@ -35,19 +40,24 @@ struct OutputParams {
     blocks: u32,
     tiles: u32,
     first: u32,
+    first_out: u32,
     relu: u32,
+    pool: u32,
+    mask_stride: u32,
     accumulate: u32,
 }
 
 /// Tiles of the input into Winograd's domain.
-pub const INPUT: Kernel = kernel!("winograd_input", LINE, InputParams, [Read, Write]);
+pub const INPUT: Kernel = kernel!("winograd_input", LINE, InputParams, [Read, Read, Write]);
+/// The same for a gradient, through the mask of a ReLU and perhaps a pool.
+pub const GRADIENT: Kernel = Kernel { name: "winograd_input_gradient", constants: &[("GRADIENT", 1.0)], ..INPUT };
 /// The products there.
 pub const PRODUCT: Kernel = kernel!("winograd_product", LINE, ProductParams, [Read, Read, Write]);
 /// The products with the same weights, for the gradient.
 pub const TRANSPOSED: Kernel =
     Kernel { name: "winograd_product_transposed", constants: &[("TRANSPOSED", 1.0)], ..PRODUCT };
 /// Back to pixels.
-pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read, Read, Write]);
+pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read, Read, Write, Write]);
 
 /// The only window there is: 3x3 with a border of one zero, forward and backward.
 const WINDOW: Window = Window { kernel: 3, pad: 1 };
@@ -65,11 +75,7 @@ const BLOCKS_PER_THREAD: u32 = 4;
 
 /// Below this many channels on either side, the transforms weigh more and more against what the products save. Where they
 /// break even was not measured: VGG19's layers have 3 channels or at least 64.
-const FEWEST_CHANNELS: usize = 16;
-
-/// How much transformed input (and as much output) is held at once, in vectors of four: 16 MiB. Larger maps are done in
-/// strips, so that the memory does not grow with the picture.
-const MOST_VECTORS: u32 = 1 << 20;
+const FEWEST_CHANNELS: u32 = 16;
 
 /// The weights' transform G, its rows scaled so that a kernel turned by half a turn has the same values at other points.
 const G: [[f64; 3]; SIDE] = {
@@ -81,7 +87,7 @@ const G: [[f64; 3]; SIDE] = {
 };
 
 /// Whether a convolution of this window and these channels is done this way.
-pub fn suits(window: Window, outputs: usize, inputs: usize) -> bool {
+pub fn suits(window: Window, outputs: u32, inputs: u32) -> bool {
     window == WINDOW && outputs.min(inputs) >= FEWEST_CHANNELS
 }
 
@@ -90,16 +96,23 @@ pub fn suits(window: Window, outputs: usize, inputs: usize) -> bool {
 pub struct Workspace {
     input: Tensor,
     output: Tensor,
+    /// Bound where there is no mask.
+    nothing: Tensor,
 }
 
 impl Workspace {
-    /// Room for convolutions of `maps`: positions as they are, channels the larger of inputs and outputs.
+    /// Room for convolutions of `maps`: positions as they are, channels the larger of inputs and outputs. Not more than
+    /// `most` bytes on each side, but for a few tiles: what is larger is done in strips.
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn new(rec: &Recorder, maps: impl IntoIterator<Item = Shape>) -> Result<Workspace> {
-        let wanted = maps.into_iter().map(|map| POINTS * tiles(map) * map.blocks()).max().unwrap_or(1);
-        Workspace::with_vectors(rec, wanted.min(MOST_VECTORS))
+    pub fn new(rec: &Recorder, maps: impl IntoIterator<Item = Shape>, most: u64) -> Result<Workspace> {
+        let most = (most / 16) as u32;
+        let wanted = maps.into_iter().map(|map| {
+            let tile = POINTS * map.blocks();
+            (tile * tiles(map.height, map.width)).min(most.max(tile * TILES_PER_THREAD))
+        });
+        Workspace::with_vectors(rec, wanted.max().unwrap_or(1))
     }
 
     /// Room for `vectors` of four values on each side; at least one tile has to fit.
@@ -108,83 +121,218 @@ impl Workspace {
     /// Where the device cannot hold it.
     pub fn with_vectors(rec: &Recorder, vectors: u32) -> Result<Workspace> {
         let shape = Shape::new(1, vectors, 4);
-        Ok(Workspace { input: rec.tensor("winograd input", shape)?, output: rec.tensor("winograd output", shape)? })
+        Ok(Workspace {
+            input: rec.tensor("winograd input", shape)?,
+            output: rec.tensor("winograd output", shape)?,
+            nothing: rec.tensor("no mask", Shape::vector(4))?,
+        })
     }
 
-    /// How many tiles fit at once.
-    fn tiles(&self, blocks: u32) -> u32 {
-        let tiles = self.input.shape().vectors() / (POINTS * blocks);
-        assert!(tiles > 0, "a workspace of {} has no room for {blocks} blocks", self.input.shape().vectors());
-        tiles
+    /// Strips of equal size, as few as fit, for `all` tiles.
+    fn strip(&self, all: u32, blocks: u32) -> u32 {
+        let fitting = self.input.shape().vectors() / (POINTS * blocks);
+        assert!(fitting > 0, "a workspace of {} has no room for {blocks} blocks", self.input.shape().vectors());
+        let even = all.div_ceil(all.div_ceil(fitting));
+        // An invocation that has less than its tiles to do works as long as any other.
+        even.next_multiple_of(TILES_PER_THREAD).min(fitting)
     }
 }
 
-/// y = 3x3 convolution of x with a border of zeros, through a ReLU if asked. `weights` as [`pack`] lays them out; `bias`
-/// is a vector of y's channels.
+/// Which values of a map went on through the ReLU, and perhaps the pool, behind a convolution: a bit each. Nothing else of
+/// the map has to be kept for the gradient.
+#[derive(Debug, Clone)]
+pub struct Mask {
+    bits: Tensor,
+    map: Shape,
+    pool: Option<Pooling>,
+}
+
+impl Mask {
+    /// For a map of this shape, which is perhaps pooled.
+    ///
+    /// # Errors
+    /// Where the device cannot hold it.
+    pub fn new(rec: &Recorder, map: Shape, pool: Option<Pooling>) -> Result<Mask> {
+        let Shape { height, width, .. } = map;
+        let bits = Shape::new(height.div_ceil(TILE), width.div_ceil(TILE), 2 * map.blocks());
+        Ok(Mask { bits: rec.tensor("mask", bits)?, map, pool })
+    }
+
+    /// The shape of what comes out behind the ReLU and the pool.
+    pub fn output(&self) -> Shape {
+        if self.pool.is_some() { pool::output(self.map) } else { self.map }
+    }
+
+    /// Elements of two words in a tile.
+    fn stride(&self) -> u32 {
+        self.bits.shape().blocks() * 2
+    }
+}
+
+/// The parameters of a convolution as the shaders read them.
+#[derive(Clone, Copy)]
+pub struct Weights<'t> {
+    /// As [`pack`] lays them out, for both directions.
+    pub tiles: &'t Tensor,
+    /// A vector of the output's channels; zeros for the gradient.
+    pub bias: &'t Tensor,
+}
+
+/// The rows that are made, where a map is done in bands.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows {
+    /// How many.
+    pub count: u32,
+    /// The row of the input tensor at the first of them.
+    pub input: u32,
+    /// The row of the output's map where the first of them goes; a multiple of 4.
+    pub output: u32,
+}
+
+impl Rows {
+    /// All of a map.
+    pub fn all(map: Shape) -> Rows {
+        Rows { count: map.height, input: 0, output: 0 }
+    }
+}
+
+/// Rows of y = 3x3 convolution of x with a border of zeros; through the ReLU and the pool that `mask` is for, and then the
+/// mask is written as well. Of the input, one row more on both sides has to be there, if the map has one.
 pub fn forward(
     rec: &mut Recorder,
     x: &Tensor,
-    weights: &Tensor,
-    bias: &Tensor,
-    relu: bool,
+    weights: Weights,
+    rows: Rows,
+    mask: Option<&Mask>,
     y: &Tensor,
     workspace: &Workspace,
 ) {
-    record(rec, &PRODUCT, x, weights, bias, [relu, false], y, workspace);
+    let map = mask.map_or(y.shape(), |mask| mask.map);
+    assert_eq!(mask.map_or(y.shape(), Mask::output), y.shape(), "output shape of winograd to {}", y.label());
+    assert_eq!(map.width, x.shape().width, "width of winograd to {}", y.label());
+    let nothing = &workspace.nothing;
+    let reading = Reading { kernel: &INPUT, map: x.shape(), mask: nothing, mask_stride: 0, pooled: 0, scale: 1.0 };
+    let writing = Writing {
+        map,
+        mask: mask.map_or(nothing, |mask| &mask.bits),
+        mask_stride: mask.map_or(0, Mask::stride),
+        relu: mask.is_some().into(),
+        pool: match mask.and_then(|mask| mask.pool) {
+            None => 0,
+            Some(Pooling::Average) => 1,
+            Some(Pooling::Max) => 2,
+        },
+        accumulate: 0,
+    };
+    record(rec, &PRODUCT, (x, reading), weights, rows, (y, writing), workspace);
 }
 
-/// d_x (+)= gradient of [`forward`] to its input, from the same weights. `zeros` is a vector of zeros of x's channels.
+/// Rows of d_x (+)= gradient of [`forward`] to its input, from the same weights. `d_y` is the gradient to all of what came
+/// out behind the ReLU and the pool of `mask`.
+#[allow(clippy::too_many_arguments)] // a convolution, where it lies, and what it goes through
 pub fn backward(
     rec: &mut Recorder,
     d_y: &Tensor,
-    weights: &Tensor,
-    zeros: &Tensor,
+    mask: Option<&Mask>,
+    weights: Weights,
+    rows: Rows,
     d_x: &Tensor,
     accumulate: bool,
     workspace: &Workspace,
 ) {
-    record(rec, &TRANSPOSED, d_y, weights, zeros, [false, accumulate], d_x, workspace);
+    assert_eq!(mask.map_or(d_y.shape(), Mask::output), d_y.shape(), "shape of the gradient {}", d_y.label());
+    let pool = mask.and_then(|mask| mask.pool);
+    let reading = Reading {
+        kernel: if mask.is_some() { &GRADIENT } else { &INPUT },
+        map: mask.map_or(d_y.shape(), |mask| mask.map),
+        mask: mask.map_or(&workspace.nothing, |mask| &mask.bits),
+        mask_stride: mask.map_or(0, Mask::stride),
+        pooled: pool.is_some().into(),
+        scale: if pool == Some(Pooling::Average) { 0.25 } else { 1.0 },
+    };
+    assert_eq!(reading.map.width, d_x.shape().width, "width of winograd to {}", d_x.label());
+    let writing = Writing {
+        map: d_x.shape(),
+        mask: &workspace.nothing,
+        mask_stride: 0,
+        relu: 0,
+        pool: 0,
+        accumulate: accumulate.into(),
+    };
+    record(rec, &TRANSPOSED, (d_y, reading), weights, rows, (d_x, writing), workspace);
 }
 
-#[allow(clippy::too_many_arguments)] // the one place where all of them meet
+/// How the input transform reads.
+struct Reading<'t> {
+    kernel: &'static Kernel,
+    map: Shape,
+    mask: &'t Tensor,
+    mask_stride: u32,
+    pooled: u32,
+    scale: f32,
+}
+
+/// How the output transform writes.
+struct Writing<'t> {
+    map: Shape,
+    mask: &'t Tensor,
+    mask_stride: u32,
+    relu: u32,
+    pool: u32,
+    accumulate: u32,
+}
+
 fn record(
     rec: &mut Recorder,
     product: &Kernel,
-    x: &Tensor,
-    weights: &Tensor,
-    bias: &Tensor,
-    [relu, accumulate]: [bool; 2],
-    y: &Tensor,
+    (x, reading): (&Tensor, Reading),
+    weights: Weights,
+    rows: Rows,
+    (y, writing): (&Tensor, Writing),
     workspace: &Workspace,
 ) {
-    let (from, to) = (x.shape(), y.shape());
-    assert_eq!(from.with_channels(to.channels), to, "output shape of winograd to {}", y.label());
-    let (in_blocks, out_blocks) = (from.blocks(), to.blocks());
+    let (in_blocks, out_blocks) = (x.shape().blocks(), y.shape().blocks());
     let bytes = u64::from(POINTS * in_blocks * out_blocks) * 64;
-    assert_eq!(weights.shape().bytes(), bytes, "size of the weights {}", weights.label());
-    assert_eq!(bias.shape().blocks(), out_blocks, "size of the bias {}", bias.label());
-    let Shape { height, width, .. } = to;
-    let all = tiles(to);
-    let strip = workspace.tiles(in_blocks.max(out_blocks));
+    assert_eq!(weights.tiles.shape().bytes(), bytes, "size of the weights {}", weights.tiles.label());
+    assert_eq!(weights.bias.shape().blocks(), out_blocks, "size of the bias {}", weights.bias.label());
+    assert!(rows.output.is_multiple_of(TILE), "a band of {} starts at row {}", y.label(), rows.output);
+    let Shape { width, .. } = writing.map;
+    let all = tiles(rows.count, width);
+    let strip = workspace.strip(all, in_blocks.max(out_blocks));
     for first in (0..all).step_by(strip as usize) {
         let tiles = strip.min(all - first);
-        let params = InputParams { height, width, blocks: in_blocks, tiles, first };
-        rec.dispatch(&INPUT, &params, &[x, &workspace.input], Grid::line(&INPUT, tiles * in_blocks));
+        let Reading { kernel, map, mask, mask_stride, pooled, scale } = reading;
+        let (height, first_in) = (map.height, rows.input as i32);
+        let blocks = in_blocks;
+        let params = InputParams { height, width, blocks, tiles, first, first_in, mask_stride, pooled, scale };
+        rec.dispatch(kernel, &params, &[x, mask, &workspace.input], Grid::line(kernel, tiles * in_blocks));
 
         let params = ProductParams { tiles, in_blocks, out_blocks };
         let threads = [tiles.div_ceil(TILES_PER_THREAD) * POINTS, out_blocks.div_ceil(BLOCKS_PER_THREAD), 1];
-        let tensors = [&workspace.input, weights, &workspace.output];
+        let tensors = [&workspace.input, weights.tiles, &workspace.output];
         rec.dispatch(product, &params, &tensors, Grid::over(product, threads));
 
-        let (relu, accumulate) = (relu.into(), accumulate.into());
-        let params = OutputParams { height, width, blocks: out_blocks, tiles, first, relu, accumulate };
-        rec.dispatch(&OUTPUT, &params, &[&workspace.output, bias, y], Grid::line(&OUTPUT, tiles * out_blocks));
+        let Writing { map, mask, mask_stride, relu, pool, accumulate } = writing;
+        let params = OutputParams {
+            height: map.height,
+            width,
+            blocks: out_blocks,
+            tiles,
+            first,
+            first_out: rows.output,
+            relu,
+            pool,
+            mask_stride,
+            accumulate,
+        };
+        let tensors = [&workspace.output, weights.bias, y, mask];
+        rec.dispatch(&OUTPUT, &params, &tensors, Grid::line(&OUTPUT, tiles * out_blocks));
     }
 }
 
 /// Tiles that cover a map.
-fn tiles(map: Shape) -> u32 {
-    map.height.div_ceil(TILE) * map.width.div_ceil(TILE)
+fn tiles(height: u32, width: u32) -> u32 {
+    height.div_ceil(TILE) * width.div_ceil(TILE)
 }
 
 /// The shape of packed weights: one 4x4 tile is four vectors.

@@ -2,9 +2,11 @@
 
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::{covariance, dot, mean, reduce, sums_for, total};
+use crate::kernels::{Part, covariance, dot, mean, reduce, sums_for, total};
+use crate::network::{Interest, Observer, Sight};
 
 /// The statistics of one layer.
+#[derive(Clone)]
 pub struct Moments {
     /// C x C, in 4x4 tiles.
     pub sigma: Tensor,
@@ -23,34 +25,186 @@ pub enum About {
 
 /// Chunks have to leave enough work for each invocation ...
 const PIXELS_PER_CHUNK: u32 = 128;
-/// ... and their matrices have to stay small against the features.
-const PARTIALS_BYTES: u64 = 8 << 20;
+/// ... and their sums have to stay small against the features: so many bytes for each pixel, within bounds.
+const PARTIALS_PER_PIXEL: u64 = 32;
+const PARTIALS: std::ops::RangeInclusive<u64> = (1 << 20)..=(8 << 20);
+
+/// Sums over a map's pixels, part after part, that become its moments.
+pub struct Sums {
+    channels: u32,
+    pixels: u32,
+    mu: Option<Tensor>,
+    sigma: Option<Tensor>,
+}
+
+impl Sums {
+    /// For a map of so many channels and pixels.
+    pub fn new(channels: u32, pixels: u32) -> Sums {
+        Sums { channels, pixels, mu: None, sigma: None }
+    }
+
+    /// How many partial sums there are for values of so many bytes.
+    fn chunks(&self, bytes: u64) -> u32 {
+        let room = (u64::from(self.pixels) * PARTIALS_PER_PIXEL).clamp(*PARTIALS.start(), *PARTIALS.end());
+        let fitting = (room / bytes).max(1) as u32;
+        self.pixels.div_ceil(PIXELS_PER_CHUNK).min(fitting)
+    }
+
+    /// Adds a part to the sum of the pixels.
+    ///
+    /// # Errors
+    /// Where the device cannot hold the partial sums.
+    pub fn add_mean(&mut self, rec: &mut Recorder, part: &Part) -> Result<()> {
+        let chunks = self.chunks(Shape::vector(self.channels).bytes());
+        let shape = Shape::new(1, chunks, self.channels);
+        let partials = self.mu.take().map_or_else(|| rec.tensor("mu chunks", shape), Ok)?;
+        mean::record(rec, part, chunks, &partials);
+        self.mu = Some(partials);
+        Ok(())
+    }
+
+    /// Adds a part to the sum of the products about `point`.
+    ///
+    /// # Errors
+    /// Where the device cannot hold the partial sums.
+    pub fn add_covariance(&mut self, rec: &mut Recorder, part: &Part, point: &Tensor) -> Result<()> {
+        let matrix = Shape::matrix(self.channels);
+        let chunks = self.chunks(matrix.bytes());
+        let shape = Shape::new(chunks, matrix.width, self.channels);
+        let partials = self.sigma.take().map_or_else(|| rec.tensor("sigma chunks", shape), Ok)?;
+        covariance::record(rec, part, point, chunks, &partials);
+        self.sigma = Some(partials);
+        Ok(())
+    }
+
+    /// The mean of all parts; zeros, if none was added.
+    ///
+    /// # Errors
+    /// Where the device cannot hold it.
+    pub fn mean(&self, rec: &mut Recorder) -> Result<Tensor> {
+        let mu = rec.gpu().tensor("mu", Shape::vector(self.channels))?;
+        self.reduce(rec, self.mu.as_ref(), mu)
+    }
+
+    /// The second moment of all parts, about whatever point it was added.
+    ///
+    /// # Errors
+    /// Where the device cannot hold it.
+    pub fn second_moment(&self, rec: &mut Recorder) -> Result<Tensor> {
+        let sigma = rec.gpu().tensor("sigma", Shape::matrix(self.channels))?;
+        self.reduce(rec, self.sigma.as_ref(), sigma)
+    }
+
+    fn reduce(&self, rec: &mut Recorder, partials: Option<&Tensor>, y: Tensor) -> Result<Tensor> {
+        if let Some(partials) = partials {
+            let chunks = (partials.shape().bytes() / y.shape().bytes()) as u32;
+            reduce::record(rec, partials, chunks, 1.0 / self.pixels as f32, &y);
+        }
+        Ok(y)
+    }
+}
 
 impl Moments {
-    /// Records the computation of `x`'s moments.
+    /// Records the computation of the moments of a whole map.
     ///
     /// # Errors
     /// Where the device cannot hold them.
     pub fn record(rec: &mut Recorder, x: &Tensor, about: About) -> Result<Moments> {
-        let gpu = rec.gpu();
-        let Shape { channels, .. } = x.shape();
-        let pixels = x.shape().pixels();
-        let share = 1.0 / pixels as f32;
-        let mu = gpu.tensor("mu", Shape::vector(channels))?;
-        if about == About::Mean {
-            let chunks = pixels.div_ceil(PIXELS_PER_CHUNK);
-            let partials = rec.tensor("mu chunks", Shape::new(1, chunks, channels))?;
-            mean::record(rec, x, chunks, &partials);
-            reduce::record(rec, &partials, chunks, share, &mu);
+        let mut capture = Capturing::new(about);
+        for sweep in 0..about.sweeps() {
+            let part = Part::whole(x);
+            let pixels = part.pixels;
+            capture.see(rec, &Sight { part, pixels, last: true, sweep })?;
         }
-        let matrix = Shape::matrix(channels);
-        let fitting = (PARTIALS_BYTES / matrix.bytes()).max(1) as u32;
-        let chunks = pixels.div_ceil(PIXELS_PER_CHUNK).min(fitting);
-        let partials = rec.tensor("sigma chunks", Shape::new(chunks, matrix.width, channels))?;
-        covariance::record(rec, x, &mu, chunks, &partials);
-        let sigma = gpu.tensor("sigma", matrix)?;
-        reduce::record(rec, &partials, chunks, share, &sigma);
-        Ok(Moments { sigma, mu })
+        Ok(capture.finished.expect("the last sweep has ended"))
+    }
+}
+
+impl About {
+    /// How often the rows have to be seen where nothing is known of the mean.
+    fn sweeps(self) -> u32 {
+        match self {
+            About::Mean => 2,
+            About::Zero => 1,
+        }
+    }
+}
+
+/// The moments of one layer in the making: the mean in the first sweep, and about it the covariance in the second.
+struct Capturing {
+    about: About,
+    sums: Option<Sums>,
+    mu: Option<Tensor>,
+    finished: Option<Moments>,
+}
+
+impl Capturing {
+    fn new(about: About) -> Capturing {
+        Capturing { about, sums: None, mu: None, finished: None }
+    }
+
+    fn see(&mut self, rec: &mut Recorder, sight: &Sight) -> Result<()> {
+        if self.finished.is_some() {
+            return Ok(());
+        }
+        let Sight { part, pixels, last, sweep } = sight;
+        let channels = part.x.shape().channels;
+        let mut sums = self.sums.take().unwrap_or_else(|| Sums::new(channels, *pixels));
+        if self.about == About::Mean && *sweep == 0 {
+            sums.add_mean(rec, part)?;
+            if *last {
+                self.mu = Some(sums.mean(rec)?);
+            }
+        } else {
+            let mu = match self.mu.take() {
+                Some(mu) => mu,
+                None => rec.gpu().tensor("mu", Shape::vector(channels))?,
+            };
+            sums.add_covariance(rec, part, &mu)?;
+            if *last {
+                self.finished = Some(Moments { sigma: sums.second_moment(rec)?, mu });
+                return Ok(());
+            }
+            self.mu = Some(mu);
+        }
+        self.sums = Some(sums);
+        Ok(())
+    }
+}
+
+/// An observer that takes the moments of some layers.
+pub struct Capture {
+    layers: Vec<(usize, Capturing)>,
+}
+
+impl Capture {
+    /// Of these layers.
+    pub fn of(layers: impl IntoIterator<Item = (usize, About)>) -> Capture {
+        Capture { layers: layers.into_iter().map(|(layer, about)| (layer, Capturing::new(about))).collect() }
+    }
+
+    /// The moments of a layer, after a walk.
+    pub fn of_layer(&self, layer: usize, about: About) -> &Moments {
+        let found = self.layers.iter().find(|(own, capturing)| *own == layer && capturing.about == about);
+        let moments = found.and_then(|(_, capturing)| capturing.finished.as_ref());
+        moments.expect("only layers that were asked for are asked about, after a walk")
+    }
+}
+
+impl Observer for Capture {
+    fn interest(&self, layer: usize) -> Interest {
+        let own = self.layers.iter().filter(|(own, _)| *own == layer);
+        let sweeps = own.map(|(_, capturing)| capturing.about.sweeps()).max();
+        sweeps.map_or(Interest::None, |sweeps| Interest::Rows { sweeps })
+    }
+
+    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
+        let own = self.layers.iter_mut().filter(|(own, _)| *own == layer);
+        own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, sight))
+    }
+
+    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
+        unreachable!("moments are taken on the way down")
     }
 }
 

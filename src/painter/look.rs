@@ -4,7 +4,7 @@ use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use crate::model::{ConvWeights, Table, filter_bank, vgg19};
 use crate::network::Network;
-use crate::objective::moments::{About, Moments};
+use crate::objective::moments::{About, Capture, Moments};
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
 use crate::settings::Settings;
@@ -114,19 +114,17 @@ fn spread(layers: &[usize], measure: Measure, weight: f32) -> Vec<Term> {
 async fn responses(gpu: &Gpu, raw: &Network, picture: &Tensor) -> Result<Vec<filter_bank::Responses>> {
     let mut rec = Recorder::new(gpu);
     let taps = bank_taps(raw.table());
-    let features = raw.forward(&mut rec, picture, &taps)?;
-    let mut recorded = Vec::new();
-    for layer in taps {
-        let x = features.at(layer);
-        recorded.push((x.shape(), Moments::record(&mut rec, x, About::Mean)?));
-    }
+    let mut moments = Capture::of(taps.iter().map(|&layer| (layer, About::Mean)));
+    raw.look(&mut rec, picture, &mut moments)?;
     rec.submit();
+    let shapes = raw.shapes(picture.shape());
     let mut all = Vec::new();
-    for (shape, Moments { sigma, mu }) in recorded {
+    for layer in taps {
+        let (shape, Moments { sigma, mu }) = (shapes[layer], moments.of_layer(layer, About::Mean));
         let channels = shape.channels as usize;
         let blocks = shape.blocks() as usize;
-        let mu = readback::read(gpu, &mu).await?;
-        let sigma = readback::read(gpu, &sigma).await?;
+        let mu = readback::read(gpu, mu).await?;
+        let sigma = readback::read(gpu, sigma).await?;
         // The diagonal of a matrix in column-major 4x4 tiles.
         let diagonal = |c: usize| sigma[(c / 4 * blocks + c / 4) * 16 + c % 4 * 5];
         all.push(filter_bank::Responses {

@@ -7,7 +7,6 @@ use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor};
 use crate::image::fit;
 use crate::kernels::colour;
 use crate::model::filter_bank::LUMA;
-use crate::network::Gradients;
 use crate::objective::Objective;
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
@@ -65,24 +64,16 @@ impl Stage {
     ) -> Result<Stage> {
         let network = look.network(gpu, &scene.photo, &scene.painting).await?;
         let terms = look.terms(&network, settings, scene.photo.shape(), scene.painting.shape());
-        let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
-
         let mut rec = Recorder::new(gpu);
-        let photo = network.forward(&mut rec, &scene.photo, &taps)?.only(&taps);
-        let painting = network.forward(&mut rec, &scene.painting, &taps)?.only(&taps);
-        let objective = Objective::capture(&mut rec, &terms, &photo, &painting)?;
+        let objective = Objective::capture(&mut rec, &network, &terms, &scene.photo, &scene.painting)?;
         rec.submit();
-        drop((photo, painting));
 
         let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
         if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
             adam.inherit(m, v, age);
         }
         let mut rec = Recorder::new(gpu);
-        let features = network.forward(&mut rec, optimizer.pixels(), &taps)?;
-        let mut gradients = Gradients::new(network.table());
-        objective.record(&mut rec, &features, &mut gradients)?;
-        let d_pixels = network.backward(&mut rec, features, gradients)?;
+        let d_pixels = objective.record(&mut rec, &network, optimizer.pixels())?;
         optimizer.record(&mut rec, &d_pixels);
         let recoloured = match settings.colours {
             Colours::Painting => None,

@@ -4,7 +4,7 @@ use crate::agreement::TOLERANCE;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
-use scumble::kernels::winograd::{self, Workspace};
+use scumble::kernels::winograd::{self, Rows, Workspace};
 use scumble::kernels::{colour, pad, pool, pyramid};
 use scumble::model::{Copies, Margin, Pooling};
 use scumble::reference::{Map, dot};
@@ -44,12 +44,14 @@ fn of_conv() {
             |bench, rec, x, y| {
                 let packed = conv::pack(&weights, 9, 5, size);
                 let packed = bench.gpu.upload("weights", conv::packed_shape(9, 5, size), &packed).unwrap();
-                conv::forward(rec, x, &packed, &bench.vector(&[0.0; 9]), window, false, y);
+                let bias = bench.vector(&[0.0; 9]);
+                conv::forward(rec, x, conv::Weights { tiles: &packed, bias: &bias }, window, false, y, 0);
             },
             |bench, rec, d_y, d_x| {
                 let packed = conv::pack_flipped(&weights, 9, 5, size);
                 let packed = bench.gpu.upload("flipped", conv::packed_shape(5, 9, size), &packed).unwrap();
-                conv::backward(rec, d_y, &packed, &bench.vector(&[0.0; 5]), window, d_x, false);
+                let bias = bench.vector(&[0.0; 5]);
+                conv::backward(rec, d_y, conv::Weights { tiles: &packed, bias: &bias }, window, d_x, 0, 0);
             },
         );
     }
@@ -62,15 +64,19 @@ fn of_winograd() {
     let weights = |bench: &Workbench| {
         bench.gpu.upload("weights", winograd::packed_shape(21, 18), &winograd::pack(&values, 21, 18)).unwrap()
     };
-    let room = |bench: &Workbench| Workspace::new(&Recorder::new(&bench.gpu), [from.with_channels(21)]).unwrap();
+    let room = |bench: &Workbench| Workspace::new(&Recorder::new(&bench.gpu), [from.with_channels(21)], 1 << 20).unwrap();
     check(
         "winograd",
         [from, from.with_channels(21)],
         |bench, rec, x, y| {
-            winograd::forward(rec, x, &weights(bench), &bench.vector(&[0.0; 21]), false, y, &room(bench));
+            let (tiles, bias) = (weights(bench), bench.vector(&[0.0; 21]));
+            let weights = winograd::Weights { tiles: &tiles, bias: &bias };
+            winograd::forward(rec, x, weights, Rows::all(x.shape()), None, y, &room(bench));
         },
         |bench, rec, d_y, d_x| {
-            winograd::backward(rec, d_y, &weights(bench), &bench.vector(&[0.0; 18]), d_x, false, &room(bench));
+            let (tiles, bias) = (weights(bench), bench.vector(&[0.0; 18]));
+            let weights = winograd::Weights { tiles: &tiles, bias: &bias };
+            winograd::backward(rec, d_y, None, weights, Rows::all(d_x.shape()), d_x, false, &room(bench));
         },
     );
 }

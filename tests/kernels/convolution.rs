@@ -1,8 +1,9 @@
-//! conv: forward, to the input, and pointwise.
+//! conv: forward and to the input, whole and in bands of rows; and pointwise.
 
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Shape, Tensor};
-use scumble::kernels::conv::{self, Window};
+use scumble::kernels::conv::{self, Weights, Window};
+use scumble::kernels::pointwise;
 use scumble::reference::{Map, conv as twin, conv::Filters};
 
 /// Height, width, input channels, output channels, kernel, pad.
@@ -52,7 +53,8 @@ fn forward() {
         for relu in [false, true] {
             let y = bench.output(window.output(shape(&x), outputs), false);
             let (x_gpu, weights, bias_gpu) = (bench.upload(&x), upload(&bench, &filters, false), bench.vector(&bias));
-            bench.run(|rec| conv::forward(rec, &x_gpu, &weights, &bias_gpu, window, relu, &y.tensor));
+            let weights = Weights { tiles: &weights, bias: &bias_gpu };
+            bench.run(|rec| conv::forward(rec, &x_gpu, weights, window, relu, &y.tensor, 0));
             let expected = twin::forward(&x, &filters, &bias, pad as usize, relu);
             let case = format!("{}{}", name(case), if relu { ", relu" } else { "" });
             bench.check("conv forward", &case, &y, &expected);
@@ -73,14 +75,51 @@ fn backward() {
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y, flipped) = (bench.upload(&d_y), upload(&bench, &filters, true));
             let zeros = bench.vector(&vec![0.0; inputs as usize]);
-            bench.run(|rec| conv::backward(rec, &d_y, &flipped, &zeros, window, &d_x.tensor, accumulate));
+            let weights = Weights { tiles: &flipped, bias: &zeros };
+            let added = if accumulate { u32::MAX } else { 0 };
+            bench.run(|rec| assert_eq!(conv::backward(rec, &d_y, weights, window, &d_x.tensor, 0, added), height));
             bench.check("conv backward", &name(case), &d_x, &expected);
         }
     }
 }
 
+/// Rows of a map as a map.
+fn rows(map: &Map, first: usize, count: usize) -> Map {
+    Map::from_fn(count, map.width, map.channels, |row, column, channel| map.at(first + row, column, channel))
+}
+
+/// The rows of an output, made some at a time, and its gradient taken back the same way.
 #[test]
-fn pointwise() {
+fn in_bands() {
+    let bench = Workbench::open();
+    for case @ [height, width, inputs, outputs, kernel, pad] in CASES {
+        let (x, filters, bias) = (noise(2, height, width, inputs), filters(case), noise(3, 1, 1, outputs).values);
+        let window = Window { kernel, pad };
+        let (x_gpu, bias_gpu) = (bench.upload(&x), bench.vector(&bias));
+        let (tiles, flipped) = (upload(&bench, &filters, false), upload(&bench, &filters, true));
+        let expected = twin::forward(&x, &filters, &bias, pad as usize, true);
+        let d_y = noise(4, expected.height as u32, expected.width as u32, outputs);
+        let zeros = bench.vector(&vec![0.0; inputs as usize]);
+        let d_x = bench.output(shape(&x), false);
+        let mut added = 0;
+        for first in (0..expected.height).step_by(4) {
+            let count = (expected.height - first).min(4);
+            let band = Shape { height: count as u32, ..shape(&expected) };
+            let y = bench.output(band, false);
+            let weights = Weights { tiles: &tiles, bias: &bias_gpu };
+            bench.run(|rec| conv::forward(rec, &x_gpu, weights, window, true, &y.tensor, first as u32));
+            bench.check("conv forward, band", &name(case), &y, &rows(&expected, first, count));
+
+            let d_y = bench.upload(&rows(&d_y, first, count));
+            let weights = Weights { tiles: &flipped, bias: &zeros };
+            bench.run(|rec| added = conv::backward(rec, &d_y, weights, window, &d_x.tensor, first as u32, added));
+        }
+        bench.check("conv backward, bands", &name(case), &d_x, &twin::backward(&d_y, &filters, pad as usize));
+    }
+}
+
+#[test]
+fn pointwise_product() {
     let bench = Workbench::open();
     for (height, width, channels) in [(1, 1, 1), (3, 5, 3), (5, 7, 4), (17, 31, 5), (7, 251, 17), (5, 7, 64)] {
         let (x, bias) = (noise(5, height, width, channels), noise(6, 1, 1, channels).values);
@@ -89,8 +128,8 @@ fn pointwise() {
         for accumulate in [false, true] {
             let y = bench.output(shape(&x), accumulate);
             let (x, matrix, bias) = (bench.upload(&x), bench.matrices(&matrix), bench.vector(&bias));
-            bench.run(|rec| conv::pointwise(rec, &x, &matrix, &bias, &y.tensor, accumulate));
-            bench.check("conv pointwise", &format!("{height}x{width}x{channels}"), &y, &expected);
+            bench.run(|rec| pointwise::record(rec, &x, &matrix, &bias, &y.tensor, accumulate));
+            bench.check("pointwise", &format!("{height}x{width}x{channels}"), &y, &expected);
         }
     }
 }

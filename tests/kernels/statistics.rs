@@ -3,7 +3,7 @@
 use crate::agreement::{agree, agree_number};
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
-use scumble::kernels::{covariance, dot, mean, reduce, sums_for, total};
+use scumble::kernels::{Part, covariance, dot, mean, reduce, sums_for, total};
 use scumble::objective::moments::{About, Moments, squared_norm};
 use scumble::reference::{self, Map};
 
@@ -32,7 +32,7 @@ fn mean_in_chunks() {
     for case @ [height, width, channels, chunks] in CASES {
         let x = picture(1, height, width, channels);
         let (x_gpu, partials) = (bench.upload(&x), bench.output(Shape::new(chunks, 1, channels), false));
-        bench.run(|rec| mean::record(rec, &x_gpu, chunks, &partials.tensor));
+        bench.run(|rec| mean::record(rec, &Part::whole(&x_gpu), chunks, &partials.tensor));
         bench.check("mean", &name(case), &partials, &reference::mean::record(&x, chunks as usize));
     }
 }
@@ -48,7 +48,7 @@ fn covariance_in_chunks() {
         for (about, mu) in [("about the mean", mean), ("about zero", zero)] {
             let partials = bench.stale_matrices(chunks as usize, channels as usize);
             let (x_gpu, mu_gpu) = (bench.upload(&x), bench.vector(&mu));
-            bench.run(|rec| covariance::record(rec, &x_gpu, &mu_gpu, chunks, &partials));
+            bench.run(|rec| covariance::record(rec, &Part::whole(&x_gpu), &mu_gpu, chunks, &partials));
             let expected = reference::covariance::record(&x, &mu, chunks as usize);
             let case = format!("{}, {about}", name(case));
             agree("covariance", &case, &bench.download_matrices(&partials), &expected);

@@ -1,9 +1,12 @@
 //! winograd: forward and to the input, against the same twin as the direct convolution.
 
-use crate::workbench::{Workbench, noise};
+use crate::agreement::agree;
+use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
-use scumble::kernels::winograd::{self, Workspace};
-use scumble::reference::{conv as twin, conv::Filters};
+use scumble::kernels::winograd::{self, Mask, Rows, Weights, Workspace};
+use scumble::model::Pooling;
+use scumble::reference::{self as twins, Map, conv as twin, conv::Filters};
+use std::ops::Range;
 
 /// Height, width, input channels, output channels, and the strips that the work is cut into.
 const CASES: [[u32; 5]; 9] = [
@@ -46,14 +49,13 @@ fn forward() {
     for case @ [height, width, inputs, outputs, _] in CASES {
         let (x, filters) = (noise(2, height, width, inputs), filters(inputs, outputs));
         let (bias, room) = (noise(3, 1, 1, outputs).values, workspace(&bench, case));
-        for relu in [false, true] {
-            let y = bench.output(Shape::new(height, width, outputs), false);
-            let (x_gpu, weights, bias_gpu) = (bench.upload(&x), upload(&bench, &filters), bench.vector(&bias));
-            bench.run(|rec| winograd::forward(rec, &x_gpu, &weights, &bias_gpu, relu, &y.tensor, &room));
-            let expected = twin::forward(&x, &filters, &bias, 1, relu);
-            let case = format!("{}{}", name(case), if relu { ", relu" } else { "" });
-            bench.check("winograd forward", &case, &y, &expected);
-        }
+        let y = bench.output(Shape::new(height, width, outputs), false);
+        let (x_gpu, tiles, bias_gpu) = (bench.upload(&x), upload(&bench, &filters), bench.vector(&bias));
+        let weights = Weights { tiles: &tiles, bias: &bias_gpu };
+        let rows = Rows::all(x_gpu.shape());
+        bench.run(|rec| winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &room));
+        let expected = twin::forward(&x, &filters, &bias, 1, false);
+        bench.check("winograd forward", &name(case), &y, &expected);
     }
 }
 
@@ -65,10 +67,67 @@ fn backward() {
         let (expected, room) = (twin::backward(&d_y, &filters, 1), workspace(&bench, case));
         for accumulate in [false, true] {
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
-            let (d_y_gpu, weights) = (bench.upload(&d_y), upload(&bench, &filters));
+            let (d_y_gpu, tiles) = (bench.upload(&d_y), upload(&bench, &filters));
             let zeros = bench.vector(&vec![0.0; inputs as usize]);
-            bench.run(|rec| winograd::backward(rec, &d_y_gpu, &weights, &zeros, &d_x.tensor, accumulate, &room));
+            let weights = Weights { tiles: &tiles, bias: &zeros };
+            let rows = Rows::all(d_y_gpu.shape());
+            bench.run(|rec| {
+                winograd::backward(rec, &d_y_gpu, None, weights, rows, &d_x.tensor, accumulate, &room);
+            });
             bench.check("winograd backward", &name(case), &d_x, &expected);
         }
     }
+}
+
+/// ReLU and pool behind the convolution, and the gradient back through what the mask remembers of them; in bands of four
+/// rows, as a large map is done: the input of each with a row more on both sides, the gradient to each by itself.
+#[test]
+fn through_relu_and_pool_in_bands() {
+    let bench = Workbench::open();
+    for case @ [height, width, inputs, outputs, _] in CASES {
+        for pool in [None, Some(Pooling::Average), Some(Pooling::Max)] {
+            if pool.is_some() && height.min(width) < 2 {
+                continue;
+            }
+            let (x, filters) = (noise(2, height, width, inputs), filters(inputs, outputs));
+            let (bias, room) = (noise(3, 1, 1, outputs).values, workspace(&bench, case));
+            let relu = twin::forward(&x, &filters, &bias, 1, true);
+            let expected = pool.map_or(relu.clone(), |pooling| twins::pool::forward(&relu, pooling));
+            let d_y = noise(4, expected.height as u32, expected.width as u32, outputs);
+            let d_relu = pool.map_or(d_y.clone(), |pooling| twins::pool::backward(&relu, &d_y, pooling));
+            let d_expected = twin::backward(&twins::relu_backward::record(&relu, &d_relu), &filters, 1);
+
+            let mask = Mask::new(&Recorder::new(&bench.gpu), shape(&relu), pool).unwrap();
+            let (y, mut d_x) = (bench.output(mask.output(), false), Map::zeros(0, x.width, x.channels));
+            let (tiles, bias) = (upload(&bench, &filters), bench.vector(&bias));
+            let (d_y, zeros) = (bench.upload(&d_y), bench.vector(&vec![0.0; inputs as usize]));
+            for first in (0..x.height).step_by(4) {
+                let (above, below) = (first.saturating_sub(1), (first + 5).min(x.height));
+                let input = bench.upload(&rows(&x, above..below));
+                let count = (x.height - first).min(4) as u32;
+                let place = Rows { count, input: (first - above) as u32, output: first as u32 };
+                let weights = Weights { tiles: &tiles, bias: &bias };
+                bench.run(|rec| winograd::forward(rec, &input, weights, place, Some(&mask), &y.tensor, &room));
+            }
+            for first in (0..x.height as u32).step_by(4) {
+                let count = (height - first).min(4);
+                let band = bench.stale(Shape::new(count, width, inputs));
+                let (place, weights) =
+                    (Rows { count, input: first, output: 0 }, Weights { tiles: &tiles, bias: &zeros });
+                bench.run(|rec| {
+                    winograd::backward(rec, &d_y, Some(&mask), weights, place, &band, false, &room);
+                });
+                d_x.values.extend(bench.download(&band).values);
+                d_x.height += count as usize;
+            }
+            let case = format!("{}, pool {pool:?}", name(case));
+            bench.check("winograd forward, relu", &case, &y, &expected);
+            agree("winograd backward, relu", &case, &d_x, &d_expected);
+        }
+    }
+}
+
+/// Rows of a map as a map.
+fn rows(map: &Map, range: Range<usize>) -> Map {
+    Map::from_fn(range.len(), map.width, map.channels, |row, column, c| map.at(range.start + row, column, c))
 }

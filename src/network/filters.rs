@@ -1,0 +1,72 @@
+//! This turns one convolution's weights into what the shaders read.
+
+use crate::Result;
+use crate::gpu::{Gpu, Shape, Tensor};
+use crate::kernels::conv::Window;
+use crate::kernels::{conv, winograd};
+use crate::model::ConvWeights;
+
+/// One convolution's parameters on the device.
+pub(super) struct Filters {
+    packed: Packed,
+    bias: Tensor,
+    zeros: Tensor,
+}
+
+/// How a convolution is computed, and from what.
+enum Packed {
+    /// Pixel by pixel; the gradient has weights of its own.
+    Direct { tiles: Tensor, flipped: Tensor },
+    /// In Winograd's domain; both ways from the same weights.
+    Winograd(Tensor),
+}
+
+impl Filters {
+    /// Uploads the weights for a convolution with a border of `pad` zeros, in the domain where it will be computed.
+    pub fn upload(gpu: &Gpu, weights: &ConvWeights, pad: u32, winograd: bool) -> Result<Filters> {
+        let ConvWeights { name, out_channels: o, in_channels: i, kernel: k, weight, bias } = weights;
+        let (o, i, k) = (*o, *i, *k);
+        let mut padded = bias.clone();
+        padded.resize(o.next_multiple_of(4), 0.0);
+        let label = format!("{name}.weight");
+        debug_assert!(!winograd || winograd::suits(Window { kernel: k as u32, pad }, o as u32, i as u32));
+        let packed = if winograd {
+            Packed::Winograd(gpu.upload(&label, winograd::packed_shape(o, i), &winograd::pack(weight, o, i))?)
+        } else {
+            let flipped = format!("{name}.flipped");
+            Packed::Direct {
+                tiles: gpu.upload(&label, conv::packed_shape(o, i, k), &conv::pack(weight, o, i, k))?,
+                flipped: gpu.upload(&flipped, conv::packed_shape(i, o, k), &conv::pack_flipped(weight, o, i, k))?,
+            }
+        };
+        Ok(Filters {
+            packed,
+            bias: gpu.upload(&format!("{name}.bias"), Shape::vector(o as u32), &padded)?,
+            zeros: gpu.tensor(&format!("{name}.zeros"), Shape::vector(i as u32))?,
+        })
+    }
+
+    /// For a direct convolution, forward.
+    pub fn direct(&self) -> conv::Weights<'_> {
+        match &self.packed {
+            Packed::Direct { tiles, .. } => conv::Weights { tiles, bias: &self.bias },
+            Packed::Winograd(_) => unreachable!("the plan and the upload ask the same question"),
+        }
+    }
+
+    /// For a direct convolution's gradient.
+    pub fn flipped(&self) -> conv::Weights<'_> {
+        match &self.packed {
+            Packed::Direct { flipped, .. } => conv::Weights { tiles: flipped, bias: &self.zeros },
+            Packed::Winograd(_) => unreachable!("the plan and the upload ask the same question"),
+        }
+    }
+
+    /// For a convolution in Winograd's domain, forward or, with a bias of zeros, for the gradient.
+    pub fn winograd(&self, gradient: bool) -> winograd::Weights<'_> {
+        match &self.packed {
+            Packed::Winograd(tiles) => winograd::Weights { tiles, bias: if gradient { &self.zeros } else { &self.bias } },
+            Packed::Direct { .. } => unreachable!("the plan and the upload ask the same question"),
+        }
+    }
+}

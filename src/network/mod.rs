@@ -1,0 +1,87 @@
+//! This turns a table and its filters into features of a picture, and gradients of features into a gradient of pixels.
+//!
+//! A walk goes down the table and up again. With frozen weights the way up needs very little of what the way down made: of
+//! a ReLU and the pool behind it, which values went through, a bit each; of a layer that a loss looks at, its output.
+//! Nothing else is kept, and the largest maps, those of convolutions that read a picture, are not even then: they are done
+//! in bands of rows, and again in bands on the way up, which costs less than keeping them.
+
+mod down;
+mod filters;
+mod observer;
+mod plan;
+mod room;
+mod up;
+
+pub use down::Walk;
+pub use observer::{Features, Interest, Observer, Sight};
+pub use room::Room;
+
+use crate::Result;
+use crate::gpu::{Gpu, Recorder, Shape, Tensor};
+use crate::model::{ConvWeights, Op, Table};
+use filters::Filters;
+
+/// A model on the device, ready to run on pictures of any size.
+pub struct Network {
+    table: Table,
+    filters: Vec<Option<Filters>>,
+    room: Option<Room>,
+}
+
+impl Network {
+    /// Uploads the filters that `taps` need. `filters` are those that the table's convolutions name.
+    ///
+    /// # Errors
+    /// Where the device cannot hold them.
+    pub fn new(gpu: &Gpu, table: Table, filters: &[ConvWeights], taps: &[usize]) -> Result<Network> {
+        let needed = table.needed(taps);
+        let mut uploaded: Vec<Option<Filters>> = filters.iter().map(|_| None).collect();
+        for (layer, needed) in table.layers().iter().zip(&needed) {
+            if let (Op::Convolution { filters: index, pad, .. }, true) = (&layer.op, needed) {
+                let winograd = plan::is_winograd(layer, table.layers());
+                uploaded[*index] = Some(Filters::upload(gpu, &filters[*index], *pad, winograd)?);
+            }
+        }
+        Ok(Network { table, filters: uploaded, room: None })
+    }
+
+    /// The same network, with so much room whatever the picture's size.
+    pub fn with_room(self, room: Room) -> Network {
+        Network { room: Some(room), ..self }
+    }
+
+    /// The topology.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The shapes of all layers' outputs for a picture of shape `pixels`; deep maps of tiny pictures have no positions.
+    pub fn shapes(&self, pixels: Shape) -> Vec<Shape> {
+        plan::shapes(&self.table, pixels)
+    }
+
+    /// Records the walk down to the layers that `observer` is interested in, and back to nothing.
+    ///
+    /// # Errors
+    /// Where the device cannot hold the features.
+    pub fn look(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<()> {
+        self.down(rec, pixels, observer, false).map(drop)
+    }
+
+    /// Records the walk down and up again; returns the gradient to the pixels of what `observer` adds on the way.
+    ///
+    /// # Errors
+    /// Where the device cannot hold the features or the gradients.
+    pub fn gradient(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<Tensor> {
+        let walk = self.down(rec, pixels, observer, true)?;
+        self.up(rec, walk, observer)
+    }
+
+    fn room(&self, pixels: Shape) -> Room {
+        self.room.unwrap_or_else(|| Room::of(pixels))
+    }
+
+    fn own(&self, filters: usize) -> &Filters {
+        self.filters[filters].as_ref().expect("the filters of needed layers are uploaded")
+    }
+}

@@ -1,0 +1,88 @@
+//! Who looks on while a network walks: an observer sees layers on the way down, and adds gradients to them on the way up.
+
+use crate::Result;
+use crate::gpu::{Recorder, Tensor};
+use crate::kernels::Part;
+
+/// How an observer wants to see a layer's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interest {
+    /// Not at all.
+    None,
+    /// Some rows after the other will do, and this often.
+    Rows {
+        /// How often all rows are shown, one sweep after the other.
+        sweeps: u32,
+    },
+    /// Only as a whole.
+    Whole,
+}
+
+/// Rows of a layer's output.
+pub struct Sight<'t> {
+    /// Where they are; `accumulate` is false for the first of a sweep.
+    pub part: Part<'t>,
+    /// Pixels of the whole map.
+    pub pixels: u32,
+    /// Whether they are the last of the sweep.
+    pub last: bool,
+    /// Which sweep, from 0.
+    pub sweep: u32,
+}
+
+/// What looks on.
+pub trait Observer {
+    /// How it wants to see a layer.
+    fn interest(&self, layer: usize) -> Interest;
+
+    /// On the way down: rows of a layer that it is interested in.
+    ///
+    /// # Errors
+    /// Where the device cannot hold what it makes of them.
+    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()>;
+
+    /// On the way up, for every layer that it is interested in: rows `x` of its output, and the gradient `d_x` to them,
+    /// which it overwrites, or adds to where `accumulate` says so.
+    ///
+    /// # Errors
+    /// Where the device cannot hold what it needs.
+    fn up(&mut self, rec: &mut Recorder, layer: usize, x: &Tensor, d_x: &Tensor, accumulate: bool) -> Result<()>;
+}
+
+/// An observer that keeps some layers' outputs as they are.
+#[derive(Debug)]
+pub struct Features {
+    layers: Vec<(usize, Option<Tensor>)>,
+}
+
+impl Features {
+    /// Of these layers; empty before a walk.
+    pub fn of(layers: impl IntoIterator<Item = usize>) -> Features {
+        Features { layers: layers.into_iter().map(|layer| (layer, None)).collect() }
+    }
+
+    /// The output of one of them, after a walk.
+    pub fn at(&self, layer: usize) -> &Tensor {
+        let found = self.layers.iter().find(|(own, _)| *own == layer).and_then(|(_, output)| output.as_ref());
+        found.expect("only layers that were asked for are asked about, after a walk")
+    }
+}
+
+impl Observer for Features {
+    fn interest(&self, layer: usize) -> Interest {
+        if self.layers.iter().any(|(own, _)| *own == layer) { Interest::Whole } else { Interest::None }
+    }
+
+    fn down(&mut self, _: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
+        for (own, output) in &mut self.layers {
+            if *own == layer {
+                *output = Some(sight.part.x.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
+        unreachable!("features have no gradient of their own")
+    }
+}

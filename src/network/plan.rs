@@ -1,0 +1,140 @@
+//! This turns a table and an observer's interests into the order of a walk: what is computed, what together, what kept.
+
+use super::observer::{Interest, Observer};
+use crate::gpu::Shape;
+use crate::kernels::conv::Window;
+use crate::kernels::{pad, pool, pyramid, winograd};
+use crate::model::{Layer, Op, Table};
+
+/// How a layer's output comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Nobody asks for it.
+    Unused,
+    /// By itself.
+    Alone,
+    /// By itself, together with the pool that reads it; the layer's own map is never written.
+    WithPool(usize),
+    /// A convolution that reads a picture: its map is the largest there is and quickly computed, so it is done in bands of
+    /// rows, and on the way up done again rather than kept.
+    InBands {
+        /// The convolution that reads the bands while they are there.
+        reader: Option<usize>,
+    },
+    /// Along with another layer: a pool, or the reader of bands.
+    Along,
+}
+
+/// A walk's plan, by layer.
+pub(super) struct Plan {
+    pub roles: Vec<Role>,
+    pub interests: Vec<Interest>,
+    /// The last layer on the way down that reads this one.
+    pub last_reader: Vec<usize>,
+    /// Whether the way up needs the output.
+    pub kept: Vec<bool>,
+    pub shapes: Vec<Shape>,
+}
+
+impl Plan {
+    pub fn new(table: &Table, pixels: Shape, observer: &impl Observer) -> Plan {
+        let layers = table.layers();
+        let interests: Vec<_> = (0..layers.len()).map(|layer| observer.interest(layer)).collect();
+        let taps: Vec<_> = (0..layers.len()).filter(|&layer| interests[layer] != Interest::None).collect();
+        let needed = &table.needed(&taps);
+        let readers = |layer: usize| (1..layers.len()).filter(move |&r| needed[r] && layers[r].input == layer);
+        let only_reader = |layer: usize| {
+            let mut all = readers(layer);
+            all.next().filter(|_| all.next().is_none())
+        };
+
+        let mut roles: Vec<_> = needed.iter().map(|needed| if *needed { Role::Alone } else { Role::Unused }).collect();
+        for (index, layer) in layers.iter().enumerate().filter(|(index, _)| needed[*index]) {
+            let reader = only_reader(index);
+            let alone = readers(index).next().is_none();
+            if is_from_picture(layer, layers) && interests[index] != Interest::Whole {
+                let reader = reader.filter(|&reader| is_winograd(&layers[reader], layers));
+                if alone || reader.is_some() {
+                    roles[index] = Role::InBands { reader };
+                }
+            } else if is_winograd(layer, layers)
+                && interests[index] == Interest::None
+                && let Some(pool) = reader.filter(|&reader| matches!(layers[reader].op, Op::Pool(_)))
+            {
+                roles[index] = Role::WithPool(pool);
+            }
+        }
+        for index in 0..roles.len() {
+            match roles[index] {
+                Role::WithPool(pool) => roles[pool] = Role::Along,
+                // It may have a pool of its own, which says so.
+                Role::InBands { reader: Some(reader) } if roles[reader] == Role::Alone => roles[reader] = Role::Along,
+                _ => {}
+            }
+        }
+
+        let last_reader = (0..layers.len()).map(|layer| readers(layer).next_back().unwrap_or(layer)).collect();
+        let kept = (0..layers.len())
+            .map(|index| {
+                let own = matches!(layers[index].op, Op::Convolution { relu: true, .. })
+                    && !is_winograd(&layers[index], layers);
+                let for_reader = |reader: usize| {
+                    matches!(roles[reader], Role::InBands { .. })
+                        || matches!((&layers[reader].op, roles[reader]), (Op::Pool(_), Role::Alone))
+                };
+                interests[index] != Interest::None || own || readers(index).any(for_reader)
+            })
+            .collect();
+        Plan { roles, interests, last_reader, kept, shapes: shapes(table, pixels) }
+    }
+
+    /// The layer whose output a convolution writes: its own, or the pool's behind it.
+    pub fn written_by(&self, layer: usize) -> usize {
+        match self.roles[layer] {
+            Role::WithPool(pool) => pool,
+            _ => layer,
+        }
+    }
+
+    /// Whether a layer is the reader of bands, and so done along with them.
+    pub fn reads_bands(&self, layer: usize, table: &Table) -> bool {
+        self.roles[table.layers()[layer].input] == Role::InBands { reader: Some(layer) }
+    }
+}
+
+/// Most channels of a picture.
+const PICTURE: u32 = 4;
+
+fn is_from_picture(layer: &Layer, layers: &[Layer]) -> bool {
+    matches!(layer.op, Op::Convolution { .. }) && layers[layer.input].channels <= PICTURE
+}
+
+/// Whether a layer is done in Winograd's domain, with its ReLU.
+pub(super) fn is_winograd(layer: &Layer, layers: &[Layer]) -> bool {
+    match layer.op {
+        Op::Convolution { kernel, pad, relu, .. } => {
+            relu && winograd::suits(Window { kernel, pad }, layer.channels, layers[layer.input].channels)
+        }
+        _ => false,
+    }
+}
+
+/// The shapes of all layers' outputs.
+pub(super) fn shapes(table: &Table, pixels: Shape) -> Vec<Shape> {
+    let mut shapes = vec![pixels];
+    for layer in &table.layers()[1..] {
+        shapes.push(output(layer, shapes[layer.input]));
+    }
+    shapes
+}
+
+fn output(layer: &Layer, x: Shape) -> Shape {
+    match &layer.op {
+        Op::Pixels => x,
+        Op::Colour { .. } => x.with_channels(layer.channels),
+        Op::Pad(margin) => pad::output(x, *margin),
+        Op::Convolution { kernel, pad, .. } => Window { kernel: *kernel, pad: *pad }.output(x, layer.channels),
+        Op::Pool(_) => pool::output(x),
+        Op::Pyramid => pyramid::output(x),
+    }
+}
