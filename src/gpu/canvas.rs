@@ -105,7 +105,7 @@ impl Canvas {
             layout: &self.layout,
             entries: &[
                 wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 1, resource: picture.buffer.as_entire_binding() },
+                wgpu::BindGroupEntry { binding: 1, resource: picture.buffer().as_entire_binding() },
             ],
         });
         let view = frame.texture.create_view(&Default::default());

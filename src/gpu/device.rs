@@ -1,8 +1,8 @@
 //! This turns whatever graphics adapter the machine has into an open device.
 
 use super::kernel::{Kernel, Pipeline};
-use super::memory::Memory;
-use super::tensor::{Shape, Tensor};
+use super::memory::{Allocation, Memory};
+use super::tensor::{Shape, Storage, Tensor};
 use crate::{Error, Result};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -85,19 +85,33 @@ impl Gpu {
     /// # Errors
     /// [`Error::TooLargeForDevice`] where a single buffer would exceed what the device allows.
     pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
+        self.fits(shape)?;
+        let storage = Storage::default();
+        let (buffer, allocation) = self.buffer(label, shape.bytes());
+        storage.settle(buffer, allocation);
+        Ok(Tensor::new(Rc::new(storage), label.into(), shape, None))
+    }
+
+    /// Whether a single buffer can hold a tensor of this shape.
+    pub(super) fn fits(&self, shape: Shape) -> Result<()> {
         let limits = self.0.device.limits();
         let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
         let bytes = shape.bytes();
         if bytes > limit {
             return Err(Error::TooLargeForDevice { needed_mib: bytes.div_ceil(1 << 20), limit_mib: limit >> 20 });
         }
+        Ok(())
+    }
+
+    /// A counted buffer of zeros.
+    pub(super) fn buffer(&self, label: &str, bytes: u64) -> (wgpu::Buffer, Rc<Allocation>) {
         let buffer = self.0.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
             size: bytes,
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        Ok(Tensor::new(buffer, label, shape, Rc::new(self.0.memory.allocate(bytes))))
+        (buffer, Rc::new(self.0.memory.allocate(bytes)))
     }
 
     /// A tensor that starts with `values` (padded layout: exactly `shape.bytes()`).
@@ -113,7 +127,7 @@ impl Gpu {
     /// Overwrites all values of a tensor, before anything that is submitted later.
     pub fn write(&self, tensor: &Tensor, values: &[f32]) {
         assert_eq!(values.len() as u64 * 4, tensor.shape().bytes(), "size of the values for {}", tensor.label());
-        self.0.queue.write_buffer(&tensor.buffer, 0, bytemuck::cast_slice(values));
+        self.0.queue.write_buffer(tensor.buffer(), 0, bytemuck::cast_slice(values));
     }
 
     /// A new tensor with the values that `source` has now.
@@ -123,7 +137,7 @@ impl Gpu {
     pub fn copy(&self, label: &str, source: &Tensor) -> Result<Tensor> {
         let tensor = self.tensor(label, source.shape())?;
         let mut encoder = self.0.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(&source.buffer, 0, &tensor.buffer, 0, source.shape().bytes());
+        encoder.copy_buffer_to_buffer(source.buffer(), 0, tensor.buffer(), 0, source.shape().bytes());
         self.0.queue.submit([encoder.finish()]);
         Ok(tensor)
     }

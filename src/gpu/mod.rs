@@ -8,9 +8,9 @@ mod canvas;
 mod device;
 mod kernel;
 mod memory;
+mod planning;
 pub mod readback;
 mod recorder;
-mod recycling;
 mod tensor;
 
 pub use canvas::Canvas;

@@ -32,7 +32,7 @@ impl Letter {
             mapped_at_creation: false,
         });
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(&tensor.buffer, 0, &staging, 0, bytes);
+        encoder.copy_buffer_to_buffer(tensor.buffer(), 0, &staging, 0, bytes);
         gpu.queue().submit([encoder.finish()]);
         let (done, mapped) = channel();
         staging.map_async(wgpu::MapMode::Read, .., move |result| {

@@ -1,7 +1,8 @@
 //! This turns a list of dispatches into a program: recorded once per size, submitted every step.
 
-use super::memory::Allocation;
-use super::recycling::Pool;
+use super::kernel::Pipeline;
+use super::planning::Timeline;
+use super::tensor::Storage;
 use super::{Access, Gpu, Kernel, Shape, Tensor};
 use crate::Result;
 use bytemuck::Pod;
@@ -37,8 +38,16 @@ impl Grid {
 /// Writes dispatches down. The order is the order of execution; each sees what the ones before it wrote.
 pub struct Recorder<'g> {
     gpu: &'g Gpu,
-    dispatches: Vec<Dispatch>,
-    pool: Pool,
+    written: Vec<Written>,
+    timeline: Timeline,
+}
+
+/// A dispatch whose tensors may not have buffers yet.
+struct Written {
+    pipeline: Pipeline,
+    uniform: wgpu::Buffer,
+    storages: Vec<Rc<Storage>>,
+    grid: Grid,
 }
 
 struct Dispatch {
@@ -46,7 +55,7 @@ struct Dispatch {
     bind_group: wgpu::BindGroup,
     grid: Grid,
     /// The bind group keeps the buffers; these keep them counted.
-    _allocations: Vec<Rc<Allocation>>,
+    _storages: Vec<Rc<Storage>>,
 }
 
 /// The `Params` of one recorded dispatch, for those that change from step to step.
@@ -62,7 +71,7 @@ impl Uniform {
 impl<'g> Recorder<'g> {
     /// An empty program.
     pub fn new(gpu: &'g Gpu) -> Recorder<'g> {
-        Recorder { gpu, dispatches: Vec::new(), pool: Pool::default() }
+        Recorder { gpu, written: Vec::new(), timeline: Timeline::default() }
     }
 
     /// The device it records for.
@@ -70,16 +79,14 @@ impl<'g> Recorder<'g> {
         self.gpu
     }
 
-    /// A tensor for the program's own use, with any values. When its last handle is dropped, its buffer serves tensors
-    /// that are asked for later: keep a handle of whatever is read after the recording.
+    /// A tensor for the program's own use, with any values. Once its last handle is dropped, other tensors have its buffer:
+    /// keep a handle of whatever is read after the recording.
     ///
     /// # Errors
     /// As [`Gpu::tensor`].
     pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
-        match self.pool.take(label, shape) {
-            Some(tensor) => Ok(tensor),
-            None => Ok(self.pool.lend(self.gpu.tensor(label, shape)?, shape.bytes())),
-        }
+        self.gpu.fits(shape)?;
+        Ok(self.timeline.tensor(label, shape))
     }
 
     /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.
@@ -94,33 +101,42 @@ impl<'g> Recorder<'g> {
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let uniform = Uniform(uniform);
-        uniform.write(self.gpu, params);
+        let written = Uniform(uniform.clone());
+        written.write(self.gpu, params);
         let pipeline = self.gpu.pipeline(kernel);
-        let buffers = std::iter::once(&uniform.0).chain(tensors.iter().map(|tensor| &tensor.buffer));
-        let entries: Vec<_> = (0..)
-            .zip(buffers)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
-            .collect();
-        let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(kernel.name),
-            layout: &pipeline.layout,
-            entries: &entries,
-        });
-        let _allocations = tensors.iter().map(|tensor| tensor.allocation.clone()).collect();
-        self.dispatches.push(Dispatch { pipeline: pipeline.pipeline, bind_group, grid, _allocations });
-        uniform
+        let storages = tensors.iter().map(|tensor| tensor.storage.clone()).collect();
+        self.written.push(Written { pipeline, uniform, storages, grid });
+        self.timeline.tick();
+        written
     }
 
     /// The program.
     pub fn finish(self) -> Program {
-        Program { dispatches: self.dispatches }
+        self.timeline.settle(self.gpu);
+        Program { dispatches: self.written.into_iter().map(|written| written.bind(self.gpu)).collect() }
     }
 
     /// Runs what was recorded once; for preparations.
     pub fn submit(self) {
         let gpu = self.gpu;
         self.finish().submit(gpu);
+    }
+}
+
+impl Written {
+    fn bind(self, gpu: &Gpu) -> Dispatch {
+        let Written { pipeline, uniform, storages, grid } = self;
+        let buffers = std::iter::once(&uniform).chain(storages.iter().map(|storage| storage.buffer()));
+        let entries: Vec<_> = (0..)
+            .zip(buffers)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+            .collect();
+        let bind_group = gpu.device().create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &pipeline.layout,
+            entries: &entries,
+        });
+        Dispatch { pipeline: pipeline.pipeline, bind_group, grid, _storages: storages }
     }
 }
 

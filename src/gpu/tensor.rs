@@ -1,7 +1,8 @@
 //! A tensor: a buffer on the device, its shape and its name.
 
 use super::memory::Allocation;
-use super::recycling::Loan;
+use super::planning::Loan;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// The shape of a feature map, channels last: H, W, C with C padded to whole blocks of four.
@@ -57,24 +58,39 @@ impl Shape {
     }
 }
 
+/// Where a tensor's values are: known from the beginning, or once its program is finished.
+#[derive(Debug, Default)]
+pub(super) struct Storage(OnceCell<(wgpu::Buffer, Rc<Allocation>)>);
+
+impl Storage {
+    /// Says so.
+    pub fn settle(&self, buffer: wgpu::Buffer, allocation: Rc<Allocation>) {
+        let settled = self.0.set((buffer, allocation));
+        debug_assert!(settled.is_ok(), "a tensor stays where it is");
+    }
+
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.0.get().expect("a recording is finished before anybody looks at what it makes").0
+    }
+}
+
 /// f32 values on the device. Cloning copies the handle, not the values.
 #[derive(Debug, Clone)]
 pub struct Tensor {
-    pub(super) buffer: wgpu::Buffer,
-    pub(super) label: Rc<str>,
+    pub(super) storage: Rc<Storage>,
+    label: Rc<str>,
     shape: Shape,
-    pub(super) allocation: Rc<Allocation>,
-    /// Where the buffer goes when the last handle is dropped, if a recorder lent it.
+    /// Ends the use of the buffer when the last handle is dropped, if a recording shares it.
     _loan: Option<Rc<Loan>>,
 }
 
 impl Tensor {
-    pub(super) fn new(buffer: wgpu::Buffer, label: &str, shape: Shape, allocation: Rc<Allocation>) -> Tensor {
-        Tensor { buffer, label: label.into(), shape, allocation, _loan: None }
+    pub(super) fn new(storage: Rc<Storage>, label: Rc<str>, shape: Shape, loan: Option<Loan>) -> Tensor {
+        Tensor { storage, label, shape, _loan: loan.map(Rc::new) }
     }
 
-    pub(super) fn lent(self, loan: Loan) -> Tensor {
-        Tensor { _loan: Some(Rc::new(loan)), ..self }
+    pub(super) fn buffer(&self) -> &wgpu::Buffer {
+        self.storage.buffer()
     }
 
     /// Height, width and channels.

@@ -69,15 +69,7 @@ pub struct Weights<'t> {
 }
 
 /// y = convolution of x, through a ReLU if asked. `y` holds rows of the output from `first` on.
-pub fn forward(
-    rec: &mut Recorder,
-    x: &Tensor,
-    weights: Weights,
-    window: Window,
-    relu: bool,
-    y: &Tensor,
-    first: u32,
-) {
+pub fn forward(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu: bool, y: &Tensor, first: u32) {
     assert!(
         first + y.shape().height <= window.reach(x.shape().height),
         "rows of conv to {} from {first} on",

@@ -174,7 +174,9 @@ impl Network {
         let layers = self.table.layers();
         let maps: Vec<_> = (1..layers.len())
             .filter(|&index| plan.roles[index] != Role::Unused && is_winograd(&layers[index], layers))
-            .map(|index| plan.shapes[index].with_channels(layers[index].channels.max(layers[layers[index].input].channels)))
+            .map(|index| {
+                plan.shapes[index].with_channels(layers[index].channels.max(layers[layers[index].input].channels))
+            })
             .collect();
         (!maps.is_empty()).then(|| Workspace::new(rec, maps, room.workspace)).transpose()
     }

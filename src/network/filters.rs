@@ -65,7 +65,9 @@ impl Filters {
     /// For a convolution in Winograd's domain, forward or, with a bias of zeros, for the gradient.
     pub fn winograd(&self, gradient: bool) -> winograd::Weights<'_> {
         match &self.packed {
-            Packed::Winograd(tiles) => winograd::Weights { tiles, bias: if gradient { &self.zeros } else { &self.bias } },
+            Packed::Winograd(tiles) => {
+                winograd::Weights { tiles, bias: if gradient { &self.zeros } else { &self.bias } }
+            }
             Packed::Direct { .. } => unreachable!("the plan and the upload ask the same question"),
         }
     }

@@ -47,6 +47,9 @@ pub trait Observer {
     /// # Errors
     /// Where the device cannot hold what it needs.
     fn up(&mut self, rec: &mut Recorder, layer: usize, x: &Tensor, d_x: &Tensor, accumulate: bool) -> Result<()>;
+
+    /// All rows of a layer were gone through on the way up: what was held for it can go.
+    fn done(&mut self, _layer: usize) {}
 }
 
 /// An observer that keeps some layers' outputs as they are.

@@ -43,6 +43,7 @@ impl Network {
                     }
                 }
             }
+            observer.done(index);
             walk.outputs[index] = None;
             walk.masks[index] = walk.masks[index].take().filter(|_| walk.plan.reads_bands(index, &self.table));
         }

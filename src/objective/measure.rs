@@ -74,4 +74,12 @@ impl Observer for Measuring<'_> {
         }
         Ok(())
     }
+
+    fn done(&mut self, layer: usize) {
+        for ((term, _), style) in self.objective.terms.iter().zip(&mut self.styles) {
+            if term.layer == layer {
+                *style = Style::Ahead;
+            }
+        }
+    }
 }

@@ -64,7 +64,8 @@ fn of_winograd() {
     let weights = |bench: &Workbench| {
         bench.gpu.upload("weights", winograd::packed_shape(21, 18), &winograd::pack(&values, 21, 18)).unwrap()
     };
-    let room = |bench: &Workbench| Workspace::new(&Recorder::new(&bench.gpu), [from.with_channels(21)], 1 << 20).unwrap();
+    let room =
+        |bench: &Workbench| Workspace::new(&Recorder::new(&bench.gpu), [from.with_channels(21)], 1 << 20).unwrap();
     check(
         "winograd",
         [from, from.with_channels(21)],

@@ -1,0 +1,121 @@
+//! This turns the times at which a program's tensors are in use into few buffers that they share.
+//!
+//! Dispatches run in the order in which they are recorded, so a tensor is in use from the dispatch after it was asked for
+//! to the last before its last handle was dropped while recording; two tensors whose times do not overlap can have the same
+//! buffer. The plan is "greedy by size" (Pisarchyk & Lee 2020, "Efficient memory management for deep neural net
+//! inference"): the largest first, each into the smallest buffer that is free at its time.
+
+use super::Gpu;
+use super::tensor::{Shape, Storage, Tensor};
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::{Rc, Weak};
+
+/// When the tensors of one recording are in use; time is counted in dispatches.
+#[derive(Debug, Default)]
+pub(super) struct Timeline(Rc<RefCell<Uses>>);
+
+#[derive(Debug, Default)]
+struct Uses {
+    now: usize,
+    uses: Vec<Use>,
+}
+
+#[derive(Debug)]
+struct Use {
+    storage: Rc<Storage>,
+    label: Rc<str>,
+    bytes: u64,
+    time: Range<usize>,
+}
+
+/// Ends its tensor's use when it is dropped, if the recording still goes on.
+#[derive(Debug)]
+pub(super) struct Loan {
+    // Weak: a tensor that outlives the recording is in use for good.
+    timeline: Weak<RefCell<Uses>>,
+    index: usize,
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        if let Some(timeline) = self.timeline.upgrade() {
+            let mut uses = timeline.borrow_mut();
+            let now = uses.now;
+            uses.uses[self.index].time.end = now;
+        }
+    }
+}
+
+impl Timeline {
+    /// A tensor without a buffer yet, in use from now on.
+    pub fn tensor(&self, label: &str, shape: Shape) -> Tensor {
+        let mut uses = self.0.borrow_mut();
+        let (storage, label) = (Rc::new(Storage::default()), Rc::<str>::from(label));
+        let time = uses.now..usize::MAX;
+        uses.uses.push(Use { storage: storage.clone(), label: label.clone(), bytes: shape.bytes(), time });
+        let loan = Loan { timeline: Rc::downgrade(&self.0), index: uses.uses.len() - 1 };
+        Tensor::new(storage, label, shape, Some(loan))
+    }
+
+    /// A dispatch was recorded.
+    pub fn tick(&self) {
+        self.0.borrow_mut().now += 1;
+    }
+
+    /// Gives every tensor its buffer.
+    pub fn settle(self, gpu: &Gpu) {
+        let uses = std::mem::take(&mut self.0.borrow_mut().uses);
+        let wishes: Vec<_> = uses.iter().map(|each| (each.bytes, each.time.clone())).collect();
+        let places = share(&wishes);
+        for leader in 0..uses.len() {
+            // The first of a buffer's tensors is its largest.
+            if places[leader] == leader {
+                let Use { bytes, label, .. } = &uses[leader];
+                let (buffer, allocation) = gpu.buffer(label, *bytes);
+                for (each, _) in uses.iter().zip(&places).filter(|(_, place)| **place == leader) {
+                    each.storage.settle(buffer.clone(), allocation.clone());
+                }
+            }
+        }
+    }
+}
+
+/// For each of the wishes, bytes and a time, the one whose buffer it shares: itself, or a larger one.
+fn share(wishes: &[(u64, Range<usize>)]) -> Vec<usize> {
+    let mut order: Vec<_> = (0..wishes.len()).collect();
+    // Of equals the earlier first; the sort is stable.
+    order.sort_by_key(|&wish| std::cmp::Reverse(wishes[wish].0));
+    let mut leaders: Vec<(usize, Vec<Range<usize>>)> = Vec::new();
+    let mut places = vec![0; wishes.len()];
+    for wish in order {
+        let time = &wishes[wish].1;
+        let free =
+            |taken: &[Range<usize>]| taken.iter().all(|other| other.end <= time.start || time.end <= other.start);
+        // The last is the smallest.
+        match leaders.iter_mut().rev().find(|(_, taken)| free(taken)) {
+            Some((leader, taken)) => {
+                taken.push(time.clone());
+                places[wish] = *leader;
+            }
+            None => {
+                leaders.push((wish, vec![time.clone()]));
+                places[wish] = wish;
+            }
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn what_is_in_use_at_the_same_time_is_not_shared() {
+        // 0 and 1 overlap, 2 comes after both and fits the smaller better; 3 is larger than all.
+        assert_eq!(share(&[(30, 0..4), (20, 2..6), (20, 6..9), (40, 9..usize::MAX)]), [3, 1, 1, 3]);
+        assert_eq!(share(&[(5, 0..3), (5, 3..6), (5, 2..4)]), [0, 0, 2]);
+        assert!(share(&[]).is_empty());
+    }
+}
