@@ -2,9 +2,12 @@
 
 use super::memory::Allocation;
 use super::recycling::Pool;
-use super::{Access, Gpu, Kernel, Shape, Tensor};
+#[cfg(feature = "bench")]
+use super::scope::Scope;
+use super::{Access, Gpu, Kernel, Phase, Shape, Tensor};
 use crate::Result;
 use bytemuck::Pod;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// How many workgroups to start. Never zero: an empty dispatch is silent, and the bug it hides is not.
@@ -39,12 +42,19 @@ pub struct Recorder<'g> {
     gpu: &'g Gpu,
     dispatches: Vec<Dispatch>,
     pool: Pool,
+    #[cfg(feature = "bench")]
+    scope: Option<Scope>,
 }
 
-struct Dispatch {
+pub(super) struct Dispatch {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
     grid: Grid,
+    /// What is timed together with this, and under which names.
+    #[cfg(feature = "bench")]
+    pub(super) scope: Option<Scope>,
+    #[cfg(feature = "bench")]
+    pub(super) kernel: &'static str,
     /// The bind group keeps the buffers; these keep them counted.
     _allocations: Vec<Rc<Allocation>>,
 }
@@ -62,12 +72,28 @@ impl Uniform {
 impl<'g> Recorder<'g> {
     /// An empty program.
     pub fn new(gpu: &'g Gpu) -> Recorder<'g> {
-        Recorder { gpu, dispatches: Vec::new(), pool: Pool::default() }
+        Recorder {
+            gpu,
+            dispatches: Vec::new(),
+            pool: Pool::default(),
+            #[cfg(feature = "bench")]
+            scope: None,
+        }
     }
 
     /// The device it records for.
     pub fn gpu(&self) -> &'g Gpu {
         self.gpu
+    }
+
+    /// Says what the dispatches that follow are for, until it is said again: `layer` is the index in the network's table,
+    /// 0 for the pixels. Only `cargo xtask bench --layers` listens; without the feature `bench` this is nothing.
+    #[cfg_attr(not(feature = "bench"), allow(unused_variables))]
+    pub fn scope(&mut self, phase: Phase, layer: usize) {
+        #[cfg(feature = "bench")]
+        {
+            self.scope = Some(Scope { phase, layer });
+        }
     }
 
     /// A tensor for the program's own use, with any values. When its last handle is dropped, its buffer serves tensors
@@ -84,18 +110,29 @@ impl<'g> Recorder<'g> {
 
     /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.
     pub fn dispatch<P: Pod>(&mut self, kernel: &Kernel, params: &P, tensors: &[&Tensor], grid: Grid) -> Uniform {
-        assert_eq!(kernel.params_bytes, size_of::<P>(), "size of the params of {}", kernel.name);
+        self.dispatch_bytes(kernel, bytemuck::bytes_of(params), tensors, grid)
+    }
+
+    /// The same with `Params` as the shader reads them.
+    pub(crate) fn dispatch_bytes(
+        &mut self,
+        kernel: &Kernel,
+        params: &[u8],
+        tensors: &[&Tensor],
+        grid: Grid,
+    ) -> Uniform {
+        assert_eq!(kernel.params_bytes, params.len(), "size of the params of {}", kernel.name);
         assert_eq!(kernel.bindings.len(), tensors.len() + 1, "number of bindings of {}", kernel.name);
         assert_eq!(kernel.bindings[0], Access::Params, "first binding of {}", kernel.name);
         let device = self.gpu.device();
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(kernel.name),
-            size: size_of::<P>() as u64,
+            size: params.len() as u64,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
+        self.gpu.queue().write_buffer(&uniform, 0, params);
         let uniform = Uniform(uniform);
-        uniform.write(self.gpu, params);
         let pipeline = self.gpu.pipeline(kernel);
         let buffers = std::iter::once(&uniform.0).chain(tensors.iter().map(|tensor| &tensor.buffer));
         let entries: Vec<_> = (0..)
@@ -108,7 +145,16 @@ impl<'g> Recorder<'g> {
             entries: &entries,
         });
         let _allocations = tensors.iter().map(|tensor| tensor.allocation.clone()).collect();
-        self.dispatches.push(Dispatch { pipeline: pipeline.pipeline, bind_group, grid, _allocations });
+        self.dispatches.push(Dispatch {
+            pipeline: pipeline.pipeline,
+            bind_group,
+            grid,
+            #[cfg(feature = "bench")]
+            scope: self.scope,
+            #[cfg(feature = "bench")]
+            kernel: kernel.name,
+            _allocations,
+        });
         uniform
     }
 
@@ -126,21 +172,31 @@ impl<'g> Recorder<'g> {
 
 /// A finished list of dispatches.
 pub struct Program {
-    dispatches: Vec<Dispatch>,
+    pub(super) dispatches: Vec<Dispatch>,
 }
 
 impl Program {
     /// Queues the whole program as one submission and returns at once.
     pub fn submit(&self, gpu: &Gpu) {
+        self.submit_range(gpu, 0..self.dispatches.len());
+    }
+
+    /// Queues some of the program as one submission.
+    pub(super) fn submit_range(&self, gpu: &Gpu, range: Range<usize>) {
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for Dispatch { pipeline, bind_group, grid: Grid([x, y, z]), .. } in &self.dispatches {
-                pass.set_pipeline(pipeline);
-                pass.set_bind_group(0, bind_group, &[]);
-                pass.dispatch_workgroups(*x, *y, *z);
-            }
+            self.dispatches[range].iter().for_each(|dispatch| dispatch.encode(&mut pass));
         }
         gpu.queue().submit([encoder.finish()]);
+    }
+}
+
+impl Dispatch {
+    pub(super) fn encode(&self, pass: &mut wgpu::ComputePass) {
+        let Grid([x, y, z]) = self.grid;
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bind_group, &[]);
+        pass.dispatch_workgroups(x, y, z);
     }
 }

@@ -3,7 +3,7 @@
 use super::Losses;
 use super::look::Look;
 use crate::Result;
-use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor};
+use crate::gpu::{Gpu, Phase, Program, Recorder, Shape, Tensor};
 use crate::image::fit;
 use crate::kernels::colour;
 use crate::model::filter_bank::LUMA;
@@ -83,6 +83,7 @@ impl Stage {
         let mut gradients = Gradients::new(network.table());
         objective.record(&mut rec, &features, &mut gradients)?;
         let d_pixels = network.backward(&mut rec, features, gradients)?;
+        rec.scope(Phase::Optimizer, 0);
         optimizer.record(&mut rec, &d_pixels);
         let recoloured = match settings.colours {
             Colours::Painting => None,
@@ -95,6 +96,21 @@ impl Stage {
     pub fn step(&mut self, gpu: &Gpu, pace: Pace) {
         self.optimizer.advance(gpu, pace);
         self.program.submit(gpu);
+    }
+
+    /// Takes one step and waits for it; returns how long each of its parts took.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    #[cfg(feature = "bench")]
+    pub async fn step_timed(
+        &mut self,
+        gpu: &Gpu,
+        pace: Pace,
+        now_ms: impl Fn() -> f64,
+    ) -> Result<Vec<crate::gpu::Span>> {
+        self.optimizer.advance(gpu, pace);
+        self.program.submit_timed(gpu, now_ms).await
     }
 
     /// The losses of the newest step, on the device.
