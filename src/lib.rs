@@ -10,6 +10,8 @@
 //! - [`painter`]: a run from two pictures to a painting
 //! - `web` and the binary: the two faces, for a browser and for a terminal
 
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod error;
 pub mod gpu;
 pub mod image;

@@ -29,6 +29,11 @@ impl Gpu {
     /// # Errors
     /// [`Error::NoAdapter`] where no WebGPU or Vulkan adapter answers, [`Error::Gpu`] where it refuses a device.
     pub async fn open() -> Result<Gpu> {
+        Gpu::open_with(wgpu::Features::empty()).await
+    }
+
+    /// The same with those of `wanted` that the adapter offers.
+    pub(super) async fn open_with(wanted: wgpu::Features) -> Result<Gpu> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -48,6 +53,7 @@ impl Gpu {
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor {
                 label: Some("scumble"),
+                required_features: wanted & adapter.features(),
                 required_limits: limits,
                 ..Default::default()
             })

@@ -11,11 +11,17 @@ mod memory;
 mod planning;
 pub mod readback;
 mod recorder;
+mod scope;
 mod tensor;
+#[cfg(feature = "bench")]
+mod timing;
 
 pub use canvas::Canvas;
 pub use device::{Fence, Gpu};
 pub use kernel::{Access, Kernel};
 pub use memory::Memory;
 pub use recorder::{Grid, Program, Recorder, Uniform};
+pub use scope::{Phase, Scope};
 pub use tensor::{Shape, Tensor};
+#[cfg(feature = "bench")]
+pub use timing::{Clock, Span};

@@ -2,6 +2,7 @@
 
 use super::{Gpu, Tensor};
 use crate::{Error, Result};
+use bytemuck::Pod;
 use futures_channel::oneshot::{Receiver, channel};
 use std::collections::VecDeque;
 
@@ -15,6 +16,14 @@ pub async fn read(gpu: &Gpu, tensor: &Tensor) -> Result<Vec<f32>> {
     letter.open(gpu).await
 }
 
+/// Waits for all values of a buffer that can be copied.
+#[cfg(feature = "bench")]
+pub(super) async fn read_buffer<T: Pod>(gpu: &Gpu, buffer: &wgpu::Buffer) -> Result<Vec<T>> {
+    let letter = Letter::copy(gpu, buffer, buffer.size());
+    gpu.drive();
+    letter.open(gpu).await
+}
+
 /// Values under way from the device.
 struct Letter {
     staging: wgpu::Buffer,
@@ -24,7 +33,10 @@ struct Letter {
 impl Letter {
     /// Copies what the tensor holds after everything submitted so far.
     fn send(gpu: &Gpu, tensor: &Tensor) -> Letter {
-        let bytes = tensor.shape().bytes();
+        Letter::copy(gpu, tensor.buffer(), tensor.shape().bytes())
+    }
+
+    fn copy(gpu: &Gpu, buffer: &wgpu::Buffer, bytes: u64) -> Letter {
         let staging = gpu.device().create_buffer(&wgpu::BufferDescriptor {
             label: Some("readback"),
             size: bytes,
@@ -32,7 +44,7 @@ impl Letter {
             mapped_at_creation: false,
         });
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(tensor.buffer(), 0, &staging, 0, bytes);
+        encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, bytes);
         gpu.queue().submit([encoder.finish()]);
         let (done, mapped) = channel();
         staging.map_async(wgpu::MapMode::Read, .., move |result| {
@@ -41,14 +53,14 @@ impl Letter {
         Letter { staging, mapped }
     }
 
-    async fn open(self, gpu: &Gpu) -> Result<Vec<f32>> {
+    async fn open<T: Pod>(self, gpu: &Gpu) -> Result<Vec<T>> {
         let Letter { staging, mapped } = self;
         mapped.await.map(|result| result.is_ok()).ok().filter(|&ok| ok).ok_or_else(|| failure(gpu))?;
         take(gpu, &staging)
     }
 }
 
-fn take(gpu: &Gpu, staging: &wgpu::Buffer) -> Result<Vec<f32>> {
+fn take<T: Pod>(gpu: &Gpu, staging: &wgpu::Buffer) -> Result<Vec<T>> {
     let view = staging.get_mapped_range(..).map_err(|_| failure(gpu))?;
     Ok(bytemuck::pod_collect_to_vec(&view))
 }

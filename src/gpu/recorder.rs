@@ -2,10 +2,12 @@
 
 use super::kernel::Pipeline;
 use super::planning::Timeline;
+use super::scope::Scope;
 use super::tensor::Storage;
-use super::{Access, Gpu, Kernel, Shape, Tensor};
+use super::{Access, Gpu, Kernel, Phase, Shape, Tensor};
 use crate::Result;
 use bytemuck::Pod;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// How many workgroups to start. Never zero: an empty dispatch is silent, and the bug it hides is not.
@@ -40,6 +42,7 @@ pub struct Recorder<'g> {
     gpu: &'g Gpu,
     written: Vec<Written>,
     timeline: Timeline,
+    scope: Option<Scope>,
 }
 
 /// A dispatch whose tensors may not have buffers yet.
@@ -48,12 +51,23 @@ struct Written {
     uniform: wgpu::Buffer,
     storages: Vec<Rc<Storage>>,
     grid: Grid,
+    name: Name,
 }
 
-struct Dispatch {
+/// What is timed together with a dispatch.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "bench"), expect(dead_code, reason = "only the benchmark asks"))]
+pub(super) struct Name {
+    pub scope: Option<Scope>,
+    pub kernel: &'static str,
+}
+
+pub(super) struct Dispatch {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
     grid: Grid,
+    #[cfg_attr(not(feature = "bench"), expect(dead_code, reason = "only the benchmark asks"))]
+    pub(super) name: Name,
     /// The bind group keeps the buffers; these keep them counted.
     _storages: Vec<Rc<Storage>>,
 }
@@ -71,12 +85,18 @@ impl Uniform {
 impl<'g> Recorder<'g> {
     /// An empty program.
     pub fn new(gpu: &'g Gpu) -> Recorder<'g> {
-        Recorder { gpu, written: Vec::new(), timeline: Timeline::default() }
+        Recorder { gpu, written: Vec::new(), timeline: Timeline::default(), scope: None }
     }
 
     /// The device it records for.
     pub fn gpu(&self) -> &'g Gpu {
         self.gpu
+    }
+
+    /// Says what the dispatches that follow are for, until it is said again: `layer` is the index in the network's table,
+    /// 0 for the pixels. Only `cargo xtask bench --layers` listens.
+    pub fn scope(&mut self, phase: Phase, layer: usize) {
+        self.scope = Some(Scope { phase, layer });
     }
 
     /// A tensor for the program's own use, with any values. Once its last handle is dropped, other tensors have its buffer:
@@ -91,23 +111,34 @@ impl<'g> Recorder<'g> {
 
     /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.
     pub fn dispatch<P: Pod>(&mut self, kernel: &Kernel, params: &P, tensors: &[&Tensor], grid: Grid) -> Uniform {
-        assert_eq!(kernel.params_bytes, size_of::<P>(), "size of the params of {}", kernel.name);
+        self.dispatch_bytes(kernel, bytemuck::bytes_of(params), tensors, grid)
+    }
+
+    /// The same with `Params` as the shader reads them.
+    pub(crate) fn dispatch_bytes(
+        &mut self,
+        kernel: &Kernel,
+        params: &[u8],
+        tensors: &[&Tensor],
+        grid: Grid,
+    ) -> Uniform {
+        assert_eq!(kernel.params_bytes, params.len(), "size of the params of {}", kernel.name);
         assert_eq!(kernel.bindings.len(), tensors.len() + 1, "number of bindings of {}", kernel.name);
         assert_eq!(kernel.bindings[0], Access::Params, "first binding of {}", kernel.name);
         let device = self.gpu.device();
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(kernel.name),
-            size: size_of::<P>() as u64,
+            size: params.len() as u64,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let written = Uniform(uniform.clone());
-        written.write(self.gpu, params);
+        self.gpu.queue().write_buffer(&uniform, 0, params);
         let pipeline = self.gpu.pipeline(kernel);
         let storages = tensors.iter().map(|tensor| tensor.storage.clone()).collect();
-        self.written.push(Written { pipeline, uniform, storages, grid });
+        let name = Name { scope: self.scope, kernel: kernel.name };
+        self.written.push(Written { pipeline, uniform: uniform.clone(), storages, grid, name });
         self.timeline.tick();
-        written
+        Uniform(uniform)
     }
 
     /// The program.
@@ -125,7 +156,7 @@ impl<'g> Recorder<'g> {
 
 impl Written {
     fn bind(self, gpu: &Gpu) -> Dispatch {
-        let Written { pipeline, uniform, storages, grid } = self;
+        let Written { pipeline, uniform, storages, grid, name } = self;
         let buffers = std::iter::once(&uniform).chain(storages.iter().map(|storage| storage.buffer()));
         let entries: Vec<_> = (0..)
             .zip(buffers)
@@ -136,27 +167,37 @@ impl Written {
             layout: &pipeline.layout,
             entries: &entries,
         });
-        Dispatch { pipeline: pipeline.pipeline, bind_group, grid, _storages: storages }
+        Dispatch { pipeline: pipeline.pipeline, bind_group, grid, name, _storages: storages }
     }
 }
 
 /// A finished list of dispatches.
 pub struct Program {
-    dispatches: Vec<Dispatch>,
+    pub(super) dispatches: Vec<Dispatch>,
 }
 
 impl Program {
     /// Queues the whole program as one submission and returns at once.
     pub fn submit(&self, gpu: &Gpu) {
+        self.submit_range(gpu, 0..self.dispatches.len());
+    }
+
+    /// Queues some of the program as one submission.
+    pub(super) fn submit_range(&self, gpu: &Gpu, range: Range<usize>) {
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for Dispatch { pipeline, bind_group, grid: Grid([x, y, z]), .. } in &self.dispatches {
-                pass.set_pipeline(pipeline);
-                pass.set_bind_group(0, bind_group, &[]);
-                pass.dispatch_workgroups(*x, *y, *z);
-            }
+            self.dispatches[range].iter().for_each(|dispatch| dispatch.encode(&mut pass));
         }
         gpu.queue().submit([encoder.finish()]);
+    }
+}
+
+impl Dispatch {
+    pub(super) fn encode(&self, pass: &mut wgpu::ComputePass) {
+        let Grid([x, y, z]) = self.grid;
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bind_group, &[]);
+        pass.dispatch_workgroups(x, y, z);
     }
 }

@@ -5,7 +5,7 @@ use super::plan::{Plan, Role, is_winograd};
 use super::room::{Room, bands};
 use super::{Filters, Network};
 use crate::Result;
-use crate::gpu::{Recorder, Shape, Tensor};
+use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::kernels::conv::Window;
 use crate::kernels::winograd::{self, Mask, Rows, Workspace};
 use crate::kernels::{Part, colour, conv, pad, pool, pyramid};
@@ -68,6 +68,7 @@ impl Network {
     }
 
     fn layer_down(&self, rec: &mut Recorder, walk: &mut Walk, index: usize, layer: &Layer) -> Result<()> {
+        rec.scope(Phase::Forward, index);
         let x = walk.output(layer.input).clone();
         let shape = walk.plan.shapes[index];
         if is_winograd(layer, self.table.layers()) {
@@ -120,6 +121,7 @@ impl Network {
                 let halo = u32::from(reader.is_some());
                 let first = band.first.saturating_sub(halo);
                 let rows = (band.first + band.rows + halo).min(map.height) - first;
+                rec.scope(Phase::Forward, index);
                 let y = match whole.take() {
                     Some(y) => y,
                     None => {
@@ -138,6 +140,7 @@ impl Network {
                     observer.down(rec, index, &Sight { part, pixels: map.pixels(), last: band.last, sweep })?;
                 }
                 if let (Some(reader), Some(read)) = (reader, &read) {
+                    rec.scope(Phase::Forward, reader);
                     let weights = self.filters(&layers[reader]).winograd(false);
                     let rows = Rows { count: band.rows, input: band.first - first, output: band.first };
                     winograd::forward(rec, &y, weights, rows, walk.masks[reader].as_ref(), read, walk.workspace());

@@ -6,7 +6,7 @@ use super::observer::{Interest, Observer};
 use super::plan::{Role, is_winograd};
 use super::room::bands;
 use crate::Result;
-use crate::gpu::{Recorder, Shape, Tensor};
+use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::kernels::winograd::{self, Rows};
 use crate::kernels::{colour, conv, pad, pool, pyramid, relu_backward};
 use crate::model::{Layer, Op};
@@ -60,6 +60,7 @@ impl Network {
         layer: &Layer,
     ) -> Result<()> {
         let Some(d_y) = gradients.0[walk.plan.written_by(index)].take() else { return Ok(()) };
+        rec.scope(Phase::Backward, index);
         let shape = walk.plan.shapes[layer.input];
         let (d_x, accumulate) = gradients.slot(rec, layer.input, shape)?;
         if is_winograd(layer, self.table.layers()) {
@@ -110,6 +111,7 @@ impl Network {
         let whole = walk.outputs[index].take();
         for band in bands(map, walk.room.band) {
             let shape = Shape { height: band.rows, ..map };
+            rec.scope(Phase::Backward, index);
             let y = match &whole {
                 Some(y) => y.clone(),
                 None => {
@@ -120,6 +122,7 @@ impl Network {
             };
             let d_y = rec.tensor("d_band", shape)?;
             if let (Some(reader), Some(d_read)) = (reader, &d_read) {
+                rec.scope(Phase::Backward, reader);
                 let (weights, mask) = (self.filters(&layers[reader]).winograd(true), walk.masks[reader].as_ref());
                 let rows = Rows { count: band.rows, input: band.first, output: 0 };
                 winograd::backward(rec, d_read, mask, weights, rows, &d_y, false, walk.workspace());
@@ -127,6 +130,7 @@ impl Network {
             if interested {
                 observer.up(rec, index, &y, &d_y, d_read.is_some())?;
             }
+            rec.scope(Phase::Backward, index);
             if relu {
                 relu_backward::record(rec, &y, &d_y);
             }

@@ -2,9 +2,9 @@
 
 use super::moments::sums;
 use super::style::Style;
-use super::{Objective, Target, Term};
+use super::{Objective, Target};
 use crate::Result;
-use crate::gpu::{Recorder, Tensor};
+use crate::gpu::{Phase, Recorder, Tensor};
 use crate::kernels::{content_loss, moments_loss, total, tv_loss};
 use crate::network::{Interest, Observer, Sight};
 
@@ -39,6 +39,7 @@ impl Observer for Measuring<'_> {
         let Objective { terms, losses } = self.objective;
         for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&mut self.styles)) {
             if let (Target::Moments(target), true) = (target, term.layer == layer) {
+                rec.scope(Phase::Style, layer);
                 style.down(rec, target, term.weight, sight, &moments_loss::Slot { losses, slot })?;
             }
         }
@@ -48,10 +49,11 @@ impl Observer for Measuring<'_> {
     fn up(&mut self, rec: &mut Recorder, layer: usize, x: &Tensor, d_x: &Tensor, accumulate: bool) -> Result<()> {
         let Objective { terms, losses } = self.objective;
         let mut accumulate = accumulate;
-        for (slot, ((Term { layer: own, weight, .. }, target), style)) in (0..).zip(terms.iter().zip(&self.styles)) {
-            if *own != layer {
+        for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&self.styles)) {
+            if term.layer != layer {
                 continue;
             }
+            rec.scope(term.measure.family().phase(), layer);
             match target {
                 Target::Features(target) => {
                     let target = content_loss::Target {
@@ -60,13 +62,13 @@ impl Observer for Measuring<'_> {
                         norm_scale: target.norm_scale,
                     };
                     let partials = sums(rec, x.shape().vectors())?;
-                    content_loss::record(rec, x, &target, *weight, d_x, accumulate, &partials);
+                    content_loss::record(rec, x, &target, term.weight, d_x, accumulate, &partials);
                     total::record(rec, &partials, losses, slot);
                 }
                 Target::Moments(_) => style.up(rec, x, d_x, accumulate),
                 Target::Nothing => {
                     let partials = sums(rec, x.shape().pixels())?;
-                    tv_loss::record(rec, x, *weight, d_x, accumulate, &partials);
+                    tv_loss::record(rec, x, term.weight, d_x, accumulate, &partials);
                     total::record(rec, &partials, losses, slot);
                 }
             }

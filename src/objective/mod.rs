@@ -7,7 +7,7 @@ pub mod moments;
 mod style;
 
 use crate::Result;
-use crate::gpu::{Recorder, Shape, Tensor};
+use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::network::{Features, Network};
 use moments::{About, Capture, Moments, squared_norm};
 use style::StyleTarget;
@@ -132,6 +132,17 @@ impl Objective {
     /// Where the device cannot hold what lies between.
     pub fn record(&self, rec: &mut Recorder, network: &Network, pixels: &Tensor) -> Result<Tensor> {
         network.gradient(rec, pixels, &mut measure::Measuring::new(self))
+    }
+}
+
+impl Family {
+    /// Under which name its kernels are timed.
+    fn phase(self) -> Phase {
+        match self {
+            Family::Content => Phase::Content,
+            Family::Style => Phase::Style,
+            Family::Variation => Phase::Variation,
+        }
     }
 }
 

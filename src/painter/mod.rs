@@ -177,6 +177,17 @@ impl Painter {
         Ok(self.progress(losses))
     }
 
+    /// Takes one more step at the present scale, however far the run is, and returns how long each of its parts took.
+    /// `now_ms` is a clock for devices that have none.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    #[cfg(feature = "bench")]
+    pub async fn step_timed(&mut self, now_ms: impl Fn() -> f64) -> Result<Vec<crate::gpu::Span>> {
+        let pace = schedule::pace(&self.scales[self.scale], self.step, self.at_last_scale());
+        self.stage.step_timed(&self.gpu, pace, now_ms).await
+    }
+
     /// The picture as it stands, on the device: what the canvas shows.
     pub fn shown(&self) -> &Tensor {
         self.stage.shown()

@@ -3,7 +3,7 @@
 use super::Losses;
 use super::look::Look;
 use crate::Result;
-use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor};
+use crate::gpu::{Gpu, Phase, Program, Recorder, Shape, Tensor};
 use crate::image::fit;
 use crate::kernels::colour;
 use crate::model::filter_bank::LUMA;
@@ -74,6 +74,7 @@ impl Stage {
         }
         let mut rec = Recorder::new(gpu);
         let d_pixels = objective.record(&mut rec, &network, optimizer.pixels())?;
+        rec.scope(Phase::Optimizer, 0);
         optimizer.record(&mut rec, &d_pixels);
         let recoloured = match settings.colours {
             Colours::Painting => None,
@@ -86,6 +87,21 @@ impl Stage {
     pub fn step(&mut self, gpu: &Gpu, pace: Pace) {
         self.optimizer.advance(gpu, pace);
         self.program.submit(gpu);
+    }
+
+    /// Takes one step and waits for it; returns how long each of its parts took.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    #[cfg(feature = "bench")]
+    pub async fn step_timed(
+        &mut self,
+        gpu: &Gpu,
+        pace: Pace,
+        now_ms: impl Fn() -> f64,
+    ) -> Result<Vec<crate::gpu::Span>> {
+        self.optimizer.advance(gpu, pace);
+        self.program.submit_timed(gpu, now_ms).await
     }
 
     /// The losses of the newest step, on the device.

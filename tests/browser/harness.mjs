@@ -11,17 +11,13 @@ import { chromium } from "playwright-core";
 /** The site as `cargo xtask build` leaves it. */
 export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
-/** How to start a Chromium with WebGPU on a machine that has no GPU, and that stays on this machine. */
+/** How to start a Chromium with WebGPU that stays on this machine. */
 const CHROMIUM_ARGS = [
   // A container seldom allows the sandbox, and we only open our own site.
   "--no-sandbox",
-  // SwiftShader draws and computes on the processor, everywhere alike; what compiles our WGSL is Tint, as for visitors.
-  // Without the two about Vulkan a page gets an adapter, but a worker gets none.
   "--enable-unsafe-webgpu",
+  // Without this, and the choice of a Vulkan driver below, a page gets an adapter, but a worker gets none.
   "--enable-features=Vulkan",
-  "--use-vulkan=swiftshader",
-  "--use-webgpu-adapter=swiftshader",
-  "--use-angle=swiftshader",
   // Nothing leaves this machine, neither from the browser itself nor from a page.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
   "--disable-background-networking",
@@ -30,6 +26,15 @@ const CHROMIUM_ARGS = [
   "--disable-sync",
   "--no-first-run",
 ];
+
+/**
+ * How to do without a GPU: SwiftShader draws and computes on the processor, everywhere alike; what compiles our WGSL is
+ * Tint, as for visitors.
+ */
+const SOFTWARE_ARGS = ["--use-vulkan=swiftshader", "--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader"];
+
+/** How to use the machine's own GPU, whatever Chromium thinks of its driver. */
+const GPU_ARGS = ["--ignore-gpu-blocklist", ...(process.platform === "linux" ? ["--use-angle=vulkan"] : [])];
 
 /** Where Chromium stands: the environment's CHROMIUM, or else the first usual name. xtask/src/setup.rs knows the same names. */
 function chromiumPath() {
@@ -49,13 +54,14 @@ function chromiumPath() {
 
 /**
  * Starts a headless Chromium in which WebGPU works. The caller closes it.
- * @param {import("playwright-core").LaunchOptions} [options] e.g. `{ args: ["--disable-features=WebGPU"] }`, added to ours
+ * @param {import("playwright-core").LaunchOptions & { gpu?: boolean }} [options] e.g. `{ args: ["--disable-features=WebGPU"] }`,
+ *   added to ours; with `gpu` the machine's own GPU computes instead of the software GPU
  */
-export function launch(options = {}) {
+export function launch({ gpu = false, args = [], ...options } = {}) {
   return chromium.launch({
     executablePath: chromiumPath(),
     ...options,
-    args: [...CHROMIUM_ARGS, ...(options.args ?? [])],
+    args: [...CHROMIUM_ARGS, ...(gpu ? GPU_ARGS : SOFTWARE_ARGS), ...args],
   });
 }
 

@@ -28,24 +28,13 @@ pub fn run(args: &[String]) -> Result<()> {
 /// Builds the site and says where it stands. The old site stays until the new one is complete.
 pub fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
-    let wasm = compile()?;
+    let wasm = compile(&[])?;
 
     let root = process::root();
     let (dist, staging) = (root.join("dist"), root.join("dist.tmp"));
     remove_dir(&staging)?;
     copy_dir(&root.join("www"), &staging)?;
-    Bindgen::new()
-        .input_path(&wasm)
-        .out_name("scumble")
-        .web(true)?
-        // `init()` without arguments finds the .wasm beside the .js.
-        .omit_default_module_path(false)
-        // The names of functions are a sixth of the download, and a panic names its file and line without them.
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .typescript(true)
-        .generate(staging.join("pkg"))
-        .context("wasm-bindgen could not write the JavaScript side of the library")?;
+    bind(&wasm, &staging.join("pkg"))?;
     copy_weights(&root.join("weights"), &staging.join("weights"))?;
 
     let compressed_bytes = brotli_bytes(&staging.join("pkg/scumble_bg.wasm"))?;
@@ -61,13 +50,14 @@ pub fn build() -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Compiles the library to WebAssembly. Cargo itself says where the file stands, because a developer may have moved
-/// the target directory.
-fn compile() -> Result<PathBuf> {
+/// Compiles the library with these of its features to WebAssembly. Cargo itself says where the file stands, because a
+/// developer may have moved the target directory.
+pub fn compile(features: &[&str]) -> Result<PathBuf> {
     println!("Compiling the library to WebAssembly.");
     let mut cargo = process::cargo("build");
     cargo
         .args(["--lib", "--target", setup::WASM_TARGET, "--profile", "web", "--locked"])
+        .args(["--features", &features.join(",")])
         .args(["--message-format", "json-render-diagnostics"])
         .stdout(Stdio::piped());
     let mut child = cargo.spawn().map_err(|error| process::could_not_start(&cargo, &error))?;
@@ -77,6 +67,22 @@ fn compile() -> Result<PathBuf> {
     }
     ensure!(child.wait()?.success(), "the library does not compile to WebAssembly. The compiler's words stand above");
     wasm.ok_or_else(|| anyhow!("cargo made no .wasm file. Does [lib] in Cargo.toml still list the crate-type cdylib?"))
+}
+
+/// Writes the JavaScript side of a compiled library beside it into a folder.
+pub fn bind(wasm: &Path, folder: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name("scumble")
+        .web(true)?
+        // `init()` without arguments finds the .wasm beside the .js.
+        .omit_default_module_path(false)
+        // The names of functions are a sixth of the download, and a panic names its file and line without them.
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .typescript(true)
+        .generate(folder)
+        .context("wasm-bindgen could not write the JavaScript side of the library")
 }
 
 /// The `.wasm` file that one line of `cargo build --message-format json` announces, if it announces one.

@@ -91,8 +91,13 @@ fn install(options: &Options) -> Result<()> {
 fn lint() -> Result<()> {
     let everything = ["--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"];
     process::run(process::cargo("clippy").args(everything))?;
-    let wasm = ["--lib", "--target", setup::WASM_TARGET, "--locked", "--", "-D", "warnings"];
-    process::run(process::cargo("clippy").args(wasm))
+    // What ships, and what `cargo xtask bench --browser` measures with.
+    for features in ["", "bench"] {
+        let wasm =
+            ["--lib", "--target", setup::WASM_TARGET, "--features", features, "--locked", "--", "-D", "warnings"];
+        process::run(process::cargo("clippy").args(wasm))?;
+    }
+    Ok(())
 }
 
 fn document() -> Result<()> {

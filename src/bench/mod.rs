@@ -1,0 +1,48 @@
+//! This turns an adapter into numbers: what it can do at most, and how much of that an iteration gets out of it.
+//!
+//! Natively `cargo xtask bench` calls it, in a browser the worker of `tests/browser/bench.mjs`. Only with the feature
+//! `bench`.
+
+mod ceilings;
+mod clock;
+mod inputs;
+mod layers;
+mod pipelines;
+mod row;
+#[cfg(target_arch = "wasm32")]
+mod web;
+mod work;
+
+pub use ceilings::Ceilings;
+pub use layers::{KernelTime, Layers, ScopeTime};
+pub use pipelines::Pipelines;
+pub use row::Row;
+
+use crate::Result;
+use crate::gpu::Gpu;
+use serde::{Deserialize, Serialize};
+
+/// An adapter and its rates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Its name and driver.
+    pub adapter: String,
+    /// What it takes before the first step can run.
+    pub pipelines: Pipelines,
+    /// What it can do at most.
+    pub ceilings: Ceilings,
+}
+
+impl Machine {
+    /// Opens the adapter and measures it. Call it first in a process: drivers remember what they compiled, and some even
+    /// keep it on disk from one process to the next.
+    ///
+    /// # Errors
+    /// Where no adapter answers, or it computes nonsense.
+    pub async fn measure() -> Result<Machine> {
+        let gpu = Gpu::open().await?;
+        let pipelines = Pipelines::measure(&gpu).await?;
+        let ceilings = Ceilings::measure(&gpu).await?;
+        Ok(Machine { adapter: gpu.describe(), pipelines, ceilings })
+    }
+}

@@ -1,0 +1,99 @@
+//! This turns a model and a size into what an iteration takes: time, operations, memory.
+
+use super::ceilings::Ceilings;
+use super::clock::now_ms;
+use super::inputs::{noise, random_vgg19};
+use super::layers::Layers;
+use super::work::Work;
+use crate::Result;
+use crate::gpu::Gpu;
+use crate::kernels;
+use crate::painter::{Painter, Sources};
+use crate::settings::{ModelKind, Settings};
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// One model at one size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The model.
+    pub model: ModelKind,
+    /// Edge of the square picture in pixels.
+    pub size: u32,
+    /// Milliseconds of the first iteration at this size, with all that is prepared for it but the pipelines.
+    pub first_ms: f64,
+    /// Milliseconds of a later iteration, each waited for: the median.
+    pub iteration_ms: f64,
+    /// Milliseconds of the fastest of them: what the machine can do when nothing else runs on it.
+    pub fastest_ms: f64,
+    /// Milliseconds of an iteration when they stand in line as on the page, so that nobody waits for a message's way from
+    /// the device.
+    pub queued_ms: f64,
+    /// Direct convolutions and covariances of an iteration, forward and backward, in units of 1e9 operations.
+    pub gflop: f64,
+    /// The most bytes that the engine held on the device.
+    pub peak_bytes: u64,
+    /// Of which the weights, which do not grow with the picture.
+    pub weight_bytes: u64,
+    /// What the adapter could do just after that: on a machine that does other things as well, rates change by the minute.
+    pub ceilings: Ceilings,
+    /// Where the time goes, if that was asked.
+    pub layers: Option<Layers>,
+}
+
+/// Iterations at the last scale that are waited for one by one, the first among them ...
+const WAITED_FOR: usize = 6;
+/// ... and those after them that stand in line.
+const QUEUED: usize = 4;
+
+impl Row {
+    /// Paints noise after noise. VGG19 has random weights here: its speed does not depend on them, and no file is needed.
+    ///
+    /// # Errors
+    /// Where no adapter answers, or the device cannot hold the run.
+    pub async fn measure(model: ModelKind, size: u32, layers: bool) -> Result<Row> {
+        // A device of its own, so that its peak is this row's.
+        let gpu = if layers { Gpu::open_for_timing().await? } else { Gpu::open().await? };
+        gpu.warm_up(kernels::ALL);
+        let picture = |seed| Rc::new(noise(seed, size));
+        let vgg19 = (model == ModelKind::Vgg19).then(|| Rc::new(random_vgg19()));
+        let sources = Sources { photo: picture(1), painting: picture(2), start: None, vgg19: vgg19.clone() };
+        let iterations = Some((WAITED_FOR + QUEUED) as u32);
+        let settings = Settings { model, size, iterations, ..Settings::default() };
+        let mut painter = Painter::new(&gpu, &sources, &settings).await?;
+
+        let mut times = Vec::new();
+        while times.len() < WAITED_FOR {
+            let started = now_ms();
+            let progress = painter.step().await?;
+            gpu.fence().wait(&gpu).await;
+            if progress.scale == progress.scales {
+                times.push(now_ms() - started);
+            }
+        }
+        let first_ms = times.remove(0);
+        times.sort_by(f64::total_cmp);
+        let started = now_ms();
+        // The last step of a run waits for all losses, and so for everything.
+        while !painter.step().await?.finished {}
+        let queued_ms = (now_ms() - started) / QUEUED as f64;
+        let peak_bytes = gpu.memory().peak();
+
+        let ceilings = Ceilings::measure(&gpu).await?;
+        let work = Work::count(&gpu, model, vgg19.as_deref(), size)?;
+        let layers = if layers { Some(Layers::measure(&gpu, &mut painter, &work).await?) } else { None };
+        Ok(Row {
+            model,
+            size,
+            first_ms,
+            iteration_ms: times[times.len() / 2],
+            fastest_ms: times[0],
+            queued_ms,
+            gflop: work.gflop(),
+            peak_bytes,
+            weight_bytes: work.weight_bytes,
+            ceilings,
+            layers,
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! This turns the table of layers into what there is to do in one iteration: operations, and bytes to move at least.
+
+use crate::Result;
+use crate::gpu::{Gpu, Phase, Scope, Shape};
+use crate::model::{ConvWeights, Op, Pooling, Table, filter_bank, vgg19};
+use crate::network::Network;
+use crate::settings::ModelKind;
+use crate::weights::Vgg19Weights;
+
+/// What one iteration at one size has to do.
+pub struct Work {
+    /// Every part of it.
+    pub parts: Vec<Part>,
+    /// The layers' names, by their index in the table.
+    pub names: Vec<String>,
+    /// Bytes that the model's weights take on the device.
+    pub weight_bytes: u64,
+}
+
+/// One part of the work.
+pub struct Part {
+    /// Where it belongs.
+    pub scope: Scope,
+    /// Direct convolutions and covariances; a product and a sum count as two.
+    pub flop: f64,
+    /// What has to be read or written once, in f32: the maps with their padding, and the kernels. More is moved where a
+    /// kernel reads something again or goes through a workspace.
+    pub bytes: f64,
+}
+
+/// Tensors of the picture's size that Adam reads or writes: gradient, and twice the pixels, two moments and the average.
+const ADAM_TENSORS: f64 = 9.0;
+
+impl Work {
+    /// Counts an iteration at `size` x `size`.
+    ///
+    /// # Errors
+    /// Where the device cannot hold the weights.
+    pub fn count(gpu: &Gpu, model: ModelKind, weights: Option<&Vgg19Weights>, size: u32) -> Result<Work> {
+        let bank: Vec<ConvWeights>;
+        let (table, filters, style, content) = match weights {
+            Some(weights) if model == ModelKind::Vgg19 => {
+                let depth = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
+                let table = vgg19::table(depth, &weights.preprocessing, Pooling::Average, vgg19::Border::Replicate);
+                let style: Vec<usize> = vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect();
+                let content = table.find(vgg19::CONTENT_TAP).into_iter().collect::<Vec<_>>();
+                (table, &weights.convolutions, style, content)
+            }
+            _ => {
+                bank = filter_bank::filters(1);
+                let table = filter_bank::table(true);
+                let levels = 0..filter_bank::FILTERS.len();
+                let style = levels.filter_map(|level| table.find(&filter_bank::style_tap(level))).collect();
+                let levels = filter_bank::CONTENT_LEVELS.iter();
+                let content = levels.filter_map(|&level| table.find(&filter_bank::content_tap(level))).collect();
+                (table, &bank, style, content)
+            }
+        };
+        let held = gpu.memory().held();
+        let network = Network::new(gpu, table, filters, &style)?;
+        let weight_bytes = gpu.memory().held() - held;
+        let shapes = network.shapes(Shape::new(size, size, 3));
+        let table = network.table();
+        let mut parts = vec![
+            Part::new(Phase::Variation, 0, 0.0, 2.0 * bytes(shapes[0])),
+            Part::new(Phase::Optimizer, 0, 0.0, ADAM_TENSORS * bytes(shapes[0])),
+        ];
+        for layer in 1..shapes.len() {
+            parts.extend(walks(table, &shapes, layer));
+        }
+        for tap in style {
+            // A covariance forward, and as much again for its gradient, which is a 1x1 convolution.
+            let flop = 4.0 * f64::from(shapes[tap].channels).powi(2) * f64::from(shapes[tap].pixels());
+            parts.push(Part::new(Phase::Style, tap, flop, 2.0 * bytes(shapes[tap])));
+        }
+        // The features, the photo's, and the gradient.
+        parts.extend(content.into_iter().map(|tap| Part::new(Phase::Content, tap, 0.0, 3.0 * bytes(shapes[tap]))));
+        let names = table.layers().iter().map(|layer| layer.name.clone()).collect();
+        Ok(Work { parts, names, weight_bytes })
+    }
+
+    /// All operations of an iteration, in units of 1e9.
+    pub fn gflop(&self) -> f64 {
+        self.parts.iter().map(|part| part.flop).sum::<f64>() / 1e9
+    }
+
+    /// The part that belongs to a scope, if it was counted.
+    pub fn at(&self, scope: Scope) -> Option<&Part> {
+        self.parts.iter().find(|part| part.scope == scope)
+    }
+}
+
+impl Part {
+    fn new(phase: Phase, layer: usize, flop: f64, bytes: f64) -> Part {
+        Part { scope: Scope { phase, layer }, flop, bytes }
+    }
+}
+
+/// A layer's way down and its way up.
+fn walks(table: &Table, shapes: &[Shape], index: usize) -> [Part; 2] {
+    let layer = &table.layers()[index];
+    let maps = bytes(shapes[layer.input]) + bytes(shapes[index]);
+    let (flop, weights, again) = match layer.op {
+        Op::Convolution { kernel, relu, .. } => {
+            let inputs = table.layers()[layer.input].channels;
+            let weights = f64::from(kernel * kernel * inputs) * f64::from(layer.channels);
+            let flop = 2.0 * weights * f64::from(shapes[index].pixels());
+            // Backward reads the features as well, for the mask of their ReLU.
+            (flop, 4.0 * weights, if relu { bytes(shapes[index]) } else { 0.0 })
+        }
+        // Backward looks for the largest again.
+        Op::Pool(Pooling::Max) => (0.0, 0.0, bytes(shapes[layer.input])),
+        _ => (0.0, 0.0, 0.0),
+    };
+    [
+        Part::new(Phase::Forward, index, flop, maps + weights),
+        Part::new(Phase::Backward, index, flop, maps + weights + again),
+    ]
+}
+
+fn bytes(shape: Shape) -> f64 {
+    shape.bytes() as f64
+}

@@ -1,0 +1,64 @@
+//! The parts of a program are timed in their order and under their names, on both clocks; and an adapter can be measured.
+#![cfg(feature = "bench")]
+
+use pollster::block_on;
+use scumble::bench::{Machine, Row};
+use scumble::gpu::{Clock, Gpu, Phase, Recorder, Scope, Shape};
+use scumble::kernels::{colour, dot};
+use scumble::objective::moments::sums;
+use scumble::settings::ModelKind;
+use std::time::Instant;
+
+const MATRIX: [[f32; 3]; 3] = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]];
+
+/// Two dispatches of one kernel and one of another forward, then one without a phase ... and with a phase again.
+fn parts(gpu: &Gpu) -> Vec<(Option<Scope>, Option<&'static str>)> {
+    let shape = Shape::new(64, 64, 3);
+    let mut rec = Recorder::new(gpu);
+    let x = rec.tensor("x", shape).unwrap();
+    let y = rec.tensor("y", shape).unwrap();
+    let products = sums(&rec, shape.vectors()).unwrap();
+    colour::forward(&mut rec, &x, &y, &MATRIX, [0.0; 3], false);
+    rec.scope(Phase::Forward, 1);
+    colour::forward(&mut rec, &x, &y, &MATRIX, [0.0; 3], false);
+    colour::forward(&mut rec, &y, &x, &MATRIX, [0.0; 3], false);
+    dot::record(&mut rec, &x, &y, &products);
+    rec.scope(Phase::Style, 2);
+    dot::record(&mut rec, &x, &y, &products);
+    let started = Instant::now();
+    let now_ms = || started.elapsed().as_secs_f64() * 1e3;
+    let before = now_ms();
+    let spans = block_on(rec.finish().submit_timed(gpu, now_ms)).unwrap();
+    let in_all: f64 = spans.iter().map(|span| span.ms).sum();
+    assert!(in_all > 0.0 && in_all <= now_ms() - before, "{in_all} ms in all of {}", now_ms() - before);
+    spans.into_iter().map(|span| (span.scope, span.kernel)).collect()
+}
+
+const FORWARD: Option<Scope> = Some(Scope { phase: Phase::Forward, layer: 1 });
+const STYLE: Option<Scope> = Some(Scope { phase: Phase::Style, layer: 2 });
+
+#[test]
+fn every_kernel_of_a_phase_is_timed_by_timestamps() {
+    let gpu = block_on(Gpu::open_for_timing()).unwrap();
+    if gpu.clock() == Clock::Timestamps {
+        let expected =
+            [(None, Some("colour")), (FORWARD, Some("colour")), (FORWARD, Some("dot")), (STYLE, Some("dot"))];
+        assert_eq!(parts(&gpu), expected);
+    }
+}
+
+#[test]
+fn every_phase_is_timed_without_timestamps() {
+    let gpu = block_on(Gpu::open()).unwrap();
+    assert_eq!(gpu.clock(), Clock::Fence);
+    assert_eq!(parts(&gpu), [(None, None), (FORWARD, None), (STYLE, None)]);
+}
+
+#[test]
+fn an_adapter_and_a_tiny_picture_can_be_measured() {
+    let machine = block_on(Machine::measure()).unwrap();
+    assert!(machine.pipelines.first_use_ms > 0.0 && machine.ceilings.gflop_per_s > 0.0);
+    let row = block_on(Row::measure(ModelKind::FilterBank, 32, true)).unwrap();
+    let layers = row.layers.unwrap();
+    assert!(row.gflop > 0.0 && row.peak_bytes > row.weight_bytes && !layers.scopes.is_empty());
+}
