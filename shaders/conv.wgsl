@@ -21,13 +21,14 @@ struct Params {
     first_out: u32,  // where in y that row goes
     added: u32,      // rows of y before this one are added to, not overwritten
     relu: u32,       // 1: y = max(y, 0)
+    scale: f32,      // what the sum is multiplied with
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;         // H, W, C
+@group(0) @binding(1) var<storage, read> x: array<Source>;            // H, W, C
 @group(0) @binding(2) var<storage, read> weights: array<mat4x4<f32>>; // C'/4, kernel, kernel, C/4; column = input channel
 @group(0) @binding(3) var<storage, read> bias: array<vec4<f32>>;      // C'
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;   // H', W', C'
+@group(0) @binding(4) var<storage, read_write> y: array<Target>;      // H', W', C'
 
 // Pictures have three channels in one block. What a constant rules out, drivers leave out.
 override BLOCKS: u32 = 2u;   // output blocks per thread: 1 towards pictures
@@ -39,7 +40,7 @@ const TILE = 16u; // pixels of a row per thread
 // The input at a column of a row, zero outside.
 fn load(row: u32, column: i32, block: u32) -> vec4<f32> {
     let inner = u32(clamp(column, 0, i32(params.in_width) - 1));
-    let value = x[(row * params.in_width + inner) * params.in_blocks + block];
+    let value = vec4<f32>(x[(row * params.in_width + inner) * params.in_blocks + block]);
     return select(vec4<f32>(0.0), value, column >= 0 && column < i32(params.in_width));
 }
 
@@ -56,17 +57,17 @@ fn store(row: u32, column: u32, block: u32, sum: vec4<f32>) {
     }
     let out_row = row + params.first_out;
     let index = (out_row * params.out_width + column) * params.out_blocks + block;
-    var value = sum + bias[block];
+    var value = sum * params.scale + bias[block];
     if (params.relu == 1u) {
         value = max(value, vec4<f32>(0.0));
     }
     if (out_row < params.added) {
-        value += y[index];
+        value += vec4<f32>(y[index]);
     }
     if (OUTPUTS == 3u) {
         value.w = 0.0;
     }
-    y[index] = value;
+    y[index] = narrow(value);
 }
 
 @compute @workgroup_size(8, 8)

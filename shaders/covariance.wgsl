@@ -16,7 +16,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;               // N, C
+@group(0) @binding(1) var<storage, read> x: array<Source>;                  // N, C
 @group(0) @binding(2) var<storage, read> mu: array<vec4<f32>>;              // C
 @group(0) @binding(3) var<storage, read_write> partials: array<mat4x4<f32>>; // chunks, C/4, C/4
 
@@ -59,10 +59,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let end = min((id.x + 1u) * params.chunk, params.pixels);
     for (var n = id.x * params.chunk; n < end; n++) {
         let row = (params.first + n) * params.blocks;
-        let a0 = x[row + i] - mu_a0;
-        let a1 = x[row + i1] - mu_a1;
-        let b0 = x[row + j] - mu_b0;
-        let b1 = x[row + j1] - mu_b1;
+        let a0 = vec4<f32>(x[row + i]) - mu_a0;
+        let a1 = vec4<f32>(x[row + i1]) - mu_a1;
+        let b0 = vec4<f32>(x[row + j]) - mu_b0;
+        let b1 = vec4<f32>(x[row + j1]) - mu_b1;
         s00 += outer(a0, b0);
         s01 += outer(a0, b1);
         s10 += outer(a1, b0);

@@ -7,8 +7,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;        // E
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;        // E
+@group(0) @binding(1) var<storage, read> a: array<Source>;           // E
+@group(0) @binding(2) var<storage, read> b: array<Source>;           // E
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;  // workgroups
 
 const THREADS = 64u;
@@ -19,7 +19,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         @builtin(num_workgroups) groups: vec3<u32>) {
     var sum = 0.0;
     for (var e = group.x * THREADS + local; e < params.vectors; e += groups.x * THREADS) {
-        sum += dot(a[e], b[e]);
+        sum += dot(vec4<f32>(a[e]), vec4<f32>(b[e]));
     }
     sh_sum[local] = sum;
     for (var half = THREADS / 2u; half > 0u; half /= 2u) {

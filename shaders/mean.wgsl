@@ -12,7 +12,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;             // N, C
+@group(0) @binding(1) var<storage, read> x: array<Source>;                // N, C
 @group(0) @binding(2) var<storage, read_write> partials: array<vec4<f32>>; // chunks, C
 
 @compute @workgroup_size(64)
@@ -25,7 +25,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let end = min((chunk + 1u) * params.chunk, params.pixels);
     var sum = vec4<f32>(0.0);
     for (var n = chunk * params.chunk; n < end; n++) {
-        sum += x[(params.first + n) * params.blocks + block];
+        sum += vec4<f32>(x[(params.first + n) * params.blocks + block]);
     }
     if (params.accumulate == 1u) {
         sum += partials[id.x];

@@ -15,6 +15,7 @@ struct Params {
     covariance_weight: f32,
     mean_weight: f32,
     relative: u32,       // 1: divide by the target's squared norm
+    gradient_scale: f32, // gradients of 16 bits are stored as so many times themselves
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -39,17 +40,17 @@ fn main(@builtin(local_invocation_index) local: u32) {
         covariance_scale /= max(norms[0], SMALLEST_NORM);
         mean_scale /= max(norms[1], SMALLEST_NORM);
     }
-    let pixels = f32(params.pixels);
+    let share = params.gradient_scale / f32(params.pixels);
     var sum = 0.0;
     for (var e = local; e < params.matrix_vectors; e += THREADS) {
         let difference = sigma[e] - sigma_t[e];
         sum += covariance_scale * dot(difference, difference);
-        d_sigma[e] = difference * (4.0 * covariance_scale / pixels);
+        d_sigma[e] = difference * (4.0 * covariance_scale * share);
     }
     for (var e = local; e < params.mean_vectors; e += THREADS) {
         let difference = mu[e] - mu_t[e];
         sum += mean_scale * dot(difference, difference);
-        d_mu[e] = difference * (2.0 * mean_scale / pixels);
+        d_mu[e] = difference * (2.0 * mean_scale * share);
     }
     sh_sum[local] = sum;
     for (var half = THREADS / 2u; half > 0u; half /= 2u) {

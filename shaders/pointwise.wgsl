@@ -11,10 +11,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;         // N, C
+@group(0) @binding(1) var<storage, read> x: array<Source>;            // N, C
 @group(0) @binding(2) var<storage, read> tiles: array<mat4x4<f32>>;   // C'/4, C/4; column = input channel
 @group(0) @binding(3) var<storage, read> bias: array<vec4<f32>>;      // C'
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;   // N, C'
+@group(0) @binding(4) var<storage, read_write> y: array<Target>;      // N, C'
 
 const PIXELS = 8u; // per thread
 const BLOCKS = 4u; // per thread
@@ -26,9 +26,9 @@ fn store(pixel: u32, block: u32, sum: vec4<f32>) {
     let index = pixel * params.out_blocks + block;
     var value = sum + bias[block];
     if (params.accumulate == 1u) {
-        value += y[index];
+        value += vec4<f32>(y[index]);
     }
-    y[index] = value;
+    y[index] = narrow(value);
 }
 
 @compute @workgroup_size(64)
@@ -59,8 +59,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
     var d0 = vec4<f32>(); var d1 = vec4<f32>(); var d2 = vec4<f32>(); var d3 = vec4<f32>();
     var d4 = vec4<f32>(); var d5 = vec4<f32>(); var d6 = vec4<f32>(); var d7 = vec4<f32>();
     for (var c = 0u; c < params.in_blocks; c++) {
-        let x0 = x[p0 + c]; let x1 = x[p1 + c]; let x2 = x[p2 + c]; let x3 = x[p3 + c];
-        let x4 = x[p4 + c]; let x5 = x[p5 + c]; let x6 = x[p6 + c]; let x7 = x[p7 + c];
+        let x0 = vec4<f32>(x[p0 + c]); let x1 = vec4<f32>(x[p1 + c]);
+        let x2 = vec4<f32>(x[p2 + c]); let x3 = vec4<f32>(x[p3 + c]);
+        let x4 = vec4<f32>(x[p4 + c]); let x5 = vec4<f32>(x[p5 + c]);
+        let x6 = vec4<f32>(x[p6 + c]); let x7 = vec4<f32>(x[p7 + c]);
         let wa = tiles[row0 + c];
         a0 += wa * x0; a1 += wa * x1; a2 += wa * x2; a3 += wa * x3;
         a4 += wa * x4; a5 += wa * x5; a6 += wa * x6; a7 += wa * x7;

@@ -11,9 +11,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;         // H, W, C
-@group(0) @binding(2) var<storage, read> d_y: array<vec4<f32>>;       // H/2, W/2, C
-@group(0) @binding(3) var<storage, read_write> d_x: array<vec4<f32>>; // H, W, C
+@group(0) @binding(1) var<storage, read> x: array<Source>;            // H, W, C
+@group(0) @binding(2) var<storage, read> d_y: array<Source>;          // H/2, W/2, C
+@group(0) @binding(3) var<storage, read_write> d_x: array<Target>;    // H, W, C
 
 // 1 in the lanes where the window's pixel `place` (0..3) is the first of the largest.
 fn winner(first: u32, place: u32) -> vec4<f32> {
@@ -46,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let out_column = column / 2u;
     var value = vec4<f32>(0.0);
     if (out_row < params.height / 2u && out_column < out_width) {
-        let d = d_y[(out_row * out_width + out_column) * params.blocks + block];
+        let d = vec4<f32>(d_y[(out_row * out_width + out_column) * params.blocks + block]);
         if (params.maximum == 1u) {
             let first = ((out_row * 2u) * params.width + out_column * 2u) * params.blocks + block;
             value = d * winner(first, (row % 2u) * 2u + column % 2u);
@@ -55,7 +55,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         }
     }
     if (params.accumulate == 1u) {
-        value += d_x[index];
+        value += vec4<f32>(d_x[index]);
     }
-    d_x[index] = value;
+    d_x[index] = narrow(value);
 }

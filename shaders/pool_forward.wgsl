@@ -10,8 +10,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;       // H, W, C
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>; // H/2, W/2, C
+@group(0) @binding(1) var<storage, read> x: array<Source>;          // H, W, C
+@group(0) @binding(2) var<storage, read_write> y: array<Target>;    // H/2, W/2, C
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -25,13 +25,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let row = index / (params.blocks * out_width);
     let first = ((row * 2u) * params.width + column * 2u) * params.blocks + block;
     let below = first + params.width * params.blocks;
-    let a = x[first];
-    let b = x[first + params.blocks];
-    let c = x[below];
-    let d = x[below + params.blocks];
+    let a = vec4<f32>(x[first]);
+    let b = vec4<f32>(x[first + params.blocks]);
+    let c = vec4<f32>(x[below]);
+    let d = vec4<f32>(x[below + params.blocks]);
     if (params.maximum == 1u) {
-        y[index] = max(max(a, b), max(c, d));
+        y[index] = narrow(max(max(a, b), max(c, d)));
     } else {
-        y[index] = (a + b + c + d) * 0.25;
+        y[index] = narrow((a + b + c + d) * 0.25);
     }
 }

@@ -6,8 +6,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> y: array<vec4<f32>>;         // H, W, C
-@group(0) @binding(2) var<storage, read_write> d_y: array<vec4<f32>>; // H, W, C
+@group(0) @binding(1) var<storage, read> y: array<Source>;            // H, W, C
+@group(0) @binding(2) var<storage, read_write> d_y: array<Target>;    // H, W, C
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -15,5 +15,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     if (index >= params.vectors) {
         return;
     }
-    d_y[index] = select(vec4<f32>(0.0), d_y[index], y[index] > vec4<f32>(0.0));
+    d_y[index] = select(Target(), d_y[index], y[index] > Source());
 }

@@ -20,7 +20,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;       // H, W, C
+@group(0) @binding(1) var<storage, read> x: array<Source>;          // H, W, C
 @group(0) @binding(2) var<storage, read> mask: array<vec2<u32>>;    // H/4, W/4, C/4: a bit for each of 16 x 4 values
 @group(0) @binding(3) var<storage, read_write> v: array<vec4<f32>>; // 36, tiles, C
 
@@ -34,7 +34,7 @@ struct Six { p0: vec4<f32>, p1: vec4<f32>, p2: vec4<f32>, p3: vec4<f32>, p4: vec
 
 fn source(row: u32, column: u32, block: u32) -> vec4<f32> {
     if (!GRADIENT) {
-        return x[(row * params.width + column) * params.blocks + block];
+        return vec4<f32>(x[(row * params.width + column) * params.blocks + block]);
     }
     let across = (params.width + SIZE - 1u) / SIZE;
     let word = mask[(row / SIZE * across + column / SIZE) * params.mask_stride + block][row % SIZE / 2u];
@@ -45,9 +45,9 @@ fn source(row: u32, column: u32, block: u32) -> vec4<f32> {
         // A last odd row or column is in no window; its bits are zeros.
         let half_row = min(row / 2u, max(params.height / 2u, 1u) - 1u);
         let half_column = min(column / 2u, max(half_width, 1u) - 1u);
-        value = params.scale * x[(half_row * half_width + half_column) * params.blocks + block];
+        value = params.scale * vec4<f32>(x[(half_row * half_width + half_column) * params.blocks + block]);
     } else {
-        value = x[(row * params.width + column) * params.blocks + block];
+        value = vec4<f32>(x[(row * params.width + column) * params.blocks + block]);
     }
     return select(vec4<f32>(0.0), value, (vec4<u32>(bits) & vec4<u32>(1u, 2u, 4u, 8u)) != vec4<u32>(0u));
 }

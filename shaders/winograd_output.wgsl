@@ -22,7 +22,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> m: array<vec4<f32>>;       // 36, tiles, C
 @group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;    // C
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>; // H, W, C; or H/2, W/2, C
+@group(0) @binding(3) var<storage, read_write> y: array<Target>;    // H, W, C; or H/2, W/2, C
 @group(0) @binding(4) var<storage, read_write> mask: array<vec2<u32>>; // H/4, W/4, C/4: a bit for each of 16 x 4 values
 
 const SIZE = 4u; // pixels of output along a tile's side
@@ -60,9 +60,9 @@ fn store(row: u32, column: u32, block: u32, value: vec4<f32>) {
     }
     let index = (row * params.width + column) * params.blocks + block;
     if (params.accumulate == 1u) {
-        y[index] += value;
+        y[index] = narrow(vec4<f32>(y[index]) + value);
     } else {
-        y[index] = value;
+        y[index] = narrow(value);
     }
 }
 
@@ -102,11 +102,11 @@ fn pool(row: u32, column: u32, block: u32, a: vec4<f32>, b: vec4<f32>, c: vec4<f
     let index = (row / 2u * half_width + column / 2u) * params.blocks + block;
     let zero = vec4<f32>(0.0);
     if (params.pool == 1u) {
-        y[index] = (a + b + c + d) * 0.25;
+        y[index] = narrow((a + b + c + d) * 0.25);
         return bits(a > zero) | bits(b > zero) << 4u | bits(c > zero) << 16u | bits(d > zero) << 20u;
     }
     let largest = max(max(a, b), max(c, d));
-    y[index] = largest;
+    y[index] = narrow(largest);
     // The first of the largest wins.
     let is_a = a == largest;
     let is_b = (b == largest) & !is_a;

@@ -7,7 +7,7 @@ use scumble::image::{Picture, WORKING_EDGE, decode, encode_png};
 use scumble::model::Pooling;
 use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
-use scumble::settings::{Colours, ModelKind, Settings, Start};
+use scumble::settings::{Colours, ModelKind, Precision, Settings, Start};
 use scumble::weights::{self, Manifest, Vgg19Weights};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -43,6 +43,9 @@ struct Arguments {
     /// How smooth: 0 to 100.
     #[arg(long, default_value_t = 50.0)]
     smoothness: f32,
+    /// How features are stored: full (32 bits) or half (16 bits: less memory, where the graphics adapter has them).
+    #[arg(long, default_value = "full", value_parser = word::<Precision>)]
+    precision: Precision,
     /// Multiplies the number of iterations: 0.1 to 10.
     #[arg(long, default_value_t = 1.0)]
     effort: f32,
@@ -104,6 +107,7 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         pooling: arguments.pooling,
         colours: arguments.colours,
         smoothness: arguments.smoothness,
+        precision: arguments.precision,
         effort: arguments.effort,
         iterations: arguments.iterations,
     };

@@ -42,6 +42,17 @@ pub enum Colours {
     Photo,
 }
 
+/// How the engine stores features and their gradients; it computes in 32 bits either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// In 32 bits.
+    #[default]
+    Full,
+    /// In 16: about half of the memory, on graphics adapters that have such numbers.
+    Half,
+}
+
 /// Everything that a person can choose. Missing fields take their defaults; unknown ones are refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -64,6 +75,8 @@ pub struct Settings {
     pub colours: Colours,
     /// How smooth, 0 to 100.
     pub smoothness: f32,
+    /// How features are stored.
+    pub precision: Precision,
     /// Multiplies the numbers of iterations, 0.1 to 10.
     pub effort: f32,
     /// Iterations at every scale instead of the schedule's own numbers.
@@ -82,6 +95,7 @@ impl Default for Settings {
             pooling: Pooling::default(),
             colours: Colours::default(),
             smoothness: 50.0,
+            precision: Precision::default(),
             effort: 1.0,
             iterations: None,
         }

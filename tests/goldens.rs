@@ -2,7 +2,7 @@
 //! pixels and ten steps of Adam, for whole networks with seeded weights. See `tests/golden/README.md`.
 
 use pollster::block_on;
-use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
+use scumble::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
 use scumble::model::{Pooling, Table, filter_bank};
 use scumble::network::{Features, Network, Room};
@@ -200,6 +200,20 @@ impl Case {
         check_gradient(&format!("gradient of {what}"), &colours(&self.gpu, &d_pixels), expected, pooling);
     }
 
+    /// What f16 leaves of the losses, and of the gradient's direction.
+    fn check_half(&self, what: &str, start: &Tensor, expected: &Value) {
+        let mut rec = Recorder::new(&self.gpu);
+        let d_pixels = self.record(&mut rec, start);
+        rec.submit();
+        let losses = self.losses();
+        for (family, key) in [(Family::Content, "content"), (Family::Style, "style")] {
+            let value = number(&expected[key]) * number(&expected["weights"][key]);
+            let found = f64::from(self.objective.sum(&losses, family));
+            assert!((found / value - 1.0).abs() < 0.01, "{key} loss of {what}: {found}, expected {value}");
+        }
+        check_gradient(&format!("gradient of {what}"), &colours(&self.gpu, &d_pixels), expected, Pooling::Max);
+    }
+
     fn check_adam(&self, what: &str, start: Tensor, expected: &Value, slack: f64) {
         let mut optimizer = Optimizer::new(&self.gpu, Method::Adam, start).unwrap();
         let mut rec = Recorder::new(&self.gpu);
@@ -277,6 +291,11 @@ fn losses_and_gradients_of_vgg19() {
         let network = upload(&gpu, table, &weights, &terms).with_room(Room { band: 1, workspace: 1 });
         let case = Case::with_network(&gpu, network, &terms, &golden["pictures"]);
         case.check(&format!("{name}, in bands"), &start, expected, pooling_of(name));
+        if expected["how"] == "mean+cov" {
+            let network = case.network.stored_as(Element::Half);
+            let case = Case::with_network(&gpu, network, &terms, &golden["pictures"]);
+            case.check_half(&format!("{name}, in 16 bits"), &start, expected);
+        }
     }
 }
 
@@ -310,7 +329,7 @@ fn the_filter_bank() {
         let weight: Vec<f64> = filters.weight.iter().map(|&w| f64::from(w)).collect();
         check_probes(&format!("filters of level {level}"), &weight, expected, 0.1);
     }
-    let look = Look::filter_bank(&settings);
+    let look = Look::filter_bank(&gpu, &settings).unwrap();
     let network = block_on(look.network(&gpu, &photo, &painting)).unwrap();
     let mut terms = look.terms(&network, &settings, photo.shape(), painting.shape());
     for term in &mut terms {

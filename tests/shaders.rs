@@ -2,7 +2,7 @@
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, StorageAccess, TypeInner};
-use scumble::gpu::{Access, Kernel};
+use scumble::gpu::{Access, Element, Elements, Kernel};
 use scumble::kernels::ALL;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,11 +13,30 @@ const MAX_STORAGE_BUFFERS: usize = 8;
 const MAX_THREADS: u32 = 256;
 const MAX_WORKGROUP_BYTES: u32 = 16_384;
 
+/// Parses and validates a kernel's shader for f32, with nothing beyond core WebGPU; and, where it can store in 16 bits, the
+/// variants for that with f16 alone beyond it.
+fn reflect_kernel(kernel: &Kernel) -> Module {
+    let can = |access: Access, element: Element| element == Element::Single || kernel.bindings.contains(&access);
+    for source in [Element::Single, Element::Half] {
+        for target in [Element::Single, Element::Half] {
+            if can(Access::Source, source) && can(Access::Target, target) {
+                let wgsl = kernel.source(Elements { source, target });
+                reflect_with(kernel.name, &wgsl, Capabilities::SHADER_FLOAT16);
+            }
+        }
+    }
+    reflect(kernel.name, &kernel.source(Elements::default()))
+}
+
 /// Parses and validates with nothing beyond core WebGPU.
 fn reflect(name: &str, wgsl: &str) -> Module {
+    reflect_with(name, wgsl, Capabilities::empty())
+}
+
+fn reflect_with(name: &str, wgsl: &str, capabilities: Capabilities) -> Module {
     let module = naga::front::wgsl::parse_str(wgsl);
     let module = module.unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(wgsl, name)));
-    let valid = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module);
+    let valid = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
     valid.unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(wgsl, name)));
     module
 }
@@ -59,9 +78,14 @@ fn workgroup_bytes(module: &Module) -> u32 {
 
 #[test]
 fn shaders_and_kernels_agree() {
-    for Kernel { name, wgsl, workgroup, params_bytes: rust_bytes, bindings: rust_bindings, constants } in ALL {
-        let module = reflect(name, wgsl);
-        assert_eq!(bindings(name, &module), *rust_bindings, "{name}: bindings in WGSL and in Rust");
+    for kernel @ Kernel { name, workgroup, params_bytes: rust_bytes, bindings: rust_bindings, constants, .. } in ALL {
+        let module = reflect_kernel(kernel);
+        let plain = rust_bindings.iter().map(|access| match access {
+            Access::Source => Access::Read,
+            Access::Target => Access::Write,
+            other => *other,
+        });
+        assert_eq!(bindings(name, &module), plain.collect::<Vec<_>>(), "{name}: bindings in WGSL and in Rust");
         assert_eq!(params_bytes(name, &module) as usize, *rust_bytes, "{name}: bytes of Params in WGSL and in Rust");
         let [main] = &module.entry_points[..] else { panic!("{name}: one entry point") };
         assert_eq!(main.name, "main", "{name}: name of the entry point");
@@ -75,11 +99,11 @@ fn shaders_and_kernels_agree() {
 
 #[test]
 fn every_device_has_room() {
-    for Kernel { name, wgsl, workgroup, bindings, .. } in ALL {
+    for kernel @ Kernel { name, workgroup, bindings, .. } in ALL {
         let storage = bindings.iter().filter(|access| **access != Access::Params).count();
         assert!(storage <= MAX_STORAGE_BUFFERS, "{name}: {storage} storage buffers");
         assert!(workgroup.iter().product::<u32>() <= MAX_THREADS, "{name}: workgroup {workgroup:?}");
-        let bytes = workgroup_bytes(&reflect(name, wgsl));
+        let bytes = workgroup_bytes(&reflect_kernel(kernel));
         assert!(bytes <= MAX_WORKGROUP_BYTES, "{name}: {bytes} bytes of workgroup memory");
     }
 }

@@ -1,9 +1,10 @@
 //! This turns whatever graphics adapter the machine has into an open device.
 
-use super::kernel::{Kernel, Pipeline};
+use super::kernel::{Element, Elements, Kernel, Pipeline};
 use super::memory::{Allocation, Memory};
 use super::tensor::{Shape, Storage, Tensor};
 use crate::{Error, Result};
+use half::f16;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,7 +21,7 @@ struct Inner {
     queue: wgpu::Queue,
     memory: Memory,
     trouble: Arc<Mutex<Option<Error>>>,
-    pipelines: RefCell<HashMap<&'static str, Pipeline>>,
+    pipelines: RefCell<HashMap<(&'static str, Elements), Pipeline>>,
 }
 
 impl Gpu {
@@ -53,7 +54,7 @@ impl Gpu {
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor {
                 label: Some("scumble"),
-                required_features: wanted & adapter.features(),
+                required_features: (wanted | wgpu::Features::SHADER_F16) & adapter.features(),
                 required_limits: limits,
                 ..Default::default()
             })
@@ -91,18 +92,28 @@ impl Gpu {
     /// # Errors
     /// [`Error::TooLargeForDevice`] where a single buffer would exceed what the device allows.
     pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
-        self.fits(shape)?;
-        let storage = Storage::default();
-        let (buffer, allocation) = self.buffer(label, shape.bytes());
-        storage.settle(buffer, allocation);
-        Ok(Tensor::new(Rc::new(storage), label.into(), shape, None))
+        self.tensor_of(label, shape, Element::Single)
     }
 
-    /// Whether a single buffer can hold a tensor of this shape.
-    pub(super) fn fits(&self, shape: Shape) -> Result<()> {
+    /// A tensor of zeros that are stored as `element`s.
+    fn tensor_of(&self, label: &str, shape: Shape, element: Element) -> Result<Tensor> {
+        let bytes = shape.bytes_of(element);
+        self.fits(bytes)?;
+        let storage = Storage::default();
+        let (buffer, allocation) = self.buffer(label, bytes);
+        storage.settle(buffer, allocation);
+        Ok(Tensor::new(Rc::new(storage), label.into(), shape, element))
+    }
+
+    /// Whether the device has 16-bit numbers.
+    pub fn has_half(&self) -> bool {
+        self.0.device.features().contains(wgpu::Features::SHADER_F16)
+    }
+
+    /// Whether a single buffer can hold so many bytes.
+    pub(super) fn fits(&self, bytes: u64) -> Result<()> {
         let limits = self.0.device.limits();
         let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
-        let bytes = shape.bytes();
         if bytes > limit {
             return Err(Error::TooLargeForDevice { needed_mib: bytes.div_ceil(1 << 20), limit_mib: limit >> 20 });
         }
@@ -130,9 +141,21 @@ impl Gpu {
         Ok(tensor)
     }
 
+    /// The same, stored in 16 bits.
+    ///
+    /// # Errors
+    /// As [`Gpu::tensor`].
+    pub fn upload_half(&self, label: &str, shape: Shape, values: &[f32]) -> Result<Tensor> {
+        let tensor = self.tensor_of(label, shape, Element::Half)?;
+        let halves: Vec<u16> = values.iter().map(|&value| f16::from_f32(value).to_bits()).collect();
+        assert_eq!(halves.len() as u64 * 2, tensor.bytes(), "size of the values for {label}");
+        self.0.queue.write_buffer(tensor.buffer(), 0, bytemuck::cast_slice(&halves));
+        Ok(tensor)
+    }
+
     /// Overwrites all values of a tensor, before anything that is submitted later.
     pub fn write(&self, tensor: &Tensor, values: &[f32]) {
-        assert_eq!(values.len() as u64 * 4, tensor.shape().bytes(), "size of the values for {}", tensor.label());
+        assert_eq!(values.len() as u64 * 4, tensor.bytes(), "size of the values for {}", tensor.label());
         self.0.queue.write_buffer(tensor.buffer(), 0, bytemuck::cast_slice(values));
     }
 
@@ -141,17 +164,17 @@ impl Gpu {
     /// # Errors
     /// As [`Gpu::tensor`].
     pub fn copy(&self, label: &str, source: &Tensor) -> Result<Tensor> {
-        let tensor = self.tensor(label, source.shape())?;
+        let tensor = self.tensor_of(label, source.shape(), source.element())?;
         let mut encoder = self.0.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(source.buffer(), 0, tensor.buffer(), 0, source.shape().bytes());
+        encoder.copy_buffer_to_buffer(source.buffer(), 0, tensor.buffer(), 0, source.bytes());
         self.0.queue.submit([encoder.finish()]);
         Ok(tensor)
     }
 
-    /// Compiles kernels ahead of their first use.
+    /// Compiles kernels ahead of their first use, for values that are stored in f32.
     pub fn warm_up<'k>(&self, kernels: impl IntoIterator<Item = &'k Kernel>) {
         for kernel in kernels {
-            self.pipeline(kernel);
+            self.pipeline(kernel, Elements::default());
         }
     }
 
@@ -205,11 +228,11 @@ impl Gpu {
         &self.0.queue
     }
 
-    pub(super) fn pipeline(&self, kernel: &Kernel) -> Pipeline {
-        let built = self.0.pipelines.borrow().get(kernel.name).cloned();
+    pub(super) fn pipeline(&self, kernel: &Kernel, elements: Elements) -> Pipeline {
+        let built = self.0.pipelines.borrow().get(&(kernel.name, elements)).cloned();
         built.unwrap_or_else(|| {
-            let pipeline = kernel.build(&self.0.device);
-            self.0.pipelines.borrow_mut().insert(kernel.name, pipeline.clone());
+            let pipeline = kernel.build(&self.0.device, elements);
+            self.0.pipelines.borrow_mut().insert((kernel.name, elements), pipeline.clone());
             pipeline
         })
     }

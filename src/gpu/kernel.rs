@@ -9,6 +9,74 @@ pub enum Access {
     Read,
     /// A storage buffer that is written (and perhaps read).
     Write,
+    /// As `Read`, of values that may be stored in 16 bits: `array<Source>` in the shader.
+    Source,
+    /// As `Write`, of values that may be stored in 16 bits: `array<Target>` in the shader.
+    Target,
+}
+
+/// How the values of a tensor are stored; everything is computed in f32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Element {
+    /// f32.
+    #[default]
+    Single,
+    /// f16, on devices with `shader-f16`: half of the memory, three decimals.
+    Half,
+}
+
+impl Element {
+    /// Bytes of a vector of four.
+    pub fn vector_bytes(self) -> u64 {
+        match self {
+            Element::Single => 16,
+            Element::Half => 8,
+        }
+    }
+
+    /// Gradients are stored as so many times themselves: those of a loss of about 1 to each of a million values would
+    /// vanish in f16 (Micikevicius et al. 2018, "Mixed precision training").
+    pub fn gradient_scale(self) -> f32 {
+        match self {
+            Element::Single => 1.0,
+            Element::Half => (1 << 18) as f32,
+        }
+    }
+
+    fn wgsl(self) -> &'static str {
+        match self {
+            Element::Single => "vec4<f32>",
+            Element::Half => "vec4<f16>",
+        }
+    }
+}
+
+/// How a kernel's sources and its targets are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Elements {
+    /// Of all its [`Access::Source`]s.
+    pub source: Element,
+    /// Of all its [`Access::Target`]s.
+    pub target: Element,
+}
+
+impl Elements {
+    /// What every shader begins with.
+    fn prelude(self) -> String {
+        let enable = if self == Elements::default() { "" } else { "enable f16;\n" };
+        let narrow = match self.target {
+            Element::Single => "value",
+            // What is too large becomes the largest there is, and not infinite.
+            Element::Half => "Target(clamp(value, vec4<f32>(-65504.0), vec4<f32>(65504.0)))",
+        };
+        let Elements { source, target } = self;
+        format!(
+            "{enable}alias Source = {};\nalias Target = {};\n\
+             fn narrow(value: vec4<f32>) -> Target {{ return {narrow}; }}\n",
+            source.wgsl(),
+            target.wgsl(),
+        )
+    }
 }
 
 /// One compute shader: its name, source, workgroup and bindings. The name is the shader's file name (with the variant,
@@ -17,7 +85,7 @@ pub enum Access {
 pub struct Kernel {
     /// The file name in `shaders/` without its ending, and the variant if there are several.
     pub name: &'static str,
-    /// The WGSL source.
+    /// The WGSL source, without what [`Kernel::source`] puts before it.
     pub wgsl: &'static str,
     /// The `@workgroup_size` of the shader.
     pub workgroup: [u32; 3],
@@ -37,8 +105,13 @@ pub(super) struct Pipeline {
 }
 
 impl Kernel {
+    /// The whole shader for values that are stored this way.
+    pub fn source(&self, elements: Elements) -> String {
+        elements.prelude() + self.wgsl
+    }
+
     /// Compiles the shader; on some drivers this takes a second.
-    pub(super) fn build(&self, device: &wgpu::Device) -> Pipeline {
+    pub(super) fn build(&self, device: &wgpu::Device, elements: Elements) -> Pipeline {
         let entries: Vec<_> = self.bindings.iter().enumerate().map(|(i, access)| entry(i as u32, *access)).collect();
         let layout = device
             .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(self.name), entries: &entries });
@@ -49,7 +122,7 @@ impl Kernel {
         });
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(self.name),
-            source: wgpu::ShaderSource::Wgsl(self.wgsl.into()),
+            source: wgpu::ShaderSource::Wgsl(self.source(elements).into()),
         });
         let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(self.name),
@@ -66,8 +139,8 @@ impl Kernel {
 fn entry(binding: u32, access: Access) -> wgpu::BindGroupLayoutEntry {
     let ty = match access {
         Access::Params => wgpu::BufferBindingType::Uniform,
-        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
-        Access::Write => wgpu::BufferBindingType::Storage { read_only: false },
+        Access::Read | Access::Source => wgpu::BufferBindingType::Storage { read_only: true },
+        Access::Write | Access::Target => wgpu::BufferBindingType::Storage { read_only: false },
     };
     wgpu::BindGroupLayoutEntry {
         binding,

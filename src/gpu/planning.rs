@@ -6,6 +6,7 @@
 //! inference"): the largest first, each into the smallest buffer that is free at its time.
 
 use super::Gpu;
+use super::kernel::Element;
 use super::tensor::{Shape, Storage, Tensor};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -49,13 +50,13 @@ impl Drop for Loan {
 
 impl Timeline {
     /// A tensor without a buffer yet, in use from now on.
-    pub fn tensor(&self, label: &str, shape: Shape) -> Tensor {
+    pub fn tensor(&self, label: &str, shape: Shape, element: Element) -> Tensor {
         let mut uses = self.0.borrow_mut();
         let (storage, label) = (Rc::new(Storage::default()), Rc::<str>::from(label));
         let time = uses.now..usize::MAX;
-        uses.uses.push(Use { storage: storage.clone(), label: label.clone(), bytes: shape.bytes(), time });
+        uses.uses.push(Use { storage: storage.clone(), label: label.clone(), bytes: shape.bytes_of(element), time });
         let loan = Loan { timeline: Rc::downgrade(&self.0), index: uses.uses.len() - 1 };
-        Tensor::new(storage, label, shape, Some(loan))
+        Tensor::new(storage, label, shape, element).lent(loan)
     }
 
     /// A dispatch was recorded.

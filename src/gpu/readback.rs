@@ -1,9 +1,10 @@
 //! This turns tensors on the device into numbers in memory: at once for a finished picture, late for the losses.
 
-use super::{Gpu, Tensor};
+use super::{Element, Gpu, Tensor};
 use crate::{Error, Result};
 use bytemuck::Pod;
 use futures_channel::oneshot::{Receiver, channel};
+use half::f16;
 use std::collections::VecDeque;
 
 /// Waits for all values of a tensor, in its padded layout.
@@ -13,7 +14,13 @@ use std::collections::VecDeque;
 pub async fn read(gpu: &Gpu, tensor: &Tensor) -> Result<Vec<f32>> {
     let letter = Letter::send(gpu, tensor);
     gpu.drive();
-    letter.open(gpu).await
+    match tensor.element() {
+        Element::Single => letter.open(gpu).await,
+        Element::Half => {
+            let halves: Vec<u16> = letter.open(gpu).await?;
+            Ok(halves.into_iter().map(|bits| f16::from_bits(bits).to_f32()).collect())
+        }
+    }
 }
 
 /// Waits for all values of a buffer that can be copied.
@@ -33,7 +40,7 @@ struct Letter {
 impl Letter {
     /// Copies what the tensor holds after everything submitted so far.
     fn send(gpu: &Gpu, tensor: &Tensor) -> Letter {
-        Letter::copy(gpu, tensor.buffer(), tensor.shape().bytes())
+        Letter::copy(gpu, tensor.buffer(), tensor.bytes())
     }
 
     fn copy(gpu: &Gpu, buffer: &wgpu::Buffer, bytes: u64) -> Letter {

@@ -4,7 +4,7 @@ use super::kernel::Pipeline;
 use super::planning::Timeline;
 use super::scope::Scope;
 use super::tensor::Storage;
-use super::{Access, Gpu, Kernel, Phase, Shape, Tensor};
+use super::{Access, Element, Elements, Gpu, Kernel, Phase, Shape, Tensor};
 use crate::Result;
 use bytemuck::Pod;
 use std::ops::Range;
@@ -105,8 +105,16 @@ impl<'g> Recorder<'g> {
     /// # Errors
     /// As [`Gpu::tensor`].
     pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
-        self.gpu.fits(shape)?;
-        Ok(self.timeline.tensor(label, shape))
+        self.map(label, shape, Element::Single)
+    }
+
+    /// The same for values that are stored as `element`s.
+    ///
+    /// # Errors
+    /// As [`Gpu::tensor`].
+    pub fn map(&self, label: &str, shape: Shape, element: Element) -> Result<Tensor> {
+        self.gpu.fits(shape.bytes_of(element))?;
+        Ok(self.timeline.tensor(label, shape, element))
     }
 
     /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.
@@ -133,7 +141,7 @@ impl<'g> Recorder<'g> {
             mapped_at_creation: false,
         });
         self.gpu.queue().write_buffer(&uniform, 0, params);
-        let pipeline = self.gpu.pipeline(kernel);
+        let pipeline = self.gpu.pipeline(kernel, elements(kernel, tensors));
         let storages = tensors.iter().map(|tensor| tensor.storage.clone()).collect();
         let name = Name { scope: self.scope, kernel: kernel.name };
         self.written.push(Written { pipeline, uniform: uniform.clone(), storages, grid, name });
@@ -152,6 +160,22 @@ impl<'g> Recorder<'g> {
         let gpu = self.gpu;
         self.finish().submit(gpu);
     }
+}
+
+/// How the kernel's sources and targets are stored.
+fn elements(kernel: &Kernel, tensors: &[&Tensor]) -> Elements {
+    let bound = || kernel.bindings[1..].iter().zip(tensors);
+    let of = |which: Access| {
+        let mut elements = bound().filter(|(access, _)| **access == which).map(|(_, tensor)| tensor.element());
+        let first = elements.next().unwrap_or_default();
+        assert!(elements.all(|other| other == first), "{which:?}s of {} are stored in two ways", kernel.name);
+        first
+    };
+    let plain = |(access, tensor): (&Access, &&Tensor)| {
+        matches!(access, Access::Source | Access::Target) || tensor.element() == Element::Single
+    };
+    assert!(bound().all(plain), "a tensor of {} is stored in 16 bits", kernel.name);
+    Elements { source: of(Access::Source), target: of(Access::Target) }
 }
 
 impl Written {

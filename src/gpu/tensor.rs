@@ -1,5 +1,6 @@
 //! A tensor: a buffer on the device, its shape and its name.
 
+use super::kernel::Element;
 use super::memory::Allocation;
 use super::planning::Loan;
 use std::cell::OnceCell;
@@ -47,9 +48,14 @@ impl Shape {
         self.pixels() * self.blocks()
     }
 
-    /// Bytes in the buffer.
+    /// Bytes in a buffer of f32.
     pub fn bytes(&self) -> u64 {
-        u64::from(self.height) * u64::from(self.width) * u64::from(self.blocks()) * 16
+        self.bytes_of(Element::Single)
+    }
+
+    /// Bytes in a buffer of such elements.
+    pub fn bytes_of(&self, element: Element) -> u64 {
+        u64::from(self.height) * u64::from(self.width) * u64::from(self.blocks()) * element.vector_bytes()
     }
 
     /// The same positions with another number of channels.
@@ -74,19 +80,24 @@ impl Storage {
     }
 }
 
-/// f32 values on the device. Cloning copies the handle, not the values.
+/// Values on the device. Cloning copies the handle, not the values.
 #[derive(Debug, Clone)]
 pub struct Tensor {
     pub(super) storage: Rc<Storage>,
     label: Rc<str>,
     shape: Shape,
+    element: Element,
     /// Ends the use of the buffer when the last handle is dropped, if a recording shares it.
     _loan: Option<Rc<Loan>>,
 }
 
 impl Tensor {
-    pub(super) fn new(storage: Rc<Storage>, label: Rc<str>, shape: Shape, loan: Option<Loan>) -> Tensor {
-        Tensor { storage, label, shape, _loan: loan.map(Rc::new) }
+    pub(super) fn new(storage: Rc<Storage>, label: Rc<str>, shape: Shape, element: Element) -> Tensor {
+        Tensor { storage, label, shape, element, _loan: None }
+    }
+
+    pub(super) fn lent(self, loan: Loan) -> Tensor {
+        Tensor { _loan: Some(Rc::new(loan)), ..self }
     }
 
     pub(super) fn buffer(&self) -> &wgpu::Buffer {
@@ -96,6 +107,16 @@ impl Tensor {
     /// Height, width and channels.
     pub fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// How each value is stored.
+    pub fn element(&self) -> Element {
+        self.element
+    }
+
+    /// Bytes of all values.
+    pub fn bytes(&self) -> u64 {
+        self.shape.bytes_of(self.element)
     }
 
     /// The name that drivers and error messages show.

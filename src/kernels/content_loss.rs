@@ -11,10 +11,11 @@ struct Params {
     weight: f32,
     norm_scale: f32,
     accumulate: u32,
+    gradient_scale: f32,
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("content_loss", LINE, Params, [Read, Read, Read, Write, Write]);
+pub const KERNEL: Kernel = kernel!("content_loss", LINE, Params, [Source, Source, Read, Target, Write]);
 
 /// What the features are compared with.
 pub struct Target<'t> {
@@ -38,7 +39,13 @@ pub fn record(
 ) {
     assert_eq!((x.shape(), x.shape()), (target.features.shape(), d_x.shape()), "shapes of content_loss");
     let vectors = x.shape().vectors();
-    let params = Params { vectors, weight, norm_scale: target.norm_scale, accumulate: accumulate.into() };
+    let params = Params {
+        vectors,
+        weight,
+        norm_scale: target.norm_scale,
+        accumulate: accumulate.into(),
+        gradient_scale: d_x.element().gradient_scale(),
+    };
     let tensors = [x, target.features, target.norm, d_x, partials];
     rec.dispatch(&KERNEL, &params, &tensors, grid_of_sums(&KERNEL, partials));
 }

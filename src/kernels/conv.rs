@@ -18,10 +18,11 @@ struct Params {
     first_out: u32,
     added: u32,
     relu: u32,
+    scale: f32,
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("conv", [8, 8, 1], Params, [Read, Read, Read, Write]);
+pub const KERNEL: Kernel = kernel!("conv", [8, 8, 1], Params, [Source, Read, Read, Target]);
 
 /// The same for inputs of three channels: a quarter less to multiply.
 pub const FROM_PICTURE: Kernel = Kernel { name: "conv_from_picture", constants: &[("CHANNELS", 3.0)], ..KERNEL };
@@ -113,6 +114,9 @@ struct Rows {
 
 fn record(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu: bool, y: &Tensor, rows: Rows) {
     let (from, to) = (x.shape(), y.shape());
+    // Towards a picture the scale of a gradient of 16 bits is taken off again.
+    let scale = y.element().gradient_scale() / x.element().gradient_scale();
+    let scale = scale.min(1.0);
     assert_eq!(window.reach(from.width), to.width, "width of conv to {}", y.label());
     let tiles = u64::from(from.blocks() * to.blocks() * window.kernel * window.kernel);
     assert_eq!(weights.tiles.shape().bytes(), tiles * 64, "size of the weights {}", weights.tiles.label());
@@ -130,6 +134,7 @@ fn record(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu
         first_out: rows.output,
         added: rows.added,
         relu: relu.into(),
+        scale,
     };
     let (kernel, blocks) = match (from.channels, to.channels) {
         (_, ..=3) => (&TO_PICTURE, 1),

@@ -16,7 +16,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("covariance", [8, 8, 1], Params, [Read, Read, Write]);
+pub const KERNEL: Kernel = kernel!("covariance", [8, 8, 1], Params, [Source, Read, Write]);
 
 /// Sums of (x - mu)(x - mu)^T, one C x C matrix for each of `chunks` equal shares of the pixels that `part` has;
 /// `partials` holds `chunks` matrices. `mu` of zeros gives the Gram matrix.

@@ -16,7 +16,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("mean", LINE, Params, [Read, Write]);
+pub const KERNEL: Kernel = kernel!("mean", LINE, Params, [Source, Write]);
 
 /// Sums over each of `chunks` equal shares of the pixels that `part` has; `partials` holds `chunks` vectors of x's
 /// channels.

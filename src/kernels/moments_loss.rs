@@ -13,6 +13,7 @@ struct Params {
     covariance_weight: f32,
     mean_weight: f32,
     relative: u32,
+    gradient_scale: f32,
 }
 
 /// The compute kernel.
@@ -46,7 +47,8 @@ pub struct Slot<'t> {
     pub slot: u32,
 }
 
-/// Writes the loss into its slot, and into `d` the gradient, scaled for features of `pixels` positions.
+/// Writes the loss into its slot, and into `d` the gradient, `gradient_scale` times what it is to
+/// features of `pixels` positions.
 /// `norms` holds the squared norms of the target's matrix and mean.
 #[allow(clippy::too_many_arguments)] // all of them tensors of one equation
 pub fn record(
@@ -56,6 +58,7 @@ pub fn record(
     norms: &Tensor,
     pixels: u32,
     weights: Weights,
+    gradient_scale: f32,
     d: &Pair,
     loss: &Slot,
 ) {
@@ -67,6 +70,7 @@ pub fn record(
         covariance_weight: weights.covariance,
         mean_weight: weights.mean,
         relative: weights.relative.into(),
+        gradient_scale,
     };
     let tensors = [moments.sigma, moments.mu, target.sigma, target.mu, norms, d.sigma, d.mu, loss.losses];
     rec.dispatch(&KERNEL, &params, &tensors, Grid::over(&KERNEL, [1, 1, 1]));

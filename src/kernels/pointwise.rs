@@ -14,7 +14,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("pointwise", LINE, Params, [Read, Read, Read, Write]);
+pub const KERNEL: Kernel = kernel!("pointwise", LINE, Params, [Source, Read, Read, Target]);
 
 /// What one invocation makes.
 const PIXELS_PER_THREAD: u32 = 8;

@@ -25,9 +25,9 @@ struct BackwardParams {
 }
 
 /// Pools.
-pub const FORWARD: Kernel = kernel!("pool_forward", LINE, ForwardParams, [Read, Write]);
+pub const FORWARD: Kernel = kernel!("pool_forward", LINE, ForwardParams, [Source, Target]);
 /// Hands the gradient back.
-pub const BACKWARD: Kernel = kernel!("pool_backward", LINE, BackwardParams, [Read, Read, Write]);
+pub const BACKWARD: Kernel = kernel!("pool_backward", LINE, BackwardParams, [Source, Source, Target]);
 
 /// Half the size, rounded down.
 pub fn output(shape: Shape) -> Shape {

@@ -11,7 +11,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("relu_backward", LINE, Params, [Read, Write]);
+pub const KERNEL: Kernel = kernel!("relu_backward", LINE, Params, [Source, Target]);
 
 /// Zeroes `d_y` in place where the ReLU's output `y` is zero.
 pub fn record(rec: &mut Recorder, y: &Tensor, d_y: &Tensor) {

@@ -48,7 +48,7 @@ struct OutputParams {
 }
 
 /// Tiles of the input into Winograd's domain.
-pub const INPUT: Kernel = kernel!("winograd_input", LINE, InputParams, [Read, Read, Write]);
+pub const INPUT: Kernel = kernel!("winograd_input", LINE, InputParams, [Source, Read, Write]);
 /// The same for a gradient, through the mask of a ReLU and perhaps a pool.
 pub const GRADIENT: Kernel = Kernel { name: "winograd_input_gradient", constants: &[("GRADIENT", 1.0)], ..INPUT };
 /// The products there.
@@ -57,7 +57,7 @@ pub const PRODUCT: Kernel = kernel!("winograd_product", LINE, ProductParams, [Re
 pub const TRANSPOSED: Kernel =
     Kernel { name: "winograd_product_transposed", constants: &[("TRANSPOSED", 1.0)], ..PRODUCT };
 /// Back to pixels.
-pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read, Read, Write, Write]);
+pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read, Read, Target, Write]);
 
 /// The only window there is: 3x3 with a border of one zero, forward and backward.
 const WINDOW: Window = Window { kernel: 3, pad: 1 };

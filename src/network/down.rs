@@ -77,7 +77,7 @@ impl Network {
             winograd::forward(rec, &x, weights, Rows::all(shape), walk.masks[index].as_ref(), &y, walk.workspace());
             return Ok(());
         }
-        let y = rec.tensor(&layer.name, shape)?;
+        let y = rec.map(&layer.name, shape, self.element(shape))?;
         match &layer.op {
             Op::Pixels => unreachable!("only layer 0 is the pixels"),
             Op::Colour { matrix, offset } => colour::forward(rec, &x, &y, matrix, *offset, false),
@@ -125,7 +125,7 @@ impl Network {
                 let y = match whole.take() {
                     Some(y) => y,
                     None => {
-                        let y = rec.tensor(&layer.name, Shape { height: rows, ..map })?;
+                        let y = rec.map(&layer.name, Shape { height: rows, ..map }, self.element(map))?;
                         conv::forward(rec, &x, self.filters(layer).direct(), window, relu, &y, first);
                         y
                     }
@@ -166,7 +166,7 @@ impl Network {
         };
         let mask = Mask::new(rec, shapes[index], pool)?;
         let target = walk.plan.written_by(index);
-        let y = rec.tensor(&layers[target].name, mask.output())?;
+        let y = rec.map(&layers[target].name, mask.output(), self.element(mask.output()))?;
         walk.masks[index] = Some(mask);
         walk.outputs[target] = Some(y.clone());
         Ok(y)

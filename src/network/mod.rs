@@ -17,7 +17,7 @@ pub use observer::{Features, Interest, Observer, Sight};
 pub use room::Room;
 
 use crate::Result;
-use crate::gpu::{Gpu, Recorder, Shape, Tensor};
+use crate::gpu::{Element, Gpu, Recorder, Shape, Tensor};
 use crate::model::{ConvWeights, Op, Table};
 use filters::Filters;
 
@@ -26,6 +26,7 @@ pub struct Network {
     table: Table,
     filters: Vec<Option<Filters>>,
     room: Option<Room>,
+    element: Element,
 }
 
 impl Network {
@@ -42,12 +43,17 @@ impl Network {
                 uploaded[*index] = Some(Filters::upload(gpu, &filters[*index], *pad, winograd)?);
             }
         }
-        Ok(Network { table, filters: uploaded, room: None })
+        Ok(Network { table, filters: uploaded, room: None, element: Element::Single })
     }
 
     /// The same network, with so much room whatever the picture's size.
     pub fn with_room(self, room: Room) -> Network {
         Network { room: Some(room), ..self }
+    }
+
+    /// The same network, its features and their gradients stored as `element`s; pictures stay in f32.
+    pub fn stored_as(self, element: Element) -> Network {
+        Network { element, ..self }
     }
 
     /// The topology.
@@ -81,7 +87,20 @@ impl Network {
         self.room.unwrap_or_else(|| Room::of(pixels))
     }
 
+    /// How a map of this shape is stored.
+    fn element(&self, shape: Shape) -> Element {
+        element_of(shape, self.element)
+    }
+
     fn own(&self, filters: usize) -> &Filters {
         self.filters[filters].as_ref().expect("the filters of needed layers are uploaded")
     }
+}
+
+/// Most channels of a picture.
+const PICTURE: u32 = 4;
+
+/// How a map of this shape is stored where features are stored as `element`s.
+fn element_of(shape: Shape, element: Element) -> Element {
+    if shape.channels <= PICTURE { Element::Single } else { element }
 }

@@ -102,11 +102,8 @@ impl Plan {
     }
 }
 
-/// Most channels of a picture.
-const PICTURE: u32 = 4;
-
 fn is_from_picture(layer: &Layer, layers: &[Layer]) -> bool {
-    matches!(layer.op, Op::Convolution { .. }) && layers[layer.input].channels <= PICTURE
+    matches!(layer.op, Op::Convolution { .. }) && layers[layer.input].channels <= super::PICTURE
 }
 
 /// Whether a layer is done in Winograd's domain, with its ReLU.

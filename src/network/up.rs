@@ -1,27 +1,31 @@
 //! The way up: from gradients of features to the gradient of the pixels.
 
-use super::Network;
 use super::down::{Walk, window};
 use super::observer::{Interest, Observer};
 use super::plan::{Role, is_winograd};
 use super::room::bands;
+use super::{Network, element_of};
 use crate::Result;
-use crate::gpu::{Phase, Recorder, Shape, Tensor};
+use crate::gpu::{Element, Phase, Recorder, Shape, Tensor};
 use crate::kernels::winograd::{self, Rows};
 use crate::kernels::{colour, conv, pad, pool, pyramid, relu_backward};
 use crate::model::{Layer, Op};
 
 /// The gradients of the loss to layers' outputs, as far as anybody has contributed to them.
-struct Gradients(Vec<Option<Tensor>>);
+struct Gradients {
+    tensors: Vec<Option<Tensor>>,
+    /// How the large ones are stored.
+    element: Element,
+}
 
 impl Gradients {
     /// The tensor for a layer's gradient, and whether a new contribution has to be added to what it holds.
     fn slot(&mut self, rec: &Recorder, layer: usize, shape: Shape) -> Result<(Tensor, bool)> {
-        if let Some(tensor) = &self.0[layer] {
+        if let Some(tensor) = &self.tensors[layer] {
             return Ok((tensor.clone(), true));
         }
-        let tensor = rec.tensor(&format!("d_{layer}"), shape)?;
-        self.0[layer] = Some(tensor.clone());
+        let tensor = rec.map(&format!("d_{layer}"), shape, element_of(shape, self.element))?;
+        self.tensors[layer] = Some(tensor.clone());
         Ok((tensor, false))
     }
 }
@@ -29,7 +33,7 @@ impl Gradients {
 impl Network {
     pub(super) fn up(&self, rec: &mut Recorder, mut walk: Walk, observer: &mut impl Observer) -> Result<Tensor> {
         let layers = self.table.layers();
-        let mut gradients = Gradients(vec![None; layers.len()]);
+        let mut gradients = Gradients { tensors: vec![None; layers.len()], element: self.element };
         for (index, layer) in layers.iter().enumerate().skip(1).rev() {
             match walk.plan.roles[index] {
                 Role::Unused => continue,
@@ -59,7 +63,7 @@ impl Network {
         index: usize,
         layer: &Layer,
     ) -> Result<()> {
-        let Some(d_y) = gradients.0[walk.plan.written_by(index)].take() else { return Ok(()) };
+        let Some(d_y) = gradients.tensors[walk.plan.written_by(index)].take() else { return Ok(()) };
         rec.scope(Phase::Backward, index);
         let shape = walk.plan.shapes[layer.input];
         let (d_x, accumulate) = gradients.slot(rec, layer.input, shape)?;
@@ -99,7 +103,7 @@ impl Network {
         let layers = self.table.layers();
         let layer = &layers[index];
         let interested = walk.plan.interests[index] != Interest::None;
-        let d_read = reader.and_then(|reader| gradients.0[walk.plan.written_by(reader)].take());
+        let d_read = reader.and_then(|reader| gradients.tensors[walk.plan.written_by(reader)].take());
         if !interested && d_read.is_none() {
             return Ok(());
         }
@@ -115,12 +119,12 @@ impl Network {
             let y = match &whole {
                 Some(y) => y.clone(),
                 None => {
-                    let y = rec.tensor(&layer.name, shape)?;
+                    let y = rec.map(&layer.name, shape, self.element(map))?;
                     conv::forward(rec, &x, self.filters(layer).direct(), window, relu, &y, band.first);
                     y
                 }
             };
-            let d_y = rec.tensor("d_band", shape)?;
+            let d_y = rec.map("d_band", shape, self.element(map))?;
             if let (Some(reader), Some(d_read)) = (reader, &d_read) {
                 rec.scope(Phase::Backward, reader);
                 let (weights, mask) = (self.filters(&layers[reader]).winograd(true), walk.masks[reader].as_ref());

@@ -84,6 +84,7 @@ impl Style {
             norms,
             sight.pixels,
             target.weights(weight, channels),
+            sight.part.x.element().gradient_scale(),
             &moments_loss::Pair { sigma: &matrix, mu: &d_mu },
             loss,
         );

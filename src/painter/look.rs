@@ -1,14 +1,14 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
-use crate::Result;
-use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
+use crate::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
 use crate::model::{ConvWeights, Table, filter_bank, vgg19};
 use crate::network::Network;
 use crate::objective::moments::{About, Capture, Moments};
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
-use crate::settings::Settings;
+use crate::settings::{Precision, Settings};
 use crate::weights::Vgg19Weights;
+use crate::{Error, Result};
 use std::rc::Rc;
 
 /// How a run looks at pictures.
@@ -17,6 +17,8 @@ pub enum Look {
     FilterBank {
         /// Filters as the seed gives them.
         filters: Vec<ConvWeights>,
+        /// How their features are stored.
+        element: Element,
     },
     /// VGG19: uploaded once.
     Vgg19 {
@@ -27,14 +29,18 @@ pub enum Look {
 
 impl Look {
     /// The embedded model for these settings.
-    pub fn filter_bank(settings: &Settings) -> Look {
-        Look::FilterBank { filters: filter_bank::filters(settings.seed) }
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where the device cannot store as they say.
+    pub fn filter_bank(gpu: &Gpu, settings: &Settings) -> Result<Look> {
+        let element = element(gpu, settings)?;
+        Ok(Look::FilterBank { filters: filter_bank::filters(settings.seed), element })
     }
 
     /// VGG19 as deep as the style's layers need and the file reaches.
     ///
     /// # Errors
-    /// Where the device cannot hold the weights.
+    /// Where the device cannot hold the weights, or store as the settings say.
     pub fn vgg19(gpu: &Gpu, weights: Rc<Vgg19Weights>, settings: &Settings) -> Result<Look> {
         let wanted = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
         let depth = wanted.min(weights.convolutions.len());
@@ -42,7 +48,7 @@ impl Look {
         let mut taps = vgg19_style_taps(&table);
         taps.extend(table.find(vgg19::CONTENT_TAP));
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
-        Ok(Look::Vgg19 { network: Rc::new(network) })
+        Ok(Look::Vgg19 { network: Rc::new(network.stored_as(element(gpu, settings)?)) })
     }
 
     /// The network for these two pictures.
@@ -52,7 +58,7 @@ impl Look {
     pub async fn network(&self, gpu: &Gpu, photo: &Tensor, painting: &Tensor) -> Result<Rc<Network>> {
         match self {
             Look::Vgg19 { network } => Ok(network.clone()),
-            Look::FilterBank { filters } => {
+            Look::FilterBank { filters, element } => {
                 let taps = bank_taps(&filter_bank::table(false));
                 let raw = Network::new(gpu, filter_bank::table(false), filters, &taps)?;
                 let responses = [responses(gpu, &raw, photo).await?, responses(gpu, &raw, painting).await?];
@@ -63,7 +69,7 @@ impl Look {
                 }
                 let table = filter_bank::table(true);
                 let taps: Vec<_> = (1..table.layers().len()).collect();
-                Ok(Rc::new(Network::new(gpu, table, &fitted, &taps)?))
+                Ok(Rc::new(Network::new(gpu, table, &fitted, &taps)?.stored_as(*element)))
             }
         }
     }
@@ -91,6 +97,19 @@ impl Look {
 
 /// Statistics of fewer positions say nothing: of one, the covariance is zero. Deep layers of tiny pictures are left out.
 const SMALLEST_MAP: u32 = 4;
+
+/// How the settings want features stored, if the device can.
+fn element(gpu: &Gpu, settings: &Settings) -> Result<Element> {
+    match settings.precision {
+        Precision::Full => Ok(Element::Single),
+        Precision::Half if gpu.has_half() => Ok(Element::Half),
+        Precision::Half => Err(Error::Setting {
+            name: "precision",
+            found: "half".into(),
+            expected: "full on this graphics adapter, which has no 16-bit numbers".into(),
+        }),
+    }
+}
 
 fn bank_taps(table: &Table) -> Vec<usize> {
     (0..filter_bank::FILTERS.len()).filter_map(|level| table.find(&filter_bank::style_tap(level))).collect()

@@ -101,7 +101,7 @@ impl Painter {
     pub async fn new(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Painter> {
         settings.check()?;
         let look = match (settings.model, &sources.vgg19) {
-            (ModelKind::FilterBank, _) => Look::filter_bank(settings),
+            (ModelKind::FilterBank, _) => Look::filter_bank(gpu, settings)?,
             (ModelKind::Vgg19, Some(weights)) => Look::vgg19(gpu, weights.clone(), settings)?,
             (ModelKind::Vgg19, None) => {
                 return Err(Error::Missing {

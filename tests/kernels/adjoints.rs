@@ -64,20 +64,19 @@ fn of_winograd() {
     let weights = |bench: &Workbench| {
         bench.gpu.upload("weights", winograd::packed_shape(21, 18), &winograd::pack(&values, 21, 18)).unwrap()
     };
-    let room =
-        |bench: &Workbench| Workspace::new(&Recorder::new(&bench.gpu), [from.with_channels(21)], 1 << 20).unwrap();
+    let room = |rec: &Recorder| Workspace::new(rec, [from.with_channels(21)], 1 << 20).unwrap();
     check(
         "winograd",
         [from, from.with_channels(21)],
         |bench, rec, x, y| {
             let (tiles, bias) = (weights(bench), bench.vector(&[0.0; 21]));
             let weights = winograd::Weights { tiles: &tiles, bias: &bias };
-            winograd::forward(rec, x, weights, Rows::all(x.shape()), None, y, &room(bench));
+            winograd::forward(rec, x, weights, Rows::all(x.shape()), None, y, &room(rec));
         },
         |bench, rec, d_y, d_x| {
             let (tiles, bias) = (weights(bench), bench.vector(&[0.0; 18]));
             let weights = winograd::Weights { tiles: &tiles, bias: &bias };
-            winograd::backward(rec, d_y, None, weights, Rows::all(d_x.shape()), d_x, false, &room(bench));
+            winograd::backward(rec, d_y, None, weights, Rows::all(d_x.shape()), d_x, false, &room(rec));
         },
     );
 }

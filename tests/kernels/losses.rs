@@ -43,6 +43,7 @@ fn moments() {
                         &norms,
                         35,
                         weights,
+                        1.0,
                         &moments_loss::Pair { sigma: &d_sigma, mu: &d_mu },
                         &moments_loss::Slot { losses: &losses, slot: 1 },
                     );

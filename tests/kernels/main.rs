@@ -7,6 +7,7 @@ mod agreement;
 mod convolution;
 mod folding;
 mod geometry;
+mod half;
 mod lanes;
 mod losses;
 mod optimizers;

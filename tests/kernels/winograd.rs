@@ -33,10 +33,10 @@ fn upload(bench: &Workbench, Filters { outputs, inputs, values, .. }: &Filters) 
 }
 
 /// A workspace that holds one strip at a time.
-fn workspace(bench: &Workbench, [height, width, inputs, outputs, strips]: [u32; 5]) -> Workspace {
+fn workspace(rec: &Recorder, [height, width, inputs, outputs, strips]: [u32; 5]) -> Workspace {
     let tiles = height.div_ceil(4) * width.div_ceil(4);
     let blocks = inputs.max(outputs).div_ceil(4);
-    Workspace::with_vectors(&Recorder::new(&bench.gpu), 36 * tiles.div_ceil(strips) * blocks).unwrap()
+    Workspace::with_vectors(rec, 36 * tiles.div_ceil(strips) * blocks).unwrap()
 }
 
 fn name([height, width, inputs, outputs, strips]: [u32; 5]) -> String {
@@ -48,12 +48,12 @@ fn forward() {
     let bench = Workbench::open();
     for case @ [height, width, inputs, outputs, _] in CASES {
         let (x, filters) = (noise(2, height, width, inputs), filters(inputs, outputs));
-        let (bias, room) = (noise(3, 1, 1, outputs).values, workspace(&bench, case));
+        let bias = noise(3, 1, 1, outputs).values;
         let y = bench.output(Shape::new(height, width, outputs), false);
         let (x_gpu, tiles, bias_gpu) = (bench.upload(&x), upload(&bench, &filters), bench.vector(&bias));
         let weights = Weights { tiles: &tiles, bias: &bias_gpu };
         let rows = Rows::all(x_gpu.shape());
-        bench.run(|rec| winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &room));
+        bench.run(|rec| winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &workspace(rec, case)));
         let expected = twin::forward(&x, &filters, &bias, 1, false);
         bench.check("winograd forward", &name(case), &y, &expected);
     }
@@ -64,7 +64,7 @@ fn backward() {
     let bench = Workbench::open();
     for case @ [height, width, inputs, outputs, _] in CASES {
         let (d_y, filters) = (noise(4, height, width, outputs), filters(inputs, outputs));
-        let (expected, room) = (twin::backward(&d_y, &filters, 1), workspace(&bench, case));
+        let expected = twin::backward(&d_y, &filters, 1);
         for accumulate in [false, true] {
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y_gpu, tiles) = (bench.upload(&d_y), upload(&bench, &filters));
@@ -72,6 +72,7 @@ fn backward() {
             let weights = Weights { tiles: &tiles, bias: &zeros };
             let rows = Rows::all(d_y_gpu.shape());
             bench.run(|rec| {
+                let room = workspace(rec, case);
                 winograd::backward(rec, &d_y_gpu, None, weights, rows, &d_x.tensor, accumulate, &room);
             });
             bench.check("winograd backward", &name(case), &d_x, &expected);
@@ -90,35 +91,40 @@ fn through_relu_and_pool_in_bands() {
                 continue;
             }
             let (x, filters) = (noise(2, height, width, inputs), filters(inputs, outputs));
-            let (bias, room) = (noise(3, 1, 1, outputs).values, workspace(&bench, case));
+            let bias = noise(3, 1, 1, outputs).values;
             let relu = twin::forward(&x, &filters, &bias, 1, true);
             let expected = pool.map_or(relu.clone(), |pooling| twins::pool::forward(&relu, pooling));
             let d_y = noise(4, expected.height as u32, expected.width as u32, outputs);
             let d_relu = pool.map_or(d_y.clone(), |pooling| twins::pool::backward(&relu, &d_y, pooling));
             let d_expected = twin::backward(&twins::relu_backward::record(&relu, &d_relu), &filters, 1);
 
-            let mask = Mask::new(&Recorder::new(&bench.gpu), shape(&relu), pool).unwrap();
-            let (y, mut d_x) = (bench.output(mask.output(), false), Map::zeros(0, x.width, x.channels));
+            let (y, mut d_x) = (bench.output(shape(&expected), false), Map::zeros(0, x.width, x.channels));
             let (tiles, bias) = (upload(&bench, &filters), bench.vector(&bias));
             let (d_y, zeros) = (bench.upload(&d_y), bench.vector(&vec![0.0; inputs as usize]));
-            for first in (0..x.height).step_by(4) {
-                let (above, below) = (first.saturating_sub(1), (first + 5).min(x.height));
-                let input = bench.upload(&rows(&x, above..below));
-                let count = (x.height - first).min(4) as u32;
-                let place = Rows { count, input: (first - above) as u32, output: first as u32 };
-                let weights = Weights { tiles: &tiles, bias: &bias };
-                bench.run(|rec| winograd::forward(rec, &input, weights, place, Some(&mask), &y.tensor, &room));
-            }
-            for first in (0..x.height as u32).step_by(4) {
-                let count = (height - first).min(4);
-                let band = bench.stale(Shape::new(count, width, inputs));
-                let (place, weights) =
-                    (Rows { count, input: first, output: 0 }, Weights { tiles: &tiles, bias: &zeros });
-                bench.run(|rec| {
-                    winograd::backward(rec, &d_y, Some(&mask), weights, place, &band, false, &room);
-                });
-                d_x.values.extend(bench.download(&band).values);
-                d_x.height += count as usize;
+            let firsts: Vec<u32> = (0..height).step_by(4).collect();
+            let count = |first: u32| (height - first).min(4);
+            let bands: Vec<_> =
+                firsts.iter().map(|&first| bench.stale(Shape::new(count(first), width, inputs))).collect();
+            bench.run(|rec| {
+                let room = workspace(rec, case);
+                let mask = Mask::new(rec, shape(&relu), pool).unwrap();
+                for &first in &firsts {
+                    let (above, below) = (first.saturating_sub(1), (first + 5).min(height));
+                    let input = bench.upload(&rows(&x, above as usize..below as usize));
+                    let place = Rows { count: count(first), input: first - above, output: first };
+                    let weights = Weights { tiles: &tiles, bias: &bias };
+                    winograd::forward(rec, &input, weights, place, Some(&mask), &y.tensor, &room);
+                }
+                for (&first, band) in firsts.iter().zip(&bands) {
+                    let place = Rows { count: count(first), input: first, output: 0 };
+                    let weights = Weights { tiles: &tiles, bias: &zeros };
+                    winograd::backward(rec, &d_y, Some(&mask), weights, place, band, false, &room);
+                }
+            });
+            for band in &bands {
+                let band = bench.download(band);
+                d_x.height += band.height;
+                d_x.values.extend(band.values);
             }
             let case = format!("{}, pool {pool:?}", name(case));
             bench.check("winograd forward, relu", &case, &y, &expected);

@@ -24,6 +24,16 @@ impl Workbench {
         self.gpu.upload("input", shape(map), &pad_channels(map)).unwrap()
     }
 
+    /// The same stored in 16 bits, which hold [`noise`] exactly.
+    pub fn upload_half(&self, map: &Map) -> Tensor {
+        self.gpu.upload_half("input", shape(map), &pad_channels(map)).unwrap()
+    }
+
+    /// A tensor full of stale values, stored in 16 bits.
+    pub fn stale_half(&self, shape: Shape) -> Tensor {
+        self.gpu.upload_half("output", shape, &vec![STALE; shape.bytes() as usize / 4]).unwrap()
+    }
+
     /// A vector with `values`.
     pub fn vector(&self, values: &[f64]) -> Tensor {
         self.upload(&Map::vector(values.to_vec()))
@@ -117,11 +127,11 @@ pub fn shape(map: &Map) -> Shape {
     Shape::new(map.height as u32, map.width as u32, map.channels as u32)
 }
 
-/// Numbers in -1..1 that f32 holds exactly, so that the GPU and the twin start from the same.
+/// Numbers in -1..1 that f16 holds exactly, so that the GPU and the twin start from the same.
 pub fn noise(seed: u32, height: u32, width: u32, channels: u32) -> Map {
     Map::from_fn(height as usize, width as usize, channels as usize, |row, column, channel| {
         let index = (row as u32 * width + column as u32) * channels + channel as u32;
-        f64::from((uniform(seed, 0, index) * 2.0 - 1.0) as f32)
+        f64::from(half::f16::from_f64(uniform(seed, 0, index) * 2.0 - 1.0))
     })
 }
 
