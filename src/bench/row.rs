@@ -20,7 +20,10 @@ pub struct Row {
     pub model: ModelKind,
     /// Edge of the square picture in pixels.
     pub size: u32,
-    /// Milliseconds of the first iteration at this size, with all that is prepared for it but the pipelines.
+    /// Milliseconds before the run's first iteration: weights are packed and uploaded, pictures resampled, targets captured
+    /// at the smallest scale. Not the pipelines.
+    pub prepare_ms: f64,
+    /// Milliseconds of the first iteration at this size, with the preparations of its scale if it is not the run's first.
     pub first_ms: f64,
     /// Milliseconds of a later iteration, each waited for: the median.
     pub iteration_ms: f64,
@@ -60,7 +63,10 @@ impl Row {
         let sources = Sources { photo: picture(1), painting: picture(2), start: None, vgg19: vgg19.clone() };
         let iterations = Some((WAITED_FOR + QUEUED) as u32);
         let settings = Settings { model, size, iterations, ..Settings::default() };
+        let started = now_ms();
         let mut painter = Painter::new(&gpu, &sources, &settings).await?;
+        gpu.fence().wait(&gpu).await;
+        let prepare_ms = now_ms() - started;
 
         let mut times = Vec::new();
         while times.len() < WAITED_FOR {
@@ -85,6 +91,7 @@ impl Row {
         Ok(Row {
             model,
             size,
+            prepare_ms,
             first_ms,
             iteration_ms: times[times.len() / 2],
             fastest_ms: times[0],

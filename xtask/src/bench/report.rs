@@ -40,7 +40,7 @@ impl Report {
         );
         println!("multiply and add {:.1} GFLOP/s, copy {:.1} GB/s\n", ceilings.gflop_per_s, ceilings.gbyte_per_s);
         println!(
-            "model         size     first ms  iteration ms  queued ms   GFLOP/s   of peak   MiB peak   B/pixel   last time"
+            "model         size  prepare ms   first ms  iteration ms  queued ms   GFLOP/s   of peak   MiB peak   B/pixel   last time"
         );
         self.machine = Some(machine);
     }
@@ -60,7 +60,9 @@ impl Report {
     /// Where the file cannot be written.
     pub fn store(self) -> Result<()> {
         println!(
-            "\nQueued: an iteration when the next stand in line, as on the page; the others are waited for one by one.\n\
+            "\nPrepare: weights, pictures and the targets of the smallest scale. First: the first iteration at this size, with\n\
+             what is prepared for it unless this is the smallest scale.\n\
+             Queued: an iteration when the next stand in line, as on the page; the others are waited for one by one.\n\
              Of peak: of the rate of multiplying and adding, measured again after each row; direct convolutions are counted,\n\
              however they are done. B/pixel: without the weights. Last time: that run's iteration in units of this one's."
         );
@@ -86,9 +88,10 @@ impl Report {
         let per_pixel = (row.peak_bytes - row.weight_bytes) as f64 / f64::from(row.size).powi(2);
         let last = self.last.as_ref().and_then(|run| in_run(run, row));
         format!(
-            "{:<11} {:>6} {:>12.1} {:>13.1} {:>10.1} {:>9.2} {:>8.0} % {:>10.0} {:>9.0} {:>11}",
+            "{:<11} {:>6} {:>11.1} {:>10.1} {:>13.1} {:>10.1} {:>9.2} {:>8.0} % {:>10.0} {:>9.0} {:>11}",
             name(row.model),
             row.size,
+            row.prepare_ms,
             row.first_ms,
             row.iteration_ms,
             row.queued_ms,
