@@ -41,7 +41,7 @@ pub mod winograd;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for warming up and for the tests that reflect them.
-pub const ALL: [&Kernel; 33] = [
+pub const ALL: [&Kernel; 34] = [
     &adam::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
@@ -70,6 +70,7 @@ pub const ALL: [&Kernel; 33] = [
     &resample::KERNEL,
     &total::KERNEL,
     &tv_loss::KERNEL,
+    &winograd::WEIGHTS,
     &winograd::INPUT,
     &winograd::GRADIENT,
     &winograd::PRODUCT,

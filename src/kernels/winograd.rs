@@ -8,7 +8,6 @@ use crate::Result;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use crate::model::Pooling;
 use bytemuck::{Pod, Zeroable};
-use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -47,6 +46,15 @@ struct OutputParams {
     accumulate: u32,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct WeightsParams {
+    outputs: u32,
+    inputs: u32,
+}
+
+/// The weights into Winograd's domain.
+pub const WEIGHTS: Kernel = kernel!("winograd_weights", LINE, WeightsParams, [Read, Write]);
 /// Tiles of the input into Winograd's domain.
 pub const INPUT: Kernel = kernel!("winograd_input", LINE, InputParams, [Source, Read, Write]);
 /// The same for a gradient, through the mask of a ReLU and perhaps a pool.
@@ -62,9 +70,8 @@ pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read,
 /// The only window there is: 3x3 with a border of one zero, forward and backward.
 const WINDOW: Window = Window { kernel: 3, pad: 1 };
 
-/// Points along one side of a transformed tile: 4 outputs + 3 weights - 1.
-const SIDE: usize = 6;
-const POINTS: u32 = (SIDE * SIDE) as u32;
+/// Points of a transformed tile: on each side 4 outputs + 3 weights - 1.
+const POINTS: u32 = 36;
 
 /// Pixels of output along a tile's side.
 const TILE: u32 = 4;
@@ -76,15 +83,6 @@ const BLOCKS_PER_THREAD: u32 = 4;
 /// Below this many channels on either side, the transforms weigh more and more against what the products save. Where they
 /// break even was not measured: VGG19's layers have 3 channels or at least 64.
 const FEWEST_CHANNELS: u32 = 16;
-
-/// The weights' transform G, its rows scaled so that a kernel turned by half a turn has the same values at other points.
-const G: [[f64; 3]; SIDE] = {
-    const Q: f64 = 3.0; // 2 (a^2 - b^2) with a = sqrt(2), b = 1/a
-    const A: f64 = SQRT_2 / Q;
-    const B: f64 = FRAC_1_SQRT_2 / Q;
-    const ONE: f64 = 1.0 / Q;
-    [[1.0, 0.0, 0.0], [B, ONE, A], [B, -ONE, A], [A, ONE, B], [A, -ONE, B], [0.0, 0.0, 1.0]]
-};
 
 /// Whether a convolution of this window and these channels is done this way.
 pub fn suits(window: Window, outputs: u32, inputs: u32) -> bool {
@@ -172,7 +170,7 @@ impl Mask {
 /// The parameters of a convolution as the shaders read them.
 #[derive(Clone, Copy)]
 pub struct Weights<'t> {
-    /// As [`pack`] lays them out, for both directions.
+    /// As [`transform`] makes them, for both directions.
     pub tiles: &'t Tensor,
     /// A vector of the output's channels; zeros for the gradient.
     pub bias: &'t Tensor,
@@ -335,32 +333,16 @@ fn tiles(height: u32, width: u32) -> u32 {
     height.div_ceil(TILE) * width.div_ceil(TILE)
 }
 
-/// The shape of packed weights: one 4x4 tile is four vectors.
-pub fn packed_shape(outputs: usize, inputs: usize) -> Shape {
-    Shape::new(1, POINTS * (outputs.div_ceil(4) * inputs.div_ceil(4) * 4) as u32, 4)
-}
-
-/// Transforms OIHW weights, G g G', and lays them out for the shader: 36, C'/4, C/4 tiles; in a tile a column is an input
+/// The shape of transformed weights: 36, C'/4, C/4 tiles of 4x4; one tile is four vectors, and in it a column is an input
 /// channel.
-pub fn pack(weights: &[f32], outputs: usize, inputs: usize) -> Vec<f32> {
-    let (rows, columns) = (outputs.div_ceil(4), inputs.div_ceil(4));
-    let mut packed = vec![0.0; SIDE * SIDE * rows * columns * 16];
-    for (number, kernel) in weights.chunks_exact(9).enumerate() {
-        let (o, i) = (number / inputs, number % inputs);
-        let place = (o / 4 * columns + i / 4) * 16 + i % 4 * 4 + o % 4;
-        for (point, value) in transform(kernel).into_iter().enumerate() {
-            packed[point * rows * columns * 16 + place] = value as f32;
-        }
-    }
-    packed
+pub fn packed_shape(outputs: u32, inputs: u32) -> Shape {
+    Shape::new(1, POINTS * outputs.div_ceil(4) * inputs.div_ceil(4) * 4, 4)
 }
 
-fn transform(kernel: &[f32]) -> [f64; SIDE * SIDE] {
-    let mut half = [[0.0; 3]; SIDE];
-    for (row, g) in half.iter_mut().zip(&G) {
-        for (column, value) in row.iter_mut().enumerate() {
-            *value = (0..3).map(|j| g[j] * f64::from(kernel[j * 3 + column])).sum();
-        }
-    }
-    std::array::from_fn(|point| (0..3).map(|k| half[point / SIDE][k] * G[point % SIDE][k]).sum())
+/// u = the transform of `kernels`, which are OIHW one after the other, in the layout of [`packed_shape`].
+pub fn transform(rec: &mut Recorder, kernels: &Tensor, outputs: u32, inputs: u32, u: &Tensor) {
+    assert_eq!(packed_shape(outputs, inputs), u.shape(), "shape of the weights {}", u.label());
+    assert!(u64::from(outputs * inputs) * 36 <= kernels.bytes(), "size of the weights {}", kernels.label());
+    let threads = outputs.div_ceil(4) * inputs.next_multiple_of(4);
+    rec.dispatch(&WEIGHTS, &WeightsParams { outputs, inputs }, &[kernels, u], Grid::line(&WEIGHTS, threads));
 }

@@ -1,7 +1,7 @@
 //! This turns one convolution's weights into what the shaders read.
 
 use crate::Result;
-use crate::gpu::{Gpu, Shape, Tensor};
+use crate::gpu::{Gpu, Recorder, Shape, Tensor};
 use crate::kernels::conv::Window;
 use crate::kernels::{conv, winograd};
 use crate::model::ConvWeights;
@@ -11,6 +11,23 @@ pub(super) struct Filters {
     packed: Packed,
     bias: Tensor,
     zeros: Tensor,
+}
+
+/// Uploads OIHW weights of 3x3, and transforms them on the device: four times as many would have to travel otherwise.
+fn transformed(gpu: &Gpu, label: &str, weights: &[f32], outputs: u32, inputs: u32) -> Result<Tensor> {
+    let kernels = gpu.upload(label, Shape::vector(weights.len().next_multiple_of(4) as u32), &padded(weights))?;
+    let u = gpu.tensor(label, winograd::packed_shape(outputs, inputs))?;
+    let mut rec = Recorder::new(gpu);
+    winograd::transform(&mut rec, &kernels, outputs, inputs, &u);
+    rec.submit();
+    Ok(u)
+}
+
+/// The values, and zeros up to whole blocks of four.
+fn padded(values: &[f32]) -> Vec<f32> {
+    let mut padded = values.to_vec();
+    padded.resize(values.len().next_multiple_of(4), 0.0);
+    padded
 }
 
 /// How a convolution is computed, and from what.
@@ -26,12 +43,10 @@ impl Filters {
     pub fn upload(gpu: &Gpu, weights: &ConvWeights, pad: u32, winograd: bool) -> Result<Filters> {
         let ConvWeights { name, out_channels: o, in_channels: i, kernel: k, weight, bias } = weights;
         let (o, i, k) = (*o, *i, *k);
-        let mut padded = bias.clone();
-        padded.resize(o.next_multiple_of(4), 0.0);
         let label = format!("{name}.weight");
         debug_assert!(!winograd || winograd::suits(Window { kernel: k as u32, pad }, o as u32, i as u32));
         let packed = if winograd {
-            Packed::Winograd(gpu.upload(&label, winograd::packed_shape(o, i), &winograd::pack(weight, o, i))?)
+            Packed::Winograd(transformed(gpu, &label, weight, o as u32, i as u32)?)
         } else {
             let flipped = format!("{name}.flipped");
             Packed::Direct {
@@ -41,7 +56,7 @@ impl Filters {
         };
         Ok(Filters {
             packed,
-            bias: gpu.upload(&format!("{name}.bias"), Shape::vector(o as u32), &padded)?,
+            bias: gpu.upload(&format!("{name}.bias"), Shape::vector(o as u32), &padded(bias))?,
             zeros: gpu.tensor(&format!("{name}.zeros"), Shape::vector(i as u32))?,
         })
     }

@@ -60,10 +60,7 @@ fn of_conv() {
 #[test]
 fn of_winograd() {
     let from = Shape::new(17, 31, 18);
-    let values: Vec<f32> = noise(3, 21, 18, 9).values.iter().map(|&weight| weight as f32).collect();
-    let weights = |bench: &Workbench| {
-        bench.gpu.upload("weights", winograd::packed_shape(21, 18), &winograd::pack(&values, 21, 18)).unwrap()
-    };
+    let weights = |bench: &Workbench| bench.winograd(&noise(3, 21, 18, 9).values, 21, 18);
     let room = |rec: &Recorder| Workspace::new(rec, [from.with_channels(21)], 1 << 20).unwrap();
     check(
         "winograd",

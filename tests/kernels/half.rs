@@ -68,8 +68,7 @@ fn convolutions() {
 fn winograd_through_relu_and_pool() {
     let bench = Workbench::open();
     let (x, filters) = (noise(2, 17, 31, 20), filters(20, 24, 3));
-    let tiles = winograd::pack(&floats(&filters), 24, 20);
-    let tiles = bench.gpu.upload("weights", winograd::packed_shape(24, 20), &tiles).unwrap();
+    let tiles = bench.winograd(&filters.values, 24, 20);
     for pool in [None, Some(Pooling::Average), Some(Pooling::Max)] {
         let bias = noise(3, 1, 1, 24).values;
         let relu = twins::conv::forward(&x, &filters, &bias, 1, true);

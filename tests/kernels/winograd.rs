@@ -27,9 +27,7 @@ fn filters(inputs: u32, outputs: u32) -> Filters {
 }
 
 fn upload(bench: &Workbench, Filters { outputs, inputs, values, .. }: &Filters) -> Tensor {
-    let values: Vec<f32> = values.iter().map(|&weight| weight as f32).collect();
-    let packed = winograd::pack(&values, *outputs, *inputs);
-    bench.gpu.upload("weights", winograd::packed_shape(*outputs, *inputs), &packed).unwrap()
+    bench.winograd(values, *outputs as u32, *inputs as u32)
 }
 
 /// A workspace that holds one strip at a time.

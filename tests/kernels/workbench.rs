@@ -3,6 +3,7 @@
 use crate::agreement::agree;
 use pollster::block_on;
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
+use scumble::kernels::winograd;
 use scumble::random::uniform;
 use scumble::reference::Map;
 
@@ -32,6 +33,14 @@ impl Workbench {
     /// A tensor full of stale values, stored in 16 bits.
     pub fn stale_half(&self, shape: Shape) -> Tensor {
         self.gpu.upload_half("output", shape, &vec![STALE; shape.bytes() as usize / 4]).unwrap()
+    }
+
+    /// Weights of 3x3, OIHW, in Winograd's domain.
+    pub fn winograd(&self, weights: &[f64], outputs: u32, inputs: u32) -> Tensor {
+        let kernels = self.vector(weights);
+        let u = self.stale(winograd::packed_shape(outputs, inputs));
+        self.run(|rec| winograd::transform(rec, &kernels, outputs, inputs, &u));
+        u
     }
 
     /// A vector with `values`.
