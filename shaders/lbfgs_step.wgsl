@@ -1,18 +1,18 @@
-// L-BFGS, part 4: takes the step, x = clamp(x + sum over k of coefficients[k] * basis[k], 0, 1), and averages the
-// iterates as adam.wgsl does.
-// basis: rows, E; x, average: E.
+// L-BFGS, part 4: moves the free pixels, x = clamp(best + sum over k of coefficients[k] * basis[k], 0, 1); those that
+// arrive at a bound stay there and are free no more, so that a second direction can be found for the others.
+// basis: rows, E; best, free, x: E.
 
 struct Params {
     vectors: u32, // vec4 elements of x
     rows: u32,    // 2 history + 1
-    share: f32,   // of the new picture in the average
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> basis: array<vec4<f32>>;         // rows, E
-@group(0) @binding(2) var<storage, read> coefficients: array<f32>;        // rows
-@group(0) @binding(3) var<storage, read_write> x: array<vec4<f32>>;       // E
-@group(0) @binding(4) var<storage, read_write> average: array<vec4<f32>>; // E
+@group(0) @binding(1) var<storage, read> basis: array<vec4<f32>>;      // rows, E
+@group(0) @binding(2) var<storage, read> coefficients: array<f32>;     // rows
+@group(0) @binding(3) var<storage, read> best: array<vec4<f32>>;       // E
+@group(0) @binding(4) var<storage, read_write> free: array<vec4<f32>>; // E
+@group(0) @binding(5) var<storage, read_write> x: array<vec4<f32>>;    // E
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -20,11 +20,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     if (index >= params.vectors) {
         return;
     }
-    var step = vec4<f32>(0.0);
+    var goal = best[index];
     for (var k = 0u; k < params.rows; k++) {
-        step += coefficients[k] * basis[k * params.vectors + index];
+        goal += coefficients[k] * basis[k * params.vectors + index];
     }
-    let next = clamp(x[index] + step, vec4<f32>(0.0), vec4<f32>(1.0));
-    x[index] = next;
-    average[index] += params.share * (next - average[index]);
+    let inside = clamp(goal, vec4<f32>(0.0), vec4<f32>(1.0));
+    let was_free = free[index] > vec4<f32>(0.5);
+    x[index] = select(x[index], inside, was_free);
+    free[index] = select(vec4<f32>(0.0), vec4<f32>(1.0), was_free & (inside == goal));
 }

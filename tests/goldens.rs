@@ -218,7 +218,7 @@ impl Case {
         let mut optimizer = Optimizer::new(&self.gpu, Method::Adam, start).unwrap();
         let mut rec = Recorder::new(&self.gpu);
         let d_pixels = self.record(&mut rec, optimizer.pixels());
-        optimizer.record(&mut rec, &d_pixels);
+        optimizer.record(&mut rec, &d_pixels, self.objective.losses());
         let program = rec.finish();
         for (step, expected) in numbers(&expected["losses"]).into_iter().enumerate() {
             optimizer.advance(&self.gpu, Pace { rate: 0.02, decay: 0.97 });
@@ -228,7 +228,7 @@ impl Case {
         }
         let pixels = colours(&self.gpu, optimizer.pixels());
         check_probes(&format!("pixels of {what}"), &pixels, &expected["pixels"], slack);
-        let average = colours(&self.gpu, optimizer.average());
+        let average = colours(&self.gpu, optimizer.shown());
         check_probes(&format!("average of {what}"), &average, &expected["ema"], slack);
     }
 }

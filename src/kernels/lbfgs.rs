@@ -12,6 +12,8 @@ pub struct HistoryParams {
     pub vectors: u32,
     pub history: u32,
     pub slot: u32,
+    pub pairs: u32,
+    pub terms: u32,
 }
 
 /// Twin of the parameters of `shaders/lbfgs_products.wgsl`.
@@ -20,8 +22,7 @@ pub struct HistoryParams {
 #[allow(missing_docs)]
 pub struct ProductsParams {
     pub vectors: u32,
-    pub history: u32,
-    pub slot: u32,
+    pub rows: u32,
 }
 
 /// Twin of the parameters of `shaders/lbfgs_direction.wgsl`.
@@ -32,8 +33,11 @@ pub struct DirectionParams {
     pub history: u32,
     pub slot: u32,
     pub pairs: u32,
+    pub terms: u32,
+    pub judge: u32,
     pub elements: f32,
-    pub reach: f32,
+    pub first: f32,
+    pub longest: f32,
 }
 
 /// Twin of the parameters of `shaders/lbfgs_step.wgsl`.
@@ -43,46 +47,59 @@ pub struct DirectionParams {
 pub struct StepParams {
     pub vectors: u32,
     pub rows: u32,
-    pub share: f32,
 }
 
-/// Puts the newest pair into the history.
-pub const HISTORY: Kernel = kernel!("lbfgs_history", LINE, HistoryParams, [Read, Read, Write, Write, Write]);
-/// Inner products of the rows that changed.
-pub const PRODUCTS: Kernel = kernel!("lbfgs_products", LINE, ProductsParams, [Read, Write]);
+/// Judges an evaluation and puts its pair into the history.
+pub const HISTORY: Kernel =
+    kernel!("lbfgs_history", LINE, HistoryParams, [Read, Read, Read, Write, Write, Write, Write]);
+/// Inner products of all rows.
+pub const PRODUCTS: Kernel = kernel!("lbfgs_products", LINE, ProductsParams, [Read, Read, Write]);
 /// The two-loop recursion on coefficients.
-pub const DIRECTION: Kernel = kernel!("lbfgs_direction", [1, 1, 1], DirectionParams, [Read, Write]);
-/// Takes the step.
-pub const STEP: Kernel = kernel!("lbfgs_step", LINE, StepParams, [Read, Read, Write, Write]);
+pub const DIRECTION: Kernel = kernel!("lbfgs_direction", [1, 1, 1], DirectionParams, [Read, Read, Write, Write]);
+/// Moves the pixels.
+pub const STEP: Kernel = kernel!("lbfgs_step", LINE, StepParams, [Read, Read, Read, Write, Write]);
+
+/// How often an evaluation looks for a direction: the second time without the pixels that the first led out of 0..1.
+const DIRECTIONS: u32 = 2;
 
 /// What L-BFGS remembers.
 pub struct State<'t> {
-    /// The pixels, H, W, 4.
+    /// The pixels that are evaluated next, H, W, 4.
     pub x: &'t Tensor,
-    /// The pixels one step before.
-    pub x_before: &'t Tensor,
-    /// The gradient one step before.
-    pub g_before: &'t Tensor,
-    /// 2 history + 1 rows of pixels: differences of pixels, differences of gradients, the gradient.
+    /// The pixels with the lowest loss so far.
+    pub best: &'t Tensor,
+    /// 1 where a step may move the pixel, else 0.
+    pub free: &'t Tensor,
+    /// 2 history + 1 rows of pixels: differences of pixels, differences of gradients, the gradient at `best`.
     pub basis: &'t Tensor,
     /// Inner products of the rows.
     pub products: &'t Tensor,
     /// The direction as a combination of the rows.
     pub coefficients: &'t Tensor,
-    /// Average of the iterates.
-    pub average: &'t Tensor,
+    /// Lowest loss, radius of the trust region, length of the last step (both root mean square).
+    pub region: &'t Tensor,
+}
+
+/// What stays the same over a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Pairs that are kept.
+    pub history: u32,
+    /// Numbers that a step can change.
+    pub elements: u32,
+    /// Root mean square of the first step.
+    pub first: f32,
+    /// Largest root mean square of a step.
+    pub longest: f32,
 }
 
 /// The uniforms that change from step to step.
 pub struct Uniforms {
-    /// Of [`HISTORY`].
-    pub history: Uniform,
-    /// Of [`PRODUCTS`].
-    pub products: Uniform,
-    /// Of [`DIRECTION`].
-    pub direction: Uniform,
-    /// Of [`STEP`].
-    pub step: Uniform,
+    limits: Limits,
+    vectors: u32,
+    terms: u32,
+    history: Uniform,
+    directions: Vec<Uniform>,
 }
 
 /// Shapes of the basis, the products and the coefficients for pictures of `shape` and `history` pairs.
@@ -95,36 +112,41 @@ pub fn shapes(shape: Shape, history: u32) -> [Shape; 3] {
     ]
 }
 
-/// Steps along what `g` and the history say.
-pub fn record(rec: &mut Recorder, g: &Tensor, state: &State, history: u32) -> Uniforms {
-    let vectors = state.x.shape().vectors();
-    let rows = 2 * history + 1;
-    let zero = (
-        HistoryParams { vectors, history, slot: 0 },
-        ProductsParams { vectors, history, slot: 0 },
-        DirectionParams { history, slot: 0, pairs: 0, elements: 1.0, reach: 0.0 },
-        StepParams { vectors, rows, share: 1.0 },
-    );
-    let pixels = [state.x, g, state.x_before, state.g_before, state.basis];
-    Uniforms {
-        history: rec.dispatch(&HISTORY, &zero.0, &pixels, Grid::line(&HISTORY, vectors)),
-        products: rec.dispatch(
-            &PRODUCTS,
-            &zero.1,
-            &[state.basis, state.products],
-            Grid::over(&PRODUCTS, [rows * LINE[0], 3, 1]),
-        ),
-        direction: rec.dispatch(
-            &DIRECTION,
-            &zero.2,
-            &[state.products, state.coefficients],
-            Grid::over(&DIRECTION, [1, 1, 1]),
-        ),
-        step: rec.dispatch(
-            &STEP,
-            &zero.3,
-            &[state.basis, state.coefficients, state.x, state.average],
-            Grid::line(&STEP, vectors),
-        ),
+/// Judges the evaluation that gave the gradient `g` and the `losses` of `state.x`, and moves `state.x` along what the
+/// history says.
+pub fn record(rec: &mut Recorder, g: &Tensor, losses: &Tensor, state: &State, limits: Limits) -> Uniforms {
+    let State { x, best, free, basis, products, coefficients, region } = *state;
+    let vectors = x.shape().vectors();
+    let rows = 2 * limits.history + 1;
+    let zero = (HistoryParams::zeroed(), DirectionParams::zeroed());
+    let pixels = [g, losses, region, x, best, free, basis];
+    let history = rec.dispatch(&HISTORY, &zero.0, &pixels, Grid::line(&HISTORY, vectors));
+    let directions = (0..DIRECTIONS).map(|_| {
+        let params = ProductsParams { vectors, rows };
+        let grid = Grid::over(&PRODUCTS, [rows * LINE[0], rows, 1]);
+        rec.dispatch(&PRODUCTS, &params, &[basis, free, products], grid);
+        let one = Grid::over(&DIRECTION, [1, 1, 1]);
+        let direction = rec.dispatch(&DIRECTION, &zero.1, &[products, losses, region, coefficients], one);
+        let params = StepParams { vectors, rows };
+        rec.dispatch(&STEP, &params, &[basis, coefficients, best, free, x], Grid::line(&STEP, vectors));
+        direction
+    });
+    let directions = directions.collect();
+    Uniforms { limits, vectors, terms: losses.shape().channels, history, directions }
+}
+
+impl Uniforms {
+    /// Prepares the `evaluation`-th submit, counted from 1.
+    pub fn write(&self, gpu: &crate::gpu::Gpu, evaluation: u32) {
+        let Uniforms { limits, vectors, terms, .. } = *self;
+        let Limits { history, elements, first, longest } = limits;
+        // Evaluation 1 has no pair yet; what it writes into the history is overwritten by evaluation 2 before it is read.
+        let slot = evaluation.saturating_sub(2) % history;
+        let pairs = (evaluation - 1).min(history);
+        self.history.write(gpu, &HistoryParams { vectors, history, slot, pairs, terms });
+        for (judge, direction) in [1, 0].into_iter().zip(&self.directions) {
+            let elements = elements as f32;
+            direction.write(gpu, &DirectionParams { history, slot, pairs, terms, judge, elements, first, longest });
+        }
     }
 }

@@ -1,9 +1,8 @@
-//! L-BFGS wholly on the device: no inner product is ever read back.
+//! L-BFGS within 0..1 and wholly on the device: no inner product and no loss is ever read back.
 
-use super::{Pace, share};
 use crate::Result;
-use crate::gpu::{Gpu, Recorder, Tensor};
-use crate::kernels::lbfgs::{self, DirectionParams, HistoryParams, ProductsParams, StepParams, Uniforms};
+use crate::gpu::{Gpu, Recorder, Shape, Tensor};
+use crate::kernels::lbfgs::{self, Limits, Uniforms};
 
 /// Colours that a step can change.
 const COLOURS: u32 = 3;
@@ -11,13 +10,14 @@ const COLOURS: u32 = 3;
 /// The memory of L-BFGS.
 pub struct Lbfgs {
     x: Tensor,
-    x_before: Tensor,
-    g_before: Tensor,
+    best: Tensor,
+    free: Tensor,
     basis: Tensor,
     products: Tensor,
     coefficients: Tensor,
-    average: Tensor,
-    step: u32,
+    region: Tensor,
+    /// Evaluations so far.
+    evaluations: u32,
     uniforms: Option<Uniforms>,
 }
 
@@ -25,8 +25,11 @@ impl Lbfgs {
     /// Pairs that are remembered; each costs two pictures of memory.
     pub const HISTORY: u32 = 10;
 
-    /// The largest root mean square of one step, in units of the pixels' 0..1; stands in for a line search.
-    pub const REACH: f32 = 0.05;
+    /// Root mean square of the first step, in units of the pixels' 0..1.
+    pub const FIRST: f32 = 0.1;
+
+    /// The largest root mean square of one step; what lies between the two, the losses decide.
+    pub const LONGEST: f32 = 0.1;
 
     /// Starts at `x` without any memory.
     ///
@@ -35,53 +38,49 @@ impl Lbfgs {
     pub fn new(gpu: &Gpu, x: Tensor) -> Result<Lbfgs> {
         let [basis, products, coefficients] = lbfgs::shapes(x.shape(), Self::HISTORY);
         Ok(Lbfgs {
-            x_before: gpu.tensor("lbfgs x", x.shape())?,
-            g_before: gpu.tensor("lbfgs g", x.shape())?,
+            best: gpu.tensor("lbfgs best", x.shape())?,
+            free: gpu.tensor("lbfgs free", x.shape())?,
             basis: gpu.tensor("lbfgs basis", basis)?,
             products: gpu.tensor("lbfgs products", products)?,
             coefficients: gpu.tensor("lbfgs coefficients", coefficients)?,
-            average: gpu.tensor("average", x.shape())?,
+            region: gpu.tensor("lbfgs region", Shape::vector(3))?,
             x,
-            step: 0,
+            evaluations: 0,
             uniforms: None,
         })
     }
 
-    pub(super) fn record(&mut self, rec: &mut Recorder, d_x: &Tensor) {
+    pub(super) fn record(&mut self, rec: &mut Recorder, d_x: &Tensor, losses: &Tensor) {
         let state = lbfgs::State {
             x: &self.x,
-            x_before: &self.x_before,
-            g_before: &self.g_before,
+            best: &self.best,
+            free: &self.free,
             basis: &self.basis,
             products: &self.products,
             coefficients: &self.coefficients,
-            average: &self.average,
+            region: &self.region,
         };
-        self.uniforms = Some(lbfgs::record(rec, d_x, &state, Self::HISTORY));
+        let limits = Limits {
+            history: Self::HISTORY,
+            elements: self.x.shape().pixels() * COLOURS,
+            first: Self::FIRST,
+            longest: Self::LONGEST,
+        };
+        self.uniforms = Some(lbfgs::record(rec, d_x, losses, &state, limits));
     }
 
-    pub(super) fn advance(&mut self, gpu: &Gpu, pace: Pace) {
-        self.step += 1;
-        let Some(uniforms) = &self.uniforms else { return };
-        let vectors = self.x.shape().vectors();
-        // Step 1 has no pair yet; what its history kernel writes is overwritten by step 2 before it is read.
-        let slot = self.step.saturating_sub(2) % Self::HISTORY;
-        uniforms.history.write(gpu, &HistoryParams { vectors, history: Self::HISTORY, slot });
-        uniforms.products.write(gpu, &ProductsParams { vectors, history: Self::HISTORY, slot });
-        let elements = (self.x.shape().pixels() * COLOURS) as f32;
-        let pairs = (self.step - 1).min(Self::HISTORY);
-        uniforms
-            .direction
-            .write(gpu, &DirectionParams { history: Self::HISTORY, slot, pairs, elements, reach: Self::REACH });
-        let share = share(pace.decay, self.step);
-        uniforms.step.write(gpu, &StepParams { vectors, rows: 2 * Self::HISTORY + 1, share });
+    pub(super) fn advance(&mut self, gpu: &Gpu) {
+        self.evaluations += 1;
+        if let Some(uniforms) = &self.uniforms {
+            uniforms.write(gpu, self.evaluations);
+        }
     }
 
     pub(super) fn pixels(&self) -> &Tensor {
         &self.x
     }
 
-    pub(super) fn average(&self) -> &Tensor {
-        &self.average
+    pub(super) fn best(&self) -> &Tensor {
+        &self.best
     }
 }

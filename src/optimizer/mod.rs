@@ -20,10 +20,10 @@ pub enum Method {
     Lbfgs,
 }
 
-/// How far the next step may go.
+/// How far Adam's next step may go; L-BFGS finds that out itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
-    /// Adam's learning rate, in units of the pixels' 0..1.
+    /// Learning rate, in units of the pixels' 0..1.
     pub rate: f32,
     /// Decay d of the average of the iterates (EMA); 0 keeps only the newest.
     pub decay: f32,
@@ -50,11 +50,11 @@ impl Optimizer {
         })
     }
 
-    /// Records a step along the gradient `d_pixels`.
-    pub fn record(&mut self, rec: &mut Recorder, d_pixels: &Tensor) {
+    /// Records a step along the gradient `d_pixels`; `losses`, one per channel, add up to the loss it belongs to.
+    pub fn record(&mut self, rec: &mut Recorder, d_pixels: &Tensor, losses: &Tensor) {
         match self {
             Optimizer::Adam(adam) => adam.record(rec, d_pixels),
-            Optimizer::Lbfgs(lbfgs) => lbfgs.record(rec, d_pixels),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.record(rec, d_pixels, losses),
         }
     }
 
@@ -62,7 +62,7 @@ impl Optimizer {
     pub fn advance(&mut self, gpu: &Gpu, pace: Pace) {
         match self {
             Optimizer::Adam(adam) => adam.advance(gpu, pace),
-            Optimizer::Lbfgs(lbfgs) => lbfgs.advance(gpu, pace),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.advance(gpu),
         }
     }
 
@@ -74,11 +74,11 @@ impl Optimizer {
         }
     }
 
-    /// The average of the iterates: the picture that people see.
-    pub fn average(&self) -> &Tensor {
+    /// The picture that people see: Adam's average of the iterates, L-BFGS' best of them.
+    pub fn shown(&self) -> &Tensor {
         match self {
             Optimizer::Adam(adam) => adam.average(),
-            Optimizer::Lbfgs(lbfgs) => lbfgs.average(),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.best(),
         }
     }
 }

@@ -75,10 +75,10 @@ impl Stage {
         let mut rec = Recorder::new(gpu);
         let d_pixels = objective.record(&mut rec, &network, optimizer.pixels())?;
         rec.scope(Phase::Optimizer, 0);
-        optimizer.record(&mut rec, &d_pixels);
+        optimizer.record(&mut rec, &d_pixels, objective.losses());
         let recoloured = match settings.colours {
             Colours::Painting => None,
-            Colours::Photo => Some(recolour(&mut rec, optimizer.average(), &scene.photo)?),
+            Colours::Photo => Some(recolour(&mut rec, optimizer.shown(), &scene.photo)?),
         };
         Ok(Stage { program: rec.finish(), optimizer, objective, recoloured })
     }
@@ -116,17 +116,17 @@ impl Stage {
 
     /// The picture that people see.
     pub fn shown(&self) -> &Tensor {
-        self.recoloured.as_ref().unwrap_or(self.optimizer.average())
+        self.recoloured.as_ref().unwrap_or(self.optimizer.shown())
     }
 
-    /// The averaged picture and Adam's moments, resampled to the next scene's size.
+    /// The shown picture and Adam's moments, resampled to the next scene's size.
     ///
     /// # Errors
     /// Where the device cannot hold them.
     pub fn enlarged(&self, gpu: &Gpu, next: &Scene) -> Result<(Tensor, Option<Memory>)> {
         let Shape { width, height, .. } = next.photo.shape();
         let mut rec = Recorder::new(gpu);
-        let pixels = scale(&mut rec, self.optimizer.average(), width, height, Values::Colours)?;
+        let pixels = scale(&mut rec, self.optimizer.shown(), width, height, Values::Colours)?;
         let memory = match &self.optimizer {
             Optimizer::Adam(adam) => {
                 let (m, v, age) = adam.memory();
