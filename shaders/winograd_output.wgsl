@@ -89,8 +89,8 @@ fn bits(which: vec4<bool>) -> u32 {
 
 fn positive(values: Four) -> u32 {
     let zero = vec4<f32>(0.0);
-    return bits(values.p0 > zero) | bits(values.p1 > zero) << 4u | bits(values.p2 > zero) << 8u
-        | bits(values.p3 > zero) << 12u;
+    return bits(values.p0 > zero) | (bits(values.p1 > zero) << 4u) | (bits(values.p2 > zero) << 8u)
+        | (bits(values.p3 > zero) << 12u);
 }
 
 // A window of 2x2 in reading order, pooled into y. Returns the bits of the values that counted, 8 of each row.
@@ -103,7 +103,7 @@ fn pool(row: u32, column: u32, block: u32, a: vec4<f32>, b: vec4<f32>, c: vec4<f
     let zero = vec4<f32>(0.0);
     if (params.pool == 1u) {
         y[index] = narrow((a + b + c + d) * 0.25);
-        return bits(a > zero) | bits(b > zero) << 4u | bits(c > zero) << 16u | bits(d > zero) << 20u;
+        return bits(a > zero) | (bits(b > zero) << 4u) | (bits(c > zero) << 16u) | (bits(d > zero) << 20u);
     }
     let largest = max(max(a, b), max(c, d));
     y[index] = narrow(largest);
@@ -113,7 +113,8 @@ fn pool(row: u32, column: u32, block: u32, a: vec4<f32>, b: vec4<f32>, c: vec4<f
     let is_c = (c == largest) & !(is_a | is_b);
     let is_d = !(is_a | is_b | is_c);
     let counts = largest > zero;
-    return bits(is_a & counts) | bits(is_b & counts) << 4u | bits(is_c & counts) << 16u | bits(is_d & counts) << 20u;
+    return bits(is_a & counts) | (bits(is_b & counts) << 4u) | (bits(is_c & counts) << 16u)
+        | (bits(is_d & counts) << 20u);
 }
 
 // Two rows of a tile through ReLU and pool; returns their mask.
@@ -123,9 +124,10 @@ fn rectify(row: u32, column: u32, block: u32, above: Four, below: Four) -> u32 {
     if (params.pool == 0u) {
         store_row(row, column, block, a);
         store_row(row + 1u, column, block, b);
-        return positive(a) | positive(b) << 16u;
+        return positive(a) | (positive(b) << 16u);
     }
-    return pool(row, column, block, a.p0, a.p1, b.p0, b.p1) | pool(row, column + 2u, block, a.p2, a.p3, b.p2, b.p3) << 8u;
+    let left = pool(row, column, block, a.p0, a.p1, b.p0, b.p1);
+    return left | (pool(row, column + 2u, block, a.p2, a.p3, b.p2, b.p3) << 8u);
 }
 
 @compute @workgroup_size(64)

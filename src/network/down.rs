@@ -109,47 +109,34 @@ impl Network {
         let map = walk.plan.shapes[index];
         let x = walk.output(layer.input).clone();
         let read = reader.map(|reader| self.written(rec, walk, reader)).transpose()?;
-        let sweeps = match walk.plan.interests[index] {
-            Interest::Rows { sweeps } => sweeps,
-            _ => 1,
-        };
-        let mut whole = None;
-        for sweep in 0..sweeps {
-            for band in bands(map, walk.room.band) {
-                // The reader looks one row further on both sides.
-                let reader = reader.filter(|_| sweep + 1 == sweeps);
-                let halo = u32::from(reader.is_some());
-                let first = band.first.saturating_sub(halo);
-                let rows = (band.first + band.rows + halo).min(map.height) - first;
-                rec.scope(Phase::Forward, index);
-                let y = match whole.take() {
-                    Some(y) => y,
-                    None => {
-                        let y = rec.map(&layer.name, Shape { height: rows, ..map }, self.element(map))?;
-                        conv::forward(rec, &x, self.filters(layer).direct(), window, relu, &y, first);
-                        y
-                    }
+        // The reader looks one row further on both sides.
+        let halo = u32::from(reader.is_some());
+        for band in bands(map, walk.room.band) {
+            let first = band.first.saturating_sub(halo);
+            let rows = (band.first + band.rows + halo).min(map.height) - first;
+            rec.scope(Phase::Forward, index);
+            let y = rec.map(&layer.name, Shape { height: rows, ..map }, self.element(map))?;
+            conv::forward(rec, &x, self.filters(layer).direct(), window, relu, &y, first);
+            if walk.plan.interests[index] != Interest::None {
+                let part = Part {
+                    x: &y,
+                    first: (band.first - first) * map.width,
+                    pixels: band.rows * map.width,
+                    accumulate: band.first > 0,
                 };
-                if walk.plan.interests[index] != Interest::None {
-                    let part = Part {
-                        x: &y,
-                        first: (band.first - first) * map.width,
-                        pixels: band.rows * map.width,
-                        accumulate: band.first > 0,
-                    };
-                    observer.down(rec, index, &Sight { part, pixels: map.pixels(), last: band.last, sweep })?;
-                }
-                if let (Some(reader), Some(read)) = (reader, &read) {
-                    rec.scope(Phase::Forward, reader);
-                    let weights = self.filters(&layers[reader]).winograd(false);
-                    let rows = Rows { count: band.rows, input: band.first - first, output: band.first };
-                    winograd::forward(rec, &y, weights, rows, walk.masks[reader].as_ref(), read, walk.workspace());
-                }
-                // What fits into one band need not be done again.
-                whole = (band.rows == map.height).then_some(y);
+                observer.down(rec, index, &Sight { part, pixels: map.pixels(), last: band.last })?;
+            }
+            if let (Some(reader), Some(read)) = (reader, &read) {
+                rec.scope(Phase::Forward, reader);
+                let weights = self.filters(&layers[reader]).winograd(false);
+                let rows = Rows { count: band.rows, input: band.first - first, output: band.first };
+                winograd::forward(rec, &y, weights, rows, walk.masks[reader].as_ref(), read, walk.workspace());
+            }
+            // What fits into one band need not be done again.
+            if and_up && band.rows == map.height {
+                walk.outputs[index] = Some(y);
             }
         }
-        walk.outputs[index] = whole.filter(|_| and_up);
         Ok(())
     }
 
@@ -202,15 +189,10 @@ pub(super) fn window(layer: &Layer) -> (Window, bool) {
 
 /// Shows the whole of a layer that the observer is interested in.
 fn show(rec: &mut Recorder, walk: &Walk, observer: &mut impl Observer, layer: usize) -> Result<()> {
-    let sweeps = match walk.plan.interests[layer] {
-        Interest::None => 0,
-        Interest::Whole => 1,
-        Interest::Rows { sweeps } => sweeps,
-    };
-    for sweep in 0..sweeps {
-        let part = Part::whole(walk.output(layer));
-        let pixels = part.pixels;
-        observer.down(rec, layer, &Sight { part, pixels, last: true, sweep })?;
+    if walk.plan.interests[layer] == Interest::None {
+        return Ok(());
     }
-    Ok(())
+    let part = Part::whole(walk.output(layer));
+    let pixels = part.pixels;
+    observer.down(rec, layer, &Sight { part, pixels, last: true })
 }

@@ -9,25 +9,27 @@ use crate::kernels::Part;
 pub enum Interest {
     /// Not at all.
     None,
-    /// Some rows after the other will do, and this often.
-    Rows {
-        /// How often all rows are shown, one sweep after the other.
-        sweeps: u32,
-    },
+    /// Some rows after the other will do.
+    Rows,
     /// Only as a whole.
     Whole,
 }
 
 /// Rows of a layer's output.
 pub struct Sight<'t> {
-    /// Where they are; `accumulate` is false for the first of a sweep.
+    /// Where they are; `accumulate` is false for the first of the map.
     pub part: Part<'t>,
     /// Pixels of the whole map.
     pub pixels: u32,
-    /// Whether they are the last of the sweep.
+    /// Whether they are the last of the map.
     pub last: bool,
-    /// Which sweep, from 0.
-    pub sweep: u32,
+}
+
+impl Sight<'_> {
+    /// Whether it is the whole map at once.
+    pub fn is_whole(&self) -> bool {
+        self.part.pixels == self.pixels
+    }
 }
 
 /// What looks on.

@@ -27,7 +27,7 @@ impl Observer for Measuring<'_> {
         let mut interest = Interest::None;
         for (_, target) in self.objective.terms.iter().filter(|(term, _)| term.layer == layer) {
             match target {
-                Target::Moments(_) if interest != Interest::Whole => interest = Interest::Rows { sweeps: 1 },
+                Target::Moments(_) if interest != Interest::Whole => interest = Interest::Rows,
                 Target::Moments(_) => {}
                 Target::Features(_) | Target::Nothing => interest = Interest::Whole,
             }

@@ -2,6 +2,7 @@
 //!
 //! A term knows its target; a tap and a weight are put around it; the sum knows nothing else.
 
+pub mod capture;
 mod measure;
 pub mod moments;
 mod style;
@@ -9,7 +10,8 @@ mod style;
 use crate::Result;
 use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::network::{Features, Network};
-use moments::{About, Capture, Moments, squared_norm};
+use capture::Capture;
+use moments::{About, Moments, squared_norm};
 use style::StyleTarget;
 
 /// Which of the three curves a term belongs to.

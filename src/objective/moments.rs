@@ -2,8 +2,8 @@
 
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
+use crate::kernels::mean::Power;
 use crate::kernels::{Part, covariance, dot, mean, reduce, sums_for, total};
-use crate::network::{Interest, Observer, Sight};
 
 /// The statistics of one layer.
 #[derive(Clone)]
@@ -55,10 +55,15 @@ impl Sums {
     /// # Errors
     /// Where the device cannot hold the partial sums.
     pub fn add_mean(&mut self, rec: &mut Recorder, part: &Part) -> Result<()> {
+        self.add_power(rec, part, Power::First)
+    }
+
+    /// Adds a part to the sum of the pixels, or of their squares.
+    pub(super) fn add_power(&mut self, rec: &mut Recorder, part: &Part, power: Power) -> Result<()> {
         let chunks = self.chunks(Shape::vector(self.channels).bytes());
         let shape = Shape::new(1, chunks, self.channels);
         let partials = self.mu.take().map_or_else(|| rec.tensor("mu chunks", shape), Ok)?;
-        mean::record(rec, part, chunks, &partials);
+        mean::record(rec, part, power, chunks, &partials);
         self.mu = Some(partials);
         Ok(())
     }
@@ -105,106 +110,19 @@ impl Sums {
 }
 
 impl Moments {
-    /// Records the computation of the moments of a whole map.
+    /// Records the computation of the moments of a whole map: the mean, and about it the covariance.
     ///
     /// # Errors
     /// Where the device cannot hold them.
     pub fn record(rec: &mut Recorder, x: &Tensor, about: About) -> Result<Moments> {
-        let mut capture = Capturing::new(about);
-        for sweep in 0..about.sweeps() {
-            let part = Part::whole(x);
-            let pixels = part.pixels;
-            capture.see(rec, &Sight { part, pixels, last: true, sweep })?;
+        let part = Part::whole(x);
+        let mut sums = Sums::new(x.shape().channels, part.pixels);
+        if about == About::Mean {
+            sums.add_mean(rec, &part)?;
         }
-        Ok(capture.finished.expect("the last sweep has ended"))
-    }
-}
-
-impl About {
-    /// How often the rows have to be seen where nothing is known of the mean.
-    fn sweeps(self) -> u32 {
-        match self {
-            About::Mean => 2,
-            About::Zero => 1,
-        }
-    }
-}
-
-/// The moments of one layer in the making: the mean in the first sweep, and about it the covariance in the second.
-struct Capturing {
-    about: About,
-    sums: Option<Sums>,
-    mu: Option<Tensor>,
-    finished: Option<Moments>,
-}
-
-impl Capturing {
-    fn new(about: About) -> Capturing {
-        Capturing { about, sums: None, mu: None, finished: None }
-    }
-
-    fn see(&mut self, rec: &mut Recorder, sight: &Sight) -> Result<()> {
-        if self.finished.is_some() {
-            return Ok(());
-        }
-        let Sight { part, pixels, last, sweep } = sight;
-        let channels = part.x.shape().channels;
-        let mut sums = self.sums.take().unwrap_or_else(|| Sums::new(channels, *pixels));
-        if self.about == About::Mean && *sweep == 0 {
-            sums.add_mean(rec, part)?;
-            if *last {
-                self.mu = Some(sums.mean(rec)?);
-            }
-        } else {
-            let mu = match self.mu.take() {
-                Some(mu) => mu,
-                None => rec.gpu().tensor("mu", Shape::vector(channels))?,
-            };
-            sums.add_covariance(rec, part, &mu)?;
-            if *last {
-                self.finished = Some(Moments { sigma: sums.second_moment(rec)?, mu });
-                return Ok(());
-            }
-            self.mu = Some(mu);
-        }
-        self.sums = Some(sums);
-        Ok(())
-    }
-}
-
-/// An observer that takes the moments of some layers.
-pub struct Capture {
-    layers: Vec<(usize, Capturing)>,
-}
-
-impl Capture {
-    /// Of these layers.
-    pub fn of(layers: impl IntoIterator<Item = (usize, About)>) -> Capture {
-        Capture { layers: layers.into_iter().map(|(layer, about)| (layer, Capturing::new(about))).collect() }
-    }
-
-    /// The moments of a layer, after a walk.
-    pub fn of_layer(&self, layer: usize, about: About) -> &Moments {
-        let found = self.layers.iter().find(|(own, capturing)| *own == layer && capturing.about == about);
-        let moments = found.and_then(|(_, capturing)| capturing.finished.as_ref());
-        moments.expect("only layers that were asked for are asked about, after a walk")
-    }
-}
-
-impl Observer for Capture {
-    fn interest(&self, layer: usize) -> Interest {
-        let own = self.layers.iter().filter(|(own, _)| *own == layer);
-        let sweeps = own.map(|(_, capturing)| capturing.about.sweeps()).max();
-        sweeps.map_or(Interest::None, |sweeps| Interest::Rows { sweeps })
-    }
-
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
-        let own = self.layers.iter_mut().filter(|(own, _)| *own == layer);
-        own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, sight))
-    }
-
-    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
-        unreachable!("moments are taken on the way down")
+        let mu = sums.mean(rec)?;
+        sums.add_covariance(rec, &part, &mu)?;
+        Ok(Moments { sigma: sums.second_moment(rec)?, mu })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
 use crate::model::{ConvWeights, Table, filter_bank, vgg19};
 use crate::network::Network;
-use crate::objective::moments::{About, Capture, Moments};
+use crate::objective::capture::Spread;
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
 use crate::settings::{Precision, Settings};
@@ -133,24 +133,19 @@ fn spread(layers: &[usize], measure: Measure, weight: f32) -> Vec<Term> {
 async fn responses(gpu: &Gpu, raw: &Network, picture: &Tensor) -> Result<Vec<filter_bank::Responses>> {
     let mut rec = Recorder::new(gpu);
     let taps = bank_taps(raw.table());
-    let mut moments = Capture::of(taps.iter().map(|&layer| (layer, About::Mean)));
-    raw.look(&mut rec, picture, &mut moments)?;
+    let mut spread = Spread::of(taps.iter().copied());
+    raw.look(&mut rec, picture, &mut spread)?;
     rec.submit();
     let shapes = raw.shapes(picture.shape());
     let mut all = Vec::new();
     for layer in taps {
-        let (shape, Moments { sigma, mu }) = (shapes[layer], moments.of_layer(layer, About::Mean));
-        let channels = shape.channels as usize;
-        let blocks = shape.blocks() as usize;
-        let mu = readback::read(gpu, mu).await?;
-        let sigma = readback::read(gpu, sigma).await?;
-        // The diagonal of a matrix in column-major 4x4 tiles.
-        let diagonal = |c: usize| sigma[(c / 4 * blocks + c / 4) * 16 + c % 4 * 5];
-        all.push(filter_bank::Responses {
-            pixels: f64::from(shape.pixels()),
-            mean: mu[..channels].iter().map(|&value| f64::from(value)).collect(),
-            variance: (0..channels).map(|c| f64::from(diagonal(c))).collect(),
-        });
+        let [mean, square] = spread.of_layer(layer);
+        let channels = shapes[layer].channels as usize;
+        let numbers = |values: Vec<f32>| values[..channels].iter().map(|&value| f64::from(value)).collect::<Vec<_>>();
+        let mean = numbers(readback::read(gpu, mean).await?);
+        let square = numbers(readback::read(gpu, square).await?);
+        let variance = square.iter().zip(&mean).map(|(square, mean)| (square - mean * mean).max(0.0)).collect();
+        all.push(filter_bank::Responses { pixels: f64::from(shapes[layer].pixels()), mean, variance });
     }
     Ok(all)
 }

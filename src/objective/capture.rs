@@ -1,0 +1,132 @@
+//! This turns a walk down a network into statistics of its layers: what targets are made of.
+
+use super::moments::{About, Moments, Sums};
+use crate::Result;
+use crate::gpu::{Recorder, Shape, Tensor};
+use crate::kernels::mean::Power;
+use crate::kernels::recentre;
+use crate::network::{Interest, Observer, Sight};
+
+/// The moments of one layer in the making.
+struct Capturing {
+    about: About,
+    /// Sums over parts, and the point that they are about: zero, for nothing better is known.
+    sums: Option<(Sums, Tensor)>,
+    finished: Option<Moments>,
+}
+
+impl Capturing {
+    fn new(about: About) -> Capturing {
+        Capturing { about, sums: None, finished: None }
+    }
+
+    fn see(&mut self, rec: &mut Recorder, sight: &Sight) -> Result<()> {
+        let Sight { part, pixels, last } = sight;
+        if sight.is_whole() {
+            self.finished = Some(Moments::record(rec, part.x, self.about)?);
+            return Ok(());
+        }
+        let channels = part.x.shape().channels;
+        let (mut sums, zero) = match self.sums.take() {
+            Some(sums) => sums,
+            None => (Sums::new(channels, *pixels), rec.gpu().tensor("zero", Shape::vector(channels))?),
+        };
+        if self.about == About::Mean {
+            sums.add_mean(rec, part)?;
+        }
+        sums.add_covariance(rec, part, &zero)?;
+        if !last {
+            self.sums = Some((sums, zero));
+            return Ok(());
+        }
+        let own = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
+        // Behind a ReLU the mean is about as large as the deviation, so that little cancels.
+        recentre::record(rec, &own.mu, &zero, &own.sigma);
+        self.finished = Some(own);
+        Ok(())
+    }
+}
+
+/// An observer that takes the moments of some layers.
+pub struct Capture {
+    layers: Vec<(usize, Capturing)>,
+}
+
+impl Capture {
+    /// Of these layers.
+    pub fn of(layers: impl IntoIterator<Item = (usize, About)>) -> Capture {
+        Capture { layers: layers.into_iter().map(|(layer, about)| (layer, Capturing::new(about))).collect() }
+    }
+
+    /// The moments of a layer, after a walk.
+    pub fn of_layer(&self, layer: usize, about: About) -> &Moments {
+        let found = self.layers.iter().find(|(own, capturing)| *own == layer && capturing.about == about);
+        let moments = found.and_then(|(_, capturing)| capturing.finished.as_ref());
+        moments.expect("only layers that were asked for are asked about, after a walk")
+    }
+}
+
+impl Observer for Capture {
+    fn interest(&self, layer: usize) -> Interest {
+        if self.layers.iter().any(|(own, _)| *own == layer) { Interest::Rows } else { Interest::None }
+    }
+
+    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
+        let own = self.layers.iter_mut().filter(|(own, _)| *own == layer);
+        own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, sight))
+    }
+
+    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
+        unreachable!("moments are taken on the way down")
+    }
+}
+
+/// An observer that takes the mean and the mean square of every channel of some layers: their variances, for a fraction of
+/// what covariances cost.
+pub struct Spread {
+    layers: Vec<Spreading>,
+}
+
+/// Mean and mean square of one layer in the making.
+struct Spreading {
+    layer: usize,
+    sums: Option<[Sums; 2]>,
+    finished: Option<[Tensor; 2]>,
+}
+
+impl Spread {
+    /// Of these layers.
+    pub fn of(layers: impl IntoIterator<Item = usize>) -> Spread {
+        Spread { layers: layers.into_iter().map(|layer| Spreading { layer, sums: None, finished: None }).collect() }
+    }
+
+    /// Mean and mean square of a layer's channels, after a walk.
+    pub fn of_layer(&self, layer: usize) -> &[Tensor; 2] {
+        let found = self.layers.iter().find(|own| own.layer == layer).and_then(|own| own.finished.as_ref());
+        found.expect("only layers that were asked for are asked about, after a walk")
+    }
+}
+
+impl Observer for Spread {
+    fn interest(&self, layer: usize) -> Interest {
+        if self.layers.iter().any(|own| own.layer == layer) { Interest::Rows } else { Interest::None }
+    }
+
+    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
+        for Spreading { sums, finished, .. } in self.layers.iter_mut().filter(|own| own.layer == layer) {
+            let fresh = || [0; 2].map(|_| Sums::new(sight.part.x.shape().channels, sight.pixels));
+            let [first, second] = sums.get_or_insert_with(fresh);
+            first.add_power(rec, &sight.part, Power::First)?;
+            second.add_power(rec, &sight.part, Power::Second)?;
+            if sight.last {
+                *finished = Some([first.mean(rec)?, second.mean(rec)?]);
+                *sums = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
+        unreachable!("a spread is taken on the way down")
+    }
+}
