@@ -49,7 +49,7 @@ impl Studio {
         console_error_panic_hook::set_once();
         let gpu = Gpu::open().await.map_err(thrown)?;
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
-        gpu.warm_up(kernels::ALL);
+        gpu.warm_up(kernels::USUAL);
         let (photo, painting, start, vgg19, painter) = Default::default();
         Ok(Studio { gpu, canvas, photo, painting, start, vgg19, painter, shown_ms: 0.0 })
     }
@@ -100,6 +100,7 @@ impl Studio {
         let manifest = Manifest::parse(manifest).map_err(thrown)?;
         let shards: Vec<Vec<u8>> = shards.iter().map(Uint8Array::to_vec).collect();
         self.vgg19 = Some(Rc::new(weights::assemble(&manifest, &shards).map_err(thrown)?));
+        self.gpu.warm_up(kernels::VGG19);
         Ok(())
     }
 
@@ -110,6 +111,7 @@ impl Studio {
         weights::normalise(&mut read);
         let source = serde_json::json!({ "source": read.source.name });
         self.vgg19 = Some(Rc::new(read));
+        self.gpu.warm_up(kernels::VGG19);
         object(&source)
     }
 

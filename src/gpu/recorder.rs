@@ -196,6 +196,7 @@ impl Written {
 }
 
 /// A finished list of dispatches.
+#[derive(Default)]
 pub struct Program {
     pub(super) dispatches: Vec<Dispatch>,
 }

@@ -40,7 +40,7 @@ pub mod winograd;
 
 use crate::gpu::{Grid, Kernel, Tensor};
 
-/// Every compute kernel, for warming up and for the tests that reflect them.
+/// Every compute kernel, for the tests that reflect them.
 pub const ALL: [&Kernel; 34] = [
     &adam::KERNEL,
     &colour::KERNEL,
@@ -76,6 +76,41 @@ pub const ALL: [&Kernel; 34] = [
     &winograd::PRODUCT,
     &winograd::TRANSPOSED,
     &winograd::OUTPUT,
+];
+
+/// What every run needs that the page's own settings lead to; the slowest to compile are among them.
+pub const USUAL: [&Kernel; 21] = [
+    &resample::KERNEL,
+    &colour::KERNEL,
+    &pyramid::FORWARD,
+    &pad::FORWARD,
+    &conv::FROM_PICTURE,
+    &mean::KERNEL,
+    &reduce::KERNEL,
+    &covariance::KERNEL,
+    &recentre::KERNEL,
+    &dot::KERNEL,
+    &total::KERNEL,
+    &moments_loss::KERNEL,
+    &moments_bias::KERNEL,
+    &pointwise::KERNEL,
+    &relu_backward::KERNEL,
+    &conv::TO_PICTURE,
+    &pad::BACKWARD,
+    &pyramid::BACKWARD,
+    &content_loss::KERNEL,
+    &tv_loss::KERNEL,
+    &adam::KERNEL,
+];
+
+/// What VGG19 needs beyond it.
+pub const VGG19: [&Kernel; 6] = [
+    &winograd::WEIGHTS,
+    &winograd::INPUT,
+    &winograd::PRODUCT,
+    &winograd::OUTPUT,
+    &winograd::GRADIENT,
+    &winograd::TRANSPOSED,
 ];
 
 /// The workgroup of kernels that walk along a line of elements.

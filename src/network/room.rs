@@ -13,8 +13,8 @@ pub struct Room {
 
 /// Bytes per pixel of the picture for each of them, between bounds: below the least, the work would fall into more
 /// dispatches than a device gets through quickly; above the most, a GPU is busy anyway.
-const PER_PIXEL: u64 = 48;
-const LEAST: u64 = 1 << 20;
+const PER_PIXEL: u64 = 32;
+const LEAST: u64 = 1 << 19;
 const MOST: u64 = 16 << 20;
 
 impl Room {

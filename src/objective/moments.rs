@@ -27,7 +27,7 @@ pub enum About {
 const PIXELS_PER_CHUNK: u32 = 128;
 /// ... and their sums have to stay small against the features: so many bytes for each pixel, within bounds.
 const PARTIALS_PER_PIXEL: u64 = 32;
-const PARTIALS: std::ops::RangeInclusive<u64> = (1 << 20)..=(8 << 20);
+const PARTIALS: std::ops::RangeInclusive<u64> = (1 << 19)..=(8 << 20);
 
 /// Sums over a map's pixels, part after part, that become its moments.
 pub struct Sums {

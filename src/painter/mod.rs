@@ -224,6 +224,7 @@ impl Painter {
         self.scale += 1;
         let scene = stage::Scene::new(&self.gpu, &self.photo, &self.painting, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
+        self.stage.rest();
         self.stage = Stage::new(&self.gpu, &self.look, scene, &self.settings, pixels, memory).await?;
         Ok(())
     }

@@ -104,6 +104,11 @@ impl Stage {
         self.program.submit_timed(gpu, now_ms).await
     }
 
+    /// Lets go of everything but the picture that people see: the next scale needs the room.
+    pub fn rest(&mut self) {
+        self.program = Program::default();
+    }
+
     /// The losses of the newest step, on the device.
     pub fn losses(&self) -> &Tensor {
         self.objective.losses()
