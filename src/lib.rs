@@ -12,6 +12,7 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+mod clock;
 pub mod error;
 pub mod gpu;
 pub mod image;
@@ -27,6 +28,7 @@ pub mod reference;
 pub mod scaling;
 pub mod schedule;
 pub mod settings;
+pub mod tuning;
 #[cfg(target_arch = "wasm32")]
 mod web;
 pub mod weights;

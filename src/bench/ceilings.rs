@@ -1,6 +1,6 @@
 //! This turns kernels that do nothing else into what the adapter can do at most.
 
-use super::clock::now_ms;
+use crate::clock::now_ms;
 use crate::gpu::{Access, Gpu, Grid, Kernel, Recorder, Shape, readback};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};

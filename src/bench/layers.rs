@@ -1,8 +1,8 @@
 //! This turns timed steps into a table: how long every layer takes in every phase, and how long every kernel.
 
-use super::clock::now_ms;
 use super::work::Work;
 use crate::Result;
+use crate::clock::now_ms;
 use crate::gpu::{Clock, Gpu, Phase, Scope, Span};
 use crate::painter::Painter;
 use serde::{Deserialize, Serialize};

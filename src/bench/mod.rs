@@ -4,7 +4,6 @@
 //! `bench`.
 
 mod ceilings;
-mod clock;
 mod inputs;
 mod layers;
 mod pipelines;

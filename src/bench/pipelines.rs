@@ -1,7 +1,7 @@
 //! This turns all kernels into the time before the first of them can run.
 
-use super::clock::now_ms;
 use crate::Result;
+use crate::clock::now_ms;
 use crate::gpu::{Access, Gpu, Grid, Recorder, Shape, Tensor};
 use crate::kernels;
 use serde::{Deserialize, Serialize};

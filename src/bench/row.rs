@@ -1,11 +1,11 @@
 //! This turns a model and a size into what an iteration takes: time, operations, memory.
 
 use super::ceilings::Ceilings;
-use super::clock::now_ms;
 use super::inputs::{noise, random_vgg19};
 use super::layers::Layers;
 use super::work::Work;
 use crate::Result;
+use crate::clock::now_ms;
 use crate::gpu::Gpu;
 use crate::kernels;
 use crate::painter::{Painter, Sources};

@@ -22,6 +22,7 @@ struct Inner {
     memory: Memory,
     trouble: Arc<Mutex<Option<Error>>>,
     pipelines: RefCell<HashMap<(&'static str, Elements), Pipeline>>,
+    findings: RefCell<HashMap<&'static str, u32>>,
 }
 
 impl Gpu {
@@ -70,6 +71,7 @@ impl Gpu {
             memory: Memory::default(),
             trouble,
             pipelines: RefCell::default(),
+            findings: RefCell::default(),
         };
         Ok(Gpu(Rc::new(inner)))
     }
@@ -176,6 +178,16 @@ impl Gpu {
         for kernel in kernels {
             self.pipeline(kernel, Elements::default());
         }
+    }
+
+    /// What was found out about this device under a name, if it was.
+    pub fn finding(&self, name: &str) -> Option<u32> {
+        self.0.findings.borrow().get(name).copied()
+    }
+
+    /// Remembers what was found out about this device, as long as it is open.
+    pub fn note(&self, name: &'static str, value: u32) {
+        self.0.findings.borrow_mut().insert(name, value);
     }
 
     /// Marks everything submitted so far; the loop waits for old marks to keep few steps in flight.

@@ -41,7 +41,7 @@ pub mod winograd;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 34] = [
+pub const ALL: [&Kernel; 36] = [
     &adam::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
@@ -75,6 +75,8 @@ pub const ALL: [&Kernel; 34] = [
     &winograd::GRADIENT,
     &winograd::PRODUCT,
     &winograd::TRANSPOSED,
+    &winograd::PRODUCT_16,
+    &winograd::TRANSPOSED_16,
     &winograd::OUTPUT,
 ];
 

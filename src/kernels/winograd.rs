@@ -64,6 +64,11 @@ pub const PRODUCT: Kernel = kernel!("winograd_product", LINE, ProductParams, [Re
 /// The products with the same weights, for the gradient.
 pub const TRANSPOSED: Kernel =
     Kernel { name: "winograd_product_transposed", constants: &[("TRANSPOSED", 1.0)], ..PRODUCT };
+/// As [`PRODUCT`], with twice as many tiles for each invocation.
+pub const PRODUCT_16: Kernel = Kernel { name: "winograd_product_16", constants: &[("TILES", 16.0)], ..PRODUCT };
+/// As [`TRANSPOSED`], with twice as many tiles for each invocation.
+pub const TRANSPOSED_16: Kernel =
+    Kernel { name: "winograd_product_16_transposed", constants: &[("TRANSPOSED", 1.0), ("TILES", 16.0)], ..PRODUCT };
 /// Back to pixels.
 pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read, Read, Target, Write]);
 
@@ -71,14 +76,69 @@ pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read,
 const WINDOW: Window = Window { kernel: 3, pad: 1 };
 
 /// Points of a transformed tile: on each side 4 outputs + 3 weights - 1.
-const POINTS: u32 = 36;
+pub(crate) const POINTS: u32 = 36;
 
 /// Pixels of output along a tile's side.
 const TILE: u32 = 4;
 
-/// What one invocation of a product makes.
-const TILES_PER_THREAD: u32 = 8;
+/// Blocks that one invocation of a product makes.
 const BLOCKS_PER_THREAD: u32 = 4;
+
+/// Tiles that one invocation of a product makes. Where registers are dear, few are faster; where loads are, many
+/// ([`crate::tuning`] finds out).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// 8.
+    #[default]
+    Eight,
+    /// 16.
+    Sixteen,
+}
+
+impl Reach {
+    /// As a number.
+    pub fn tiles(self) -> u32 {
+        match self {
+            Reach::Eight => 8,
+            Reach::Sixteen => 16,
+        }
+    }
+
+    fn product(self, transposed: bool) -> &'static Kernel {
+        match (self, transposed) {
+            (Reach::Eight, false) => &PRODUCT,
+            (Reach::Eight, true) => &TRANSPOSED,
+            (Reach::Sixteen, false) => &PRODUCT_16,
+            (Reach::Sixteen, true) => &TRANSPOSED_16,
+        }
+    }
+}
+
+/// The products alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Product {
+    /// What an invocation makes of them.
+    pub reach: Reach,
+    /// Whether for the gradient.
+    pub transposed: bool,
+    /// Tiles at each point.
+    pub tiles: u32,
+    /// Blocks of four input channels.
+    pub in_blocks: u32,
+    /// Blocks of four output channels.
+    pub out_blocks: u32,
+}
+
+impl Product {
+    /// Records them: `v` as the input's transform leaves it, `u` as [`transform`] does, `m` as the output's transform reads.
+    pub fn record(self, rec: &mut Recorder, v: &Tensor, u: &Tensor, m: &Tensor) {
+        let Product { reach, transposed, tiles, in_blocks, out_blocks } = self;
+        let kernel = reach.product(transposed);
+        let params = ProductParams { tiles, in_blocks, out_blocks };
+        let threads = [tiles.div_ceil(reach.tiles()) * POINTS, out_blocks.div_ceil(BLOCKS_PER_THREAD), 1];
+        rec.dispatch(kernel, &params, &[v, u, m], Grid::over(kernel, threads));
+    }
+}
 
 /// Below this many channels on either side, the transforms weigh more and more against what the products save. Where they
 /// break even was not measured: VGG19's layers have 3 channels or at least 64.
@@ -96,6 +156,7 @@ pub struct Workspace {
     output: Tensor,
     /// Bound where there is no mask.
     nothing: Tensor,
+    reach: Reach,
 }
 
 impl Workspace {
@@ -104,25 +165,26 @@ impl Workspace {
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn new(rec: &Recorder, maps: impl IntoIterator<Item = Shape>, most: u64) -> Result<Workspace> {
+    pub fn new(rec: &Recorder, maps: impl IntoIterator<Item = Shape>, most: u64, reach: Reach) -> Result<Workspace> {
         let most = (most / 16) as u32;
         let wanted = maps.into_iter().map(|map| {
             let tile = POINTS * map.blocks();
-            (tile * tiles(map.height, map.width)).min(most.max(tile * TILES_PER_THREAD))
+            (tile * tiles(map.height, map.width)).min(most.max(tile * reach.tiles()))
         });
-        Workspace::with_vectors(rec, wanted.max().unwrap_or(1))
+        Workspace::with_vectors(rec, wanted.max().unwrap_or(1), reach)
     }
 
     /// Room for `vectors` of four values on each side; at least one tile has to fit.
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn with_vectors(rec: &Recorder, vectors: u32) -> Result<Workspace> {
+    pub fn with_vectors(rec: &Recorder, vectors: u32, reach: Reach) -> Result<Workspace> {
         let shape = Shape::new(1, vectors, 4);
         Ok(Workspace {
             input: rec.tensor("winograd input", shape)?,
             output: rec.tensor("winograd output", shape)?,
             nothing: rec.tensor("no mask", Shape::vector(4))?,
+            reach,
         })
     }
 
@@ -132,7 +194,7 @@ impl Workspace {
         assert!(fitting > 0, "a workspace of {} has no room for {blocks} blocks", self.input.shape().vectors());
         let even = all.div_ceil(all.div_ceil(fitting));
         // An invocation that has less than its tiles to do works as long as any other.
-        even.next_multiple_of(TILES_PER_THREAD).min(fitting)
+        even.next_multiple_of(self.reach.tiles()).min(fitting)
     }
 }
 
@@ -222,7 +284,7 @@ pub fn forward(
         },
         accumulate: 0,
     };
-    record(rec, &PRODUCT, (x, reading), weights, rows, (y, writing), workspace);
+    record(rec, false, (x, reading), weights, rows, (y, writing), workspace);
 }
 
 /// Rows of d_x (+)= gradient of [`forward`] to its input, from the same weights. `d_y` is the gradient to all of what came
@@ -257,7 +319,7 @@ pub fn backward(
         pool: 0,
         accumulate: accumulate.into(),
     };
-    record(rec, &TRANSPOSED, (d_y, reading), weights, rows, (d_x, writing), workspace);
+    record(rec, true, (d_y, reading), weights, rows, (d_x, writing), workspace);
 }
 
 /// How the input transform reads.
@@ -282,7 +344,7 @@ struct Writing<'t> {
 
 fn record(
     rec: &mut Recorder,
-    product: &Kernel,
+    transposed: bool,
     (x, reading): (&Tensor, Reading),
     weights: Weights,
     rows: Rows,
@@ -305,10 +367,8 @@ fn record(
         let params = InputParams { height, width, blocks, tiles, first, first_in, mask_stride, pooled, scale };
         rec.dispatch(kernel, &params, &[x, mask, &workspace.input], Grid::line(kernel, tiles * in_blocks));
 
-        let params = ProductParams { tiles, in_blocks, out_blocks };
-        let threads = [tiles.div_ceil(TILES_PER_THREAD) * POINTS, out_blocks.div_ceil(BLOCKS_PER_THREAD), 1];
-        let tensors = [&workspace.input, weights.tiles, &workspace.output];
-        rec.dispatch(product, &params, &tensors, Grid::over(product, threads));
+        let Workspace { input, output, reach, .. } = workspace;
+        Product { reach: *reach, transposed, tiles, in_blocks, out_blocks }.record(rec, input, weights.tiles, output);
 
         let Writing { map, mask, mask_stride, relu, pool, accumulate } = writing;
         let params = OutputParams {

@@ -7,6 +7,7 @@ use crate::objective::capture::Spread;
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
 use crate::settings::{Precision, Settings};
+use crate::tuning;
 use crate::weights::Vgg19Weights;
 use crate::{Error, Result};
 use std::rc::Rc;
@@ -41,14 +42,15 @@ impl Look {
     ///
     /// # Errors
     /// Where the device cannot hold the weights, or store as the settings say.
-    pub fn vgg19(gpu: &Gpu, weights: Rc<Vgg19Weights>, settings: &Settings) -> Result<Look> {
+    pub async fn vgg19(gpu: &Gpu, weights: Rc<Vgg19Weights>, settings: &Settings) -> Result<Look> {
         let wanted = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
         let depth = wanted.min(weights.convolutions.len());
         let table = vgg19::table(depth, &weights.preprocessing, settings.pooling, vgg19::Border::Replicate);
         let mut taps = vgg19_style_taps(&table);
         taps.extend(table.find(vgg19::CONTENT_TAP));
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
-        Ok(Look::Vgg19 { network: Rc::new(network.stored_as(element(gpu, settings)?)) })
+        let network = network.stored_as(element(gpu, settings)?).with_reach(tuning::reach(gpu).await?);
+        Ok(Look::Vgg19 { network: Rc::new(network) })
     }
 
     /// The network for these two pictures.

@@ -102,7 +102,7 @@ impl Painter {
         settings.check()?;
         let look = match (settings.model, &sources.vgg19) {
             (ModelKind::FilterBank, _) => Look::filter_bank(gpu, settings)?,
-            (ModelKind::Vgg19, Some(weights)) => Look::vgg19(gpu, weights.clone(), settings)?,
+            (ModelKind::Vgg19, Some(weights)) => Look::vgg19(gpu, weights.clone(), settings).await?,
             (ModelKind::Vgg19, None) => {
                 return Err(Error::Missing {
                     what: "The file with VGG19's weights".into(),

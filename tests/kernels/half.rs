@@ -4,7 +4,7 @@ use crate::agreement::agree_within;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Element, Shape, Tensor};
 use scumble::kernels::conv::Window;
-use scumble::kernels::winograd::{Mask, Rows, Workspace};
+use scumble::kernels::winograd::{Mask, Reach, Rows, Workspace};
 use scumble::kernels::{
     Part, content_loss, conv, covariance, dot, mean, pointwise, pool, relu_backward, sums_for, winograd,
 };
@@ -81,7 +81,7 @@ fn winograd_through_relu_and_pool() {
         let (x_gpu, d_y_gpu) = (bench.upload_half(&x), bench.upload_half(&d_y));
         let (bias, zeros) = (bench.vector(&bias), bench.vector(&[0.0; 20]));
         bench.run(|rec| {
-            let room = Workspace::new(rec, [shape(&relu)], 1 << 20).unwrap();
+            let room = Workspace::new(rec, [shape(&relu)], 1 << 20, Reach::Eight).unwrap();
             let mask = Mask::new(rec, shape(&relu), pool).unwrap();
             let rows = Rows::all(shape(&x));
             let forward = winograd::Weights { tiles: &tiles, bias: &bias };

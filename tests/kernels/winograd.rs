@@ -3,7 +3,7 @@
 use crate::agreement::agree;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
-use scumble::kernels::winograd::{self, Mask, Rows, Weights, Workspace};
+use scumble::kernels::winograd::{self, Mask, Reach, Rows, Weights, Workspace};
 use scumble::model::Pooling;
 use scumble::reference::{self as twins, Map, conv as twin, conv::Filters};
 use std::ops::Range;
@@ -31,10 +31,10 @@ fn upload(bench: &Workbench, Filters { outputs, inputs, values, .. }: &Filters) 
 }
 
 /// A workspace that holds one strip at a time.
-fn workspace(rec: &Recorder, [height, width, inputs, outputs, strips]: [u32; 5]) -> Workspace {
+fn workspace(rec: &Recorder, reach: Reach, [height, width, inputs, outputs, strips]: [u32; 5]) -> Workspace {
     let tiles = height.div_ceil(4) * width.div_ceil(4);
     let blocks = inputs.max(outputs).div_ceil(4);
-    Workspace::with_vectors(rec, 36 * tiles.div_ceil(strips) * blocks).unwrap()
+    Workspace::with_vectors(rec, 36 * tiles.div_ceil(strips) * blocks, reach).unwrap()
 }
 
 fn name([height, width, inputs, outputs, strips]: [u32; 5]) -> String {
@@ -51,9 +51,14 @@ fn forward() {
         let (x_gpu, tiles, bias_gpu) = (bench.upload(&x), upload(&bench, &filters), bench.vector(&bias));
         let weights = Weights { tiles: &tiles, bias: &bias_gpu };
         let rows = Rows::all(x_gpu.shape());
-        bench.run(|rec| winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &workspace(rec, case)));
         let expected = twin::forward(&x, &filters, &bias, 1, false);
-        bench.check("winograd forward", &name(case), &y, &expected);
+        for reach in [Reach::Eight, Reach::Sixteen] {
+            bench.run(|rec| {
+                let room = workspace(rec, reach, case);
+                winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &room);
+            });
+            bench.check(&format!("winograd forward, {reach:?}"), &name(case), &y, &expected);
+        }
     }
 }
 
@@ -63,17 +68,17 @@ fn backward() {
     for case @ [height, width, inputs, outputs, _] in CASES {
         let (d_y, filters) = (noise(4, height, width, outputs), filters(inputs, outputs));
         let expected = twin::backward(&d_y, &filters, 1);
-        for accumulate in [false, true] {
+        for (accumulate, reach) in [(false, Reach::Eight), (true, Reach::Eight), (false, Reach::Sixteen)] {
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y_gpu, tiles) = (bench.upload(&d_y), upload(&bench, &filters));
             let zeros = bench.vector(&vec![0.0; inputs as usize]);
             let weights = Weights { tiles: &tiles, bias: &zeros };
             let rows = Rows::all(d_y_gpu.shape());
             bench.run(|rec| {
-                let room = workspace(rec, case);
+                let room = workspace(rec, reach, case);
                 winograd::backward(rec, &d_y_gpu, None, weights, rows, &d_x.tensor, accumulate, &room);
             });
-            bench.check("winograd backward", &name(case), &d_x, &expected);
+            bench.check(&format!("winograd backward, {reach:?}"), &name(case), &d_x, &expected);
         }
     }
 }
@@ -104,7 +109,7 @@ fn through_relu_and_pool_in_bands() {
             let bands: Vec<_> =
                 firsts.iter().map(|&first| bench.stale(Shape::new(count(first), width, inputs))).collect();
             bench.run(|rec| {
-                let room = workspace(rec, case);
+                let room = workspace(rec, Reach::Eight, case);
                 let mask = Mask::new(rec, shape(&relu), pool).unwrap();
                 for &first in &firsts {
                     let (above, below) = (first.saturating_sub(1), (first + 5).min(height));
