@@ -31,11 +31,19 @@ impl Gpu {
     /// # Errors
     /// [`Error::NoAdapter`] where no WebGPU or Vulkan adapter answers, [`Error::Gpu`] where it refuses a device.
     pub async fn open() -> Result<Gpu> {
-        Gpu::open_with(wgpu::Features::empty()).await
+        Gpu::open_with(wgpu::Features::empty(), false).await
     }
 
-    /// The same with those of `wanted` that the adapter offers.
-    pub(super) async fn open_with(wanted: wgpu::Features) -> Result<Gpu> {
+    /// The same with no more than every WebGPU device allows: buffers of 256 MiB, of which 128 MiB are bound at once.
+    ///
+    /// # Errors
+    /// As [`Gpu::open`].
+    pub async fn open_with_default_limits() -> Result<Gpu> {
+        Gpu::open_with(wgpu::Features::empty(), true).await
+    }
+
+    /// The same with those of `wanted` that the adapter offers, and with its own limits or the default ones.
+    pub(super) async fn open_with(wanted: wgpu::Features, default_limits: bool) -> Result<Gpu> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -47,10 +55,15 @@ impl Gpu {
             .map_err(|e| Error::NoAdapter { detail: e.to_string(), remedy: no_adapter_remedy() })?;
         // Only the buffer sizes are raised; every kernel keeps to the default limits otherwise.
         let offered = adapter.limits();
-        let limits = wgpu::Limits {
-            max_buffer_size: offered.max_buffer_size,
-            max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
-            ..wgpu::Limits::default().or_worse_values_from(&offered)
+        let default = wgpu::Limits::default().or_worse_values_from(&offered);
+        let limits = if default_limits {
+            default
+        } else {
+            wgpu::Limits {
+                max_buffer_size: offered.max_buffer_size,
+                max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
+                ..default
+            }
         };
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor {

@@ -35,7 +35,7 @@ impl Gpu {
     /// # Errors
     /// As [`Gpu::open`].
     pub async fn open_for_timing() -> Result<Gpu> {
-        Gpu::open_with(wgpu::Features::TIMESTAMP_QUERY).await
+        Gpu::open_with(wgpu::Features::TIMESTAMP_QUERY, false).await
     }
 
     /// Whose clock [`Program::submit_timed`] looks at.

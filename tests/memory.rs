@@ -1,0 +1,106 @@
+//! How much memory a step takes, counted by the engine itself, and whether a megapixel has room on the smallest device.
+
+use pollster::block_on;
+use scumble::gpu::{Element, Gpu, Recorder, Shape};
+use scumble::model::{ConvWeights, Pooling, Table, filter_bank, vgg19};
+use scumble::network::Network;
+use scumble::objective::{Measure, Objective, Term};
+use scumble::optimizer::{Method, Optimizer};
+use scumble::weights::Preprocessing;
+
+/// Convolutions up to conv5_1.
+const DEPTH: usize = 13;
+
+fn term(table: &Table, name: &str, measure: Measure) -> Term {
+    Term { layer: table.find(name).unwrap(), measure, weight: 1.0 }
+}
+
+fn vgg19() -> (Table, Vec<ConvWeights>, Vec<Term>) {
+    let table = vgg19::table(DEPTH, &Preprocessing::TORCHVISION, Pooling::Average, vgg19::Border::Replicate);
+    // Memory does not depend on what the weights are.
+    let weights = |c: &vgg19::Convolution| ConvWeights {
+        name: c.name.into(),
+        out_channels: c.out_channels,
+        in_channels: c.in_channels,
+        kernel: vgg19::KERNEL,
+        weight: vec![0.0; c.out_channels * c.in_channels * 9],
+        bias: vec![0.0; c.out_channels],
+    };
+    let filters = vgg19::CONVOLUTIONS[..DEPTH].iter().map(weights).collect();
+    let mut terms: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| term(&table, tap, Measure::MeanCovariance)).collect();
+    terms.push(term(&table, vgg19::CONTENT_TAP, Measure::Content));
+    (table, filters, terms)
+}
+
+fn bank() -> (Table, Vec<ConvWeights>, Vec<Term>) {
+    let table = filter_bank::table(true);
+    let levels = 0..filter_bank::FILTERS.len();
+    let mut terms: Vec<_> =
+        levels.map(|level| term(&table, &filter_bank::style_tap(level), Measure::MeanCovariance)).collect();
+    let levels = filter_bank::CONTENT_LEVELS.iter();
+    terms.extend(levels.map(|&level| term(&table, &filter_bank::content_tap(level), Measure::StandardisedContent)));
+    (table, filter_bank::filters(1), terms)
+}
+
+/// Bytes for each pixel of a square picture of `size`, all that a step of Adam needs but the weights. It is recorded and not
+/// run: that is when memory is taken.
+fn per_pixel(
+    gpu: &Gpu,
+    (table, filters, mut terms): (Table, Vec<ConvWeights>, Vec<Term>),
+    size: u32,
+    element: Element,
+) -> f64 {
+    terms.push(term(&table, "pixels", Measure::Variation));
+    let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+    let network = Network::new(gpu, table, &filters, &taps).unwrap().stored_as(element);
+    let weights = gpu.memory().held();
+    let picture = Shape::new(size, size, 4);
+    let photo = gpu.tensor("photo", picture).unwrap();
+    let mut rec = Recorder::new(gpu);
+    let objective = Objective::capture(&mut rec, &network, &terms, &photo, &photo).unwrap();
+    let capture = rec.finish();
+    let captured = gpu.memory().held();
+    drop(capture);
+    let mut optimizer = Optimizer::new(gpu, Method::Adam, gpu.tensor("pixels", picture).unwrap()).unwrap();
+    let mut rec = Recorder::new(gpu);
+    let d_pixels = objective.record(&mut rec, &network, optimizer.pixels()).unwrap();
+    optimizer.record(&mut rec, &d_pixels, objective.losses());
+    drop(d_pixels);
+    let step = rec.finish();
+    gpu.check().unwrap();
+    let most = gpu.memory().held().max(captured) - weights;
+    drop((step, network, objective, optimizer));
+    most as f64 / f64::from(size * size)
+}
+
+/// The bounds are what was found when this was written, and a little.
+#[test]
+fn a_step_takes_few_bytes_for_a_pixel() {
+    let gpu = block_on(Gpu::open()).unwrap();
+    let mut found = Vec::new();
+    for (size, most) in [(128, [1100.0, 880.0, 260.0]), (256, [800.0, 550.0, 235.0]), (512, [720.0, 475.0, 225.0])] {
+        let own = [
+            per_pixel(&gpu, vgg19(), size, Element::Single),
+            per_pixel(&gpu, vgg19(), size, if gpu.has_half() { Element::Half } else { Element::Single }),
+            per_pixel(&gpu, bank(), size, Element::Single),
+        ];
+        println!(
+            "{size} px: VGG19 {:.0}, VGG19 in 16 bits {:.0}, filter bank {:.0} bytes per pixel",
+            own[0], own[1], own[2]
+        );
+        found.push((size, own, most));
+    }
+    for (size, own, most) in found {
+        let fits =
+            own.iter().zip(&most).enumerate().all(|(row, (own, most))| own <= most || row == 1 && !gpu.has_half());
+        assert!(fits, "{size} px: {own:.0?} bytes per pixel, expected at most {most:?}");
+    }
+}
+
+#[test]
+fn a_megapixel_fits_into_the_default_limits() {
+    let gpu = block_on(Gpu::open_with_default_limits()).unwrap();
+    for (name, model) in [("VGG19", vgg19()), ("filter bank", bank())] {
+        println!("{name}, 1024 px: {:.0} bytes per pixel", per_pixel(&gpu, model, 1024, Element::Single));
+    }
+}
