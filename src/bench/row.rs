@@ -44,10 +44,11 @@ pub struct Row {
     pub layers: Option<Layers>,
 }
 
-/// Iterations at the last scale that are waited for one by one, the first among them ...
-const WAITED_FOR: usize = 6;
-/// ... and those after them that stand in line.
-const QUEUED: usize = 4;
+/// Iterations at the last scale that are waited for one by one, the first among them, and those after them that stand in
+/// line. Large pictures take so long that chance has less to say.
+fn iterations(size: u32) -> (usize, usize) {
+    if size <= 256 { (6, 4) } else { (3, 1) }
+}
 
 impl Row {
     /// Paints noise after noise. VGG19 has random weights here: its speed does not depend on them, and no file is needed.
@@ -61,7 +62,8 @@ impl Row {
         let picture = |seed| Rc::new(noise(seed, size));
         let vgg19 = (model == ModelKind::Vgg19).then(|| Rc::new(random_vgg19()));
         let sources = Sources { photo: picture(1), painting: picture(2), start: None, vgg19: vgg19.clone() };
-        let iterations = Some((WAITED_FOR + QUEUED) as u32);
+        let (waited_for, queued) = iterations(size);
+        let iterations = Some((waited_for + queued) as u32);
         let settings = Settings { model, size, iterations, ..Settings::default() };
         let started = now_ms();
         let mut painter = Painter::new(&gpu, &sources, &settings).await?;
@@ -69,7 +71,7 @@ impl Row {
         let prepare_ms = now_ms() - started;
 
         let mut times = Vec::new();
-        while times.len() < WAITED_FOR {
+        while times.len() < waited_for {
             let started = now_ms();
             let progress = painter.step().await?;
             gpu.fence().wait(&gpu).await;
@@ -82,7 +84,7 @@ impl Row {
         let started = now_ms();
         // The last step of a run waits for all losses, and so for everything.
         while !painter.step().await?.finished {}
-        let queued_ms = (now_ms() - started) / QUEUED as f64;
+        let queued_ms = (now_ms() - started) / queued as f64;
         let peak_bytes = gpu.memory().peak();
 
         let ceilings = Ceilings::measure(&gpu).await?;
