@@ -105,8 +105,8 @@ fn walks(table: &Table, shapes: &[Shape], index: usize) -> [Part; 2] {
             let inputs = table.layers()[layer.input].channels;
             let weights = f64::from(kernel * kernel * inputs) * f64::from(layer.channels);
             let flop = 2.0 * weights * f64::from(shapes[index].pixels());
-            // Backward reads the features as well, for the mask of their ReLU.
-            (flop, 4.0 * weights, if relu { bytes(shapes[index]) } else { 0.0 })
+            // Backward reads of the features which were positive: a bit of 32.
+            (flop, 4.0 * weights, if relu { bytes(shapes[index]) / 32.0 } else { 0.0 })
         }
         // Backward looks for the largest again.
         Op::Pool(Pooling::Max) => (0.0, 0.0, bytes(shapes[layer.input])),

@@ -70,7 +70,7 @@ impl Timeline {
         let wishes: Vec<_> = uses.iter().map(|each| (each.bytes, each.time.clone())).collect();
         let places = share(&wishes);
         for leader in 0..uses.len() {
-            // The first of a buffer's tensors is its largest.
+            // The leader is the largest of those that share its buffer.
             if places[leader] == leader {
                 let Use { bytes, label, .. } = &uses[leader];
                 let (buffer, allocation) = gpu.buffer(label, *bytes);

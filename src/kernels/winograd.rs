@@ -84,8 +84,8 @@ const TILE: u32 = 4;
 /// Blocks that one invocation of a product makes.
 const BLOCKS_PER_THREAD: u32 = 4;
 
-/// Tiles that one invocation of a product makes. Where registers are dear, few are faster; where loads are, many
-/// ([`crate::tuning`] finds out).
+/// Tiles that one invocation of a product makes: many save loads, few save registers ([`crate::tuning`] finds out which
+/// are dearer).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
     /// 8.

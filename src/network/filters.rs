@@ -2,7 +2,6 @@
 
 use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor};
-use crate::kernels::conv::Window;
 use crate::kernels::{conv, winograd};
 use crate::model::ConvWeights;
 
@@ -39,12 +38,11 @@ enum Packed {
 }
 
 impl Filters {
-    /// Uploads the weights for a convolution with a border of `pad` zeros, in the domain where it will be computed.
-    pub fn upload(gpu: &Gpu, weights: &ConvWeights, pad: u32, winograd: bool) -> Result<Filters> {
+    /// Uploads the weights for the domain where they will be used.
+    pub fn upload(gpu: &Gpu, weights: &ConvWeights, winograd: bool) -> Result<Filters> {
         let ConvWeights { name, out_channels: o, in_channels: i, kernel: k, weight, bias } = weights;
         let (o, i, k) = (*o, *i, *k);
         let label = format!("{name}.weight");
-        debug_assert!(!winograd || winograd::suits(Window { kernel: k as u32, pad }, o as u32, i as u32));
         let packed = if winograd {
             Packed::Winograd(transformed(gpu, &label, weight, o as u32, i as u32)?)
         } else {

@@ -3,7 +3,8 @@
 //! A walk goes down the table and up again. With frozen weights the way up needs very little of what the way down made: of
 //! a ReLU and the pool behind it, which values went through, a bit each; of a layer that a loss looks at, its output.
 //! Nothing else is kept, and the largest maps, those of convolutions that read a picture, are not even then: they are done
-//! in bands of rows, and again in bands on the way up, which costs less than keeping them.
+//! in bands of rows, and again in bands on the way up. For VGG19 that is next to no work; for the embedded model it is its
+//! forward convolutions once more, the price of a map that is never whole.
 
 mod down;
 mod filters;
@@ -12,7 +13,6 @@ mod plan;
 mod room;
 mod up;
 
-pub use down::Walk;
 pub use observer::{Features, Interest, Observer, Sight};
 pub use room::Room;
 
@@ -40,9 +40,9 @@ impl Network {
         let needed = table.needed(taps);
         let mut uploaded: Vec<Option<Filters>> = filters.iter().map(|_| None).collect();
         for (layer, needed) in table.layers().iter().zip(&needed) {
-            if let (Op::Convolution { filters: index, pad, .. }, true) = (&layer.op, needed) {
+            if let (Op::Convolution { filters: index, .. }, true) = (&layer.op, needed) {
                 let winograd = plan::is_winograd(layer, table.layers());
-                uploaded[*index] = Some(Filters::upload(gpu, &filters[*index], *pad, winograd)?);
+                uploaded[*index] = Some(Filters::upload(gpu, &filters[*index], winograd)?);
             }
         }
         Ok(Network { table, filters: uploaded, room: None, element: Element::Single, reach: Reach::default() })

@@ -48,7 +48,9 @@ pub trait Observer {
     ///
     /// # Errors
     /// Where the device cannot hold what it needs.
-    fn up(&mut self, rec: &mut Recorder, layer: usize, x: &Tensor, d_x: &Tensor, accumulate: bool) -> Result<()>;
+    fn up(&mut self, _rec: &mut Recorder, _layer: usize, _x: &Tensor, _d_x: &Tensor, _accumulate: bool) -> Result<()> {
+        unreachable!("who has no gradient to add only looks down")
+    }
 
     /// All rows of a layer were gone through on the way up: what was held for it can go.
     fn done(&mut self, _layer: usize) {}
@@ -85,9 +87,5 @@ impl Observer for Features {
             }
         }
         Ok(())
-    }
-
-    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
-        unreachable!("features have no gradient of their own")
     }
 }

@@ -75,10 +75,6 @@ impl Observer for Capture {
         let own = self.layers.iter_mut().filter(|(own, _)| *own == layer);
         own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, sight))
     }
-
-    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
-        unreachable!("moments are taken on the way down")
-    }
 }
 
 /// An observer that takes the mean and the mean square of every channel of some layers: their variances, for a fraction of
@@ -124,9 +120,5 @@ impl Observer for Spread {
             }
         }
         Ok(())
-    }
-
-    fn up(&mut self, _: &mut Recorder, _: usize, _: &Tensor, _: &Tensor, _: bool) -> Result<()> {
-        unreachable!("a spread is taken on the way down")
     }
 }

@@ -28,7 +28,7 @@ impl Lbfgs {
     /// Root mean square of the first step, in units of the pixels' 0..1.
     pub const FIRST: f32 = 0.1;
 
-    /// The largest root mean square of one step; what lies between the two, the losses decide.
+    /// The largest root mean square of one step: none is longer than the first; how much shorter, the losses decide.
     pub const LONGEST: f32 = 0.1;
 
     /// Starts at `x` without any memory.
