@@ -1,7 +1,7 @@
 // The first of three steps of a 3x3 convolution after Winograd, F(4x4, 3x3): tiles of 6x6 inputs, 4 pixels apart, into
 // Winograd's domain, v = B' d B (Lavin & Gray 2016). The points are 0, +-sqrt(2), +-1/sqrt(2) and infinity: they
 // are closed under 1/p, so that turning a kernel by half a turn only changes the places of its transform (see
-// winograd_product.wgsl).
+// product.wgsl).
 // x: H, W, C with a border of one zero -> v: 36, tiles, C.
 //
 // GRADIENT reads the gradient of a map that went through a ReLU, and perhaps through a pool: the mask that

@@ -1,6 +1,6 @@
 // The weights of a 3x3 convolution into Winograd's domain, u = G g G' (Lavin & Gray 2016), once when they are uploaded. The
 // points are those of winograd_input.wgsl; the rows of G are scaled so that a kernel turned by half a turn has the same
-// values at other points (see winograd_product.wgsl).
+// values at other points (see product.wgsl).
 // g: C', C, 3, 3 -> u: 36, C'/4, C/4 tiles of 4x4; in a tile a column is an input channel.
 //
 // Each thread makes one column of a tile at all 36 points.

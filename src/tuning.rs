@@ -1,4 +1,4 @@
-//! This turns a few milliseconds on a device into the variant of a kernel that is fastest there.
+//! This turns a few milliseconds on a device into the variants of kernels that are fastest there.
 //!
 //! No variant is the fastest everywhere, and adapters do not say what they are made of, so they are tried. What was found out
 //! is remembered with the device.
@@ -6,12 +6,10 @@
 use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
-use crate::kernels::winograd::{self, Product, Reach};
+use crate::kernels::product::Batch;
+use crate::kernels::{Reach, winograd};
 
-/// Under what name it is remembered.
-const REACH: &str = "tiles for each invocation of winograd_product";
-
-/// A convolution of VGG19's third block at 128 pixels: tiles and channels.
+/// What is tried: a convolution of VGG19's third block at 128 pixels, tiles and channels.
 const TILES: u32 = 64;
 const CHANNELS: u32 = 256;
 
@@ -21,39 +19,53 @@ const LONG_ENOUGH_MS: f64 = 10.0;
 const MOST_REPEATS: u32 = 64;
 /// Runs of each, of which the fastest counts.
 const RUNS: usize = 2;
-/// A wider reach has to be worth its registers: what is measured here is not all that it will be used for.
+/// Another way has to be worth its registers and barriers: what is measured here is not all that it will be used for.
 const WORTH: f64 = 0.95;
+/// What does fewer GFLOP/s is a processor that stands in for a graphics card. It has no workgroup memory, and takes a second
+/// to compile barriers.
+const GRAPHICS_CARD: f64 = 100.0;
 
-/// How many tiles an invocation should make of Winograd's products.
+/// Finds out how much an invocation should make of products of matrices, unless that is known of this device.
 ///
 /// # Errors
 /// Where the device failed, or cannot hold three small tensors.
-pub async fn reach(gpu: &Gpu) -> Result<Reach> {
-    if let Some(tiles) = gpu.finding(REACH) {
-        return Ok(if tiles == Reach::Sixteen.tiles() { Reach::Sixteen } else { Reach::Eight });
+pub async fn tune(gpu: &Gpu) -> Result<()> {
+    if Reach::found(gpu).is_some() {
+        return Ok(());
     }
     let mut repeats = 1;
-    let mut eight = time(gpu, Reach::Eight, repeats).await?;
-    while eight < LONG_ENOUGH_MS && repeats < MOST_REPEATS {
+    let mut narrow = time(gpu, Reach::Narrow, repeats).await?;
+    while narrow < LONG_ENOUGH_MS && repeats < MOST_REPEATS {
         repeats *= 4;
-        eight = time(gpu, Reach::Eight, repeats).await?;
+        narrow = time(gpu, Reach::Narrow, repeats).await?;
     }
-    let sixteen = time(gpu, Reach::Sixteen, repeats).await?;
-    let reach = if sixteen < WORTH * eight { Reach::Sixteen } else { Reach::Eight };
-    gpu.note(REACH, reach.tiles());
-    Ok(reach)
+    let flop = 2.0 * f64::from(repeats * winograd::POINTS * TILES) * f64::from(CHANNELS * CHANNELS);
+    let card = flop / narrow / 1e6 > GRAPHICS_CARD;
+    let mut best = (Reach::Narrow, WORTH * narrow);
+    for reach in [Reach::Wide, Reach::Shared] {
+        if reach == Reach::Shared && !card {
+            continue;
+        }
+        let time = time(gpu, reach, repeats).await?;
+        if time < best.1 {
+            best = (reach, time);
+        }
+    }
+    best.0.note(gpu);
+    Ok(())
 }
 
 /// Milliseconds of so many products, after one run that does not count.
 async fn time(gpu: &Gpu, reach: Reach, repeats: u32) -> Result<f64> {
     let blocks = CHANNELS / 4;
-    let product = Product { reach, transposed: false, tiles: TILES, in_blocks: blocks, out_blocks: blocks };
+    let batch = Batch { count: winograd::POINTS, rows: TILES, in_blocks: blocks, out_blocks: blocks };
+    reach.note(gpu);
     let mut rec = Recorder::new(gpu);
     let map = Shape::new(winograd::POINTS, TILES, CHANNELS);
-    let (v, m) = (rec.tensor("tuning input", map)?, rec.tensor("tuning output", map)?);
-    let u = rec.tensor("tuning weights", winograd::packed_shape(CHANNELS, CHANNELS))?;
+    let (x, y) = (rec.tensor("tuning input", map)?, rec.tensor("tuning output", map)?);
+    let w = rec.tensor("tuning weights", winograd::packed_shape(CHANNELS, CHANNELS))?;
     for _ in 0..repeats {
-        product.record(&mut rec, &v, &u, &m);
+        batch.record(&mut rec, false, &x, &w, &y);
     }
     let program = rec.finish();
     let mut best = f64::INFINITY;

@@ -10,6 +10,7 @@ use crate::weights::{self, Manifest, Vgg19Weights};
 use crate::{Error, Result};
 use js_sys::{JSON, Uint8Array};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -58,6 +59,20 @@ impl Studio {
     #[wasm_bindgen(getter)]
     pub fn adapter(&self) -> String {
         self.gpu.describe()
+    }
+
+    /// What was found out about the graphics device, as JSON to be kept for the next visit.
+    #[wasm_bindgen(getter)]
+    pub fn findings(&self) -> Result<String, JsValue> {
+        serde_json::to_string(&self.gpu.findings()).map_err(|e| JsValue::from_str(&e.to_string()))
+    }
+
+    /// Takes what an earlier visit found out about the same device; what cannot be read will be found out again.
+    pub fn recall(&self, findings: &str) {
+        let findings: BTreeMap<String, u32> = serde_json::from_str(findings).unwrap_or_default();
+        for (name, value) in &findings {
+            self.gpu.note(name, *value);
+        }
     }
 
     /// Decodes a dropped file and keeps it as "photo", "painting" or "start".

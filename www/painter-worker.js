@@ -20,6 +20,7 @@
 // The engine is not re-entrant, so all it does happens in one line: whatever was asked, then one step, then again.
 
 import init, { Studio } from './pkg/scumble.js';
+import * as device from './device-notes.js';
 import * as store from './weight-store.js';
 
 const THUMBNAIL = 640; // px: wells are at most half of it, twice that on a dense screen
@@ -37,6 +38,7 @@ const asked = {
     if (!navigator.gpu) throw named('NoWebGpu', 'This browser does not offer WebGPU to workers.');
     await init();
     studio = await Studio.open(canvas);
+    studio.recall(await device.recall());
     return { adapter: studio.adapter };
   },
 
@@ -65,6 +67,7 @@ const asked = {
     if (begun) studio.stop();
     begun = false;
     const run = await studio.start(JSON.stringify(settings));
+    device.keep(studio.findings);
     begun = painting = true;
     return { ...run, original: studio.thumbnail('photo', settings.size) };
   },

@@ -6,7 +6,7 @@ use super::tensor::{Shape, Storage, Tensor};
 use crate::{Error, Result};
 use half::f16;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +22,7 @@ struct Inner {
     memory: Memory,
     trouble: Arc<Mutex<Option<Error>>>,
     pipelines: RefCell<HashMap<(&'static str, Elements), Pipeline>>,
-    findings: RefCell<HashMap<&'static str, u32>>,
+    findings: RefCell<BTreeMap<String, u32>>,
 }
 
 impl Gpu {
@@ -199,8 +199,13 @@ impl Gpu {
     }
 
     /// Remembers what was found out about this device, as long as it is open.
-    pub fn note(&self, name: &'static str, value: u32) {
-        self.0.findings.borrow_mut().insert(name, value);
+    pub fn note(&self, name: &str, value: u32) {
+        self.0.findings.borrow_mut().insert(name.into(), value);
+    }
+
+    /// All that was found out, for whoever wants to remember it longer.
+    pub fn findings(&self) -> BTreeMap<String, u32> {
+        self.0.findings.borrow().clone()
     }
 
     /// Marks everything submitted so far; the loop waits for old marks to keep few steps in flight.

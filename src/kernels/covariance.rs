@@ -1,6 +1,6 @@
 //! Centred second moments of a layer over chunks of its pixels.
 
-use super::Part;
+use super::{LINE, Part, Reach};
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -15,8 +15,10 @@ struct Params {
     accumulate: u32,
 }
 
-/// The compute kernel.
-pub const KERNEL: Kernel = kernel!("covariance", [8, 8, 1], Params, [Source, Read, Write]);
+/// The compute kernel: squares of 2x2 tiles for each invocation.
+pub const KERNEL: Kernel = kernel!("covariance", LINE, Params, [Source, Read, Write]);
+/// The same with squares of 4x4 tiles.
+pub const WIDE: Kernel = Kernel { name: "covariance_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
 
 /// Sums of (x - mu)(x - mu)^T, one C x C matrix for each of `chunks` equal shares of the pixels that `part` has;
 /// `partials` holds `chunks` matrices. `mu` of zeros gives the Gram matrix.
@@ -26,6 +28,12 @@ pub fn record(rec: &mut Recorder, part: &Part, mu: &Tensor, chunks: u32, partial
     let Part { first, pixels, accumulate, .. } = *part;
     let chunk = pixels.div_ceil(chunks);
     let params = Params { pixels, blocks, first, chunk, chunks, accumulate: accumulate.into() };
-    let pairs = blocks.div_ceil(2);
-    rec.dispatch(&KERNEL, &params, &[part.x, mu, partials], Grid::over(&KERNEL, [chunks, pairs * pairs, 1]));
+    let (kernel, side) = match Reach::on(rec.gpu(), pixels) {
+        Reach::Wide => (&WIDE, 4),
+        Reach::Narrow | Reach::Shared => (&KERNEL, 2),
+    };
+    // The diagonal, and what is above it.
+    let strips = blocks.div_ceil(side);
+    let squares = strips * (strips + 1) / 2;
+    rec.dispatch(kernel, &params, &[part.x, mu, partials], Grid::line(kernel, chunks * squares));
 }

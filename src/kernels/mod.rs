@@ -27,9 +27,10 @@ pub mod mean;
 pub mod moments_bias;
 pub mod moments_loss;
 pub mod pad;
-pub mod pointwise;
 pub mod pool;
+pub mod product;
 pub mod pyramid;
+mod reach;
 pub mod recentre;
 pub mod reduce;
 pub mod relu_backward;
@@ -38,10 +39,12 @@ pub mod total;
 pub mod tv_loss;
 pub mod winograd;
 
+pub use reach::Reach;
+
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 36] = [
+pub const ALL: [&Kernel; 38] = [
     &adam::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
@@ -49,6 +52,7 @@ pub const ALL: [&Kernel; 36] = [
     &conv::FROM_PICTURE,
     &conv::TO_PICTURE,
     &covariance::KERNEL,
+    &covariance::WIDE,
     &dot::KERNEL,
     &lbfgs::HISTORY,
     &lbfgs::PRODUCTS,
@@ -59,9 +63,14 @@ pub const ALL: [&Kernel; 36] = [
     &moments_loss::KERNEL,
     &pad::FORWARD,
     &pad::BACKWARD,
-    &pointwise::KERNEL,
     &pool::FORWARD,
     &pool::BACKWARD,
+    &product::NARROW,
+    &product::WIDE,
+    &product::SHARED,
+    &product::NARROW_TRANSPOSED,
+    &product::WIDE_TRANSPOSED,
+    &product::SHARED_TRANSPOSED,
     &pyramid::FORWARD,
     &pyramid::BACKWARD,
     &recentre::KERNEL,
@@ -73,10 +82,6 @@ pub const ALL: [&Kernel; 36] = [
     &winograd::WEIGHTS,
     &winograd::INPUT,
     &winograd::GRADIENT,
-    &winograd::PRODUCT,
-    &winograd::TRANSPOSED,
-    &winograd::PRODUCT_16,
-    &winograd::TRANSPOSED_16,
     &winograd::OUTPUT,
 ];
 
@@ -95,7 +100,7 @@ pub const USUAL: [&Kernel; 21] = [
     &total::KERNEL,
     &moments_loss::KERNEL,
     &moments_bias::KERNEL,
-    &pointwise::KERNEL,
+    &product::NARROW,
     &relu_backward::KERNEL,
     &conv::TO_PICTURE,
     &pad::BACKWARD,
@@ -106,14 +111,8 @@ pub const USUAL: [&Kernel; 21] = [
 ];
 
 /// What VGG19 needs beyond it.
-pub const VGG19: [&Kernel; 6] = [
-    &winograd::WEIGHTS,
-    &winograd::INPUT,
-    &winograd::PRODUCT,
-    &winograd::OUTPUT,
-    &winograd::GRADIENT,
-    &winograd::TRANSPOSED,
-];
+pub const VGG19: [&Kernel; 5] =
+    [&winograd::WEIGHTS, &winograd::INPUT, &winograd::OUTPUT, &winograd::GRADIENT, &product::NARROW_TRANSPOSED];
 
 /// The workgroup of kernels that walk along a line of elements.
 const LINE: [u32; 3] = [64, 1, 1];

@@ -3,6 +3,7 @@
 //! rest.
 
 use super::conv::Window;
+use super::product::Batch;
 use super::{LINE, pool};
 use crate::Result;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
@@ -21,14 +22,6 @@ struct InputParams {
     mask_stride: u32,
     pooled: u32,
     scale: f32,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct ProductParams {
-    tiles: u32,
-    in_blocks: u32,
-    out_blocks: u32,
 }
 
 #[repr(C)]
@@ -59,16 +52,6 @@ pub const WEIGHTS: Kernel = kernel!("winograd_weights", LINE, WeightsParams, [Re
 pub const INPUT: Kernel = kernel!("winograd_input", LINE, InputParams, [Source, Read, Write]);
 /// The same for a gradient, through the mask of a ReLU and perhaps a pool.
 pub const GRADIENT: Kernel = Kernel { name: "winograd_input_gradient", constants: &[("GRADIENT", 1.0)], ..INPUT };
-/// The products there.
-pub const PRODUCT: Kernel = kernel!("winograd_product", LINE, ProductParams, [Read, Read, Write]);
-/// The products with the same weights, for the gradient.
-pub const TRANSPOSED: Kernel =
-    Kernel { name: "winograd_product_transposed", constants: &[("TRANSPOSED", 1.0)], ..PRODUCT };
-/// As [`PRODUCT`], with twice as many tiles for each invocation.
-pub const PRODUCT_16: Kernel = Kernel { name: "winograd_product_16", constants: &[("TILES", 16.0)], ..PRODUCT };
-/// As [`TRANSPOSED`], with twice as many tiles for each invocation.
-pub const TRANSPOSED_16: Kernel =
-    Kernel { name: "winograd_product_16_transposed", constants: &[("TRANSPOSED", 1.0), ("TILES", 16.0)], ..PRODUCT };
 /// Back to pixels.
 pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read, Read, Target, Write]);
 
@@ -81,65 +64,6 @@ pub(crate) const POINTS: u32 = 36;
 /// Pixels of output along a tile's side.
 const TILE: u32 = 4;
 
-/// Blocks that one invocation of a product makes.
-const BLOCKS_PER_THREAD: u32 = 4;
-
-/// Tiles that one invocation of a product makes: many save loads, few save registers ([`crate::tuning`] finds out which
-/// are dearer).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reach {
-    /// 8.
-    #[default]
-    Eight,
-    /// 16.
-    Sixteen,
-}
-
-impl Reach {
-    /// As a number.
-    pub fn tiles(self) -> u32 {
-        match self {
-            Reach::Eight => 8,
-            Reach::Sixteen => 16,
-        }
-    }
-
-    fn product(self, transposed: bool) -> &'static Kernel {
-        match (self, transposed) {
-            (Reach::Eight, false) => &PRODUCT,
-            (Reach::Eight, true) => &TRANSPOSED,
-            (Reach::Sixteen, false) => &PRODUCT_16,
-            (Reach::Sixteen, true) => &TRANSPOSED_16,
-        }
-    }
-}
-
-/// The products alone.
-#[derive(Debug, Clone, Copy)]
-pub struct Product {
-    /// What an invocation makes of them.
-    pub reach: Reach,
-    /// Whether for the gradient.
-    pub transposed: bool,
-    /// Tiles at each point.
-    pub tiles: u32,
-    /// Blocks of four input channels.
-    pub in_blocks: u32,
-    /// Blocks of four output channels.
-    pub out_blocks: u32,
-}
-
-impl Product {
-    /// Records them: `v` as the input's transform leaves it, `u` as [`transform`] does, `m` as the output's transform reads.
-    pub fn record(self, rec: &mut Recorder, v: &Tensor, u: &Tensor, m: &Tensor) {
-        let Product { reach, transposed, tiles, in_blocks, out_blocks } = self;
-        let kernel = reach.product(transposed);
-        let params = ProductParams { tiles, in_blocks, out_blocks };
-        let threads = [tiles.div_ceil(reach.tiles()) * POINTS, out_blocks.div_ceil(BLOCKS_PER_THREAD), 1];
-        rec.dispatch(kernel, &params, &[v, u, m], Grid::over(kernel, threads));
-    }
-}
-
 /// Below this many channels on either side, the transforms weigh more and more against what the products save. Where they
 /// break even was not measured: VGG19's layers have 3 channels or at least 64.
 const FEWEST_CHANNELS: u32 = 16;
@@ -149,6 +73,10 @@ pub fn suits(window: Window, outputs: u32, inputs: u32) -> bool {
     window == WINDOW && outputs.min(inputs) >= FEWEST_CHANNELS
 }
 
+/// Tiles in a strip are a multiple of what an invocation of a product makes at least: one that has less to do works as long
+/// as any other.
+const STRIP: u32 = 8;
+
 /// Where transformed tiles lie between the steps. Nothing in it outlives one convolution, so that one serves them all.
 #[derive(Debug, Clone)]
 pub struct Workspace {
@@ -156,7 +84,6 @@ pub struct Workspace {
     output: Tensor,
     /// Bound where there is no mask.
     nothing: Tensor,
-    reach: Reach,
 }
 
 impl Workspace {
@@ -165,26 +92,25 @@ impl Workspace {
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn new(rec: &Recorder, maps: impl IntoIterator<Item = Shape>, most: u64, reach: Reach) -> Result<Workspace> {
+    pub fn new(rec: &Recorder, maps: impl IntoIterator<Item = Shape>, most: u64) -> Result<Workspace> {
         let most = (most / 16) as u32;
         let wanted = maps.into_iter().map(|map| {
             let tile = POINTS * map.blocks();
-            (tile * tiles(map.height, map.width)).min(most.max(tile * reach.tiles()))
+            (tile * tiles(map.height, map.width)).min(most.max(tile * STRIP))
         });
-        Workspace::with_vectors(rec, wanted.max().unwrap_or(1), reach)
+        Workspace::with_vectors(rec, wanted.max().unwrap_or(1))
     }
 
     /// Room for `vectors` of four values on each side; at least one tile has to fit.
     ///
     /// # Errors
     /// Where the device cannot hold it.
-    pub fn with_vectors(rec: &Recorder, vectors: u32, reach: Reach) -> Result<Workspace> {
+    pub fn with_vectors(rec: &Recorder, vectors: u32) -> Result<Workspace> {
         let shape = Shape::new(1, vectors, 4);
         Ok(Workspace {
             input: rec.tensor("winograd input", shape)?,
             output: rec.tensor("winograd output", shape)?,
             nothing: rec.tensor("no mask", Shape::vector(4))?,
-            reach,
         })
     }
 
@@ -194,7 +120,7 @@ impl Workspace {
         assert!(fitting > 0, "a workspace of {} has no room for {blocks} blocks", self.input.shape().vectors());
         let even = all.div_ceil(all.div_ceil(fitting));
         // An invocation that has less than its tiles to do works as long as any other.
-        even.next_multiple_of(self.reach.tiles()).min(fitting)
+        even.next_multiple_of(STRIP).min(fitting)
     }
 }
 
@@ -367,8 +293,8 @@ fn record(
         let params = InputParams { height, width, blocks, tiles, first, first_in, mask_stride, pooled, scale };
         rec.dispatch(kernel, &params, &[x, mask, &workspace.input], Grid::line(kernel, tiles * in_blocks));
 
-        let Workspace { input, output, reach, .. } = workspace;
-        Product { reach: *reach, transposed, tiles, in_blocks, out_blocks }.record(rec, input, weights.tiles, output);
+        let batch = Batch { count: POINTS, rows: tiles, in_blocks, out_blocks };
+        batch.record(rec, transposed, &workspace.input, weights.tiles, &workspace.output);
 
         let Writing { map, mask, mask_stride, relu, pool, accumulate } = writing;
         let params = OutputParams {

@@ -168,7 +168,7 @@ impl Network {
                 plan.shapes[index].with_channels(layers[index].channels.max(layers[layers[index].input].channels))
             })
             .collect();
-        (!maps.is_empty()).then(|| Workspace::new(rec, maps, room.workspace, self.reach)).transpose()
+        (!maps.is_empty()).then(|| Workspace::new(rec, maps, room.workspace)).transpose()
     }
 
     pub(super) fn filters(&self, layer: &Layer) -> &Filters {

@@ -18,7 +18,6 @@ pub use room::Room;
 
 use crate::Result;
 use crate::gpu::{Element, Gpu, Recorder, Shape, Tensor};
-use crate::kernels::winograd::Reach;
 use crate::model::{ConvWeights, Op, Table};
 use filters::Filters;
 
@@ -28,7 +27,6 @@ pub struct Network {
     filters: Vec<Option<Filters>>,
     room: Option<Room>,
     element: Element,
-    reach: Reach,
 }
 
 impl Network {
@@ -45,17 +43,12 @@ impl Network {
                 uploaded[*index] = Some(Filters::upload(gpu, &filters[*index], winograd)?);
             }
         }
-        Ok(Network { table, filters: uploaded, room: None, element: Element::Single, reach: Reach::default() })
+        Ok(Network { table, filters: uploaded, room: None, element: Element::Single })
     }
 
     /// The same network, with so much room whatever the picture's size.
     pub fn with_room(self, room: Room) -> Network {
         Network { room: Some(room), ..self }
-    }
-
-    /// The same network, so many tiles for each invocation where it convolves in Winograd's domain.
-    pub fn with_reach(self, reach: Reach) -> Network {
-        Network { reach, ..self }
     }
 
     /// The same network, its features and their gradients stored as `element`s; pictures stay in f32.

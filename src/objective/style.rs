@@ -3,7 +3,7 @@
 use super::moments::{About, Moments, Sums, squared_norm};
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::{moments_bias, moments_loss, pointwise, recentre};
+use crate::kernels::{moments_bias, moments_loss, product, recentre};
 use crate::network::Sight;
 
 /// What a style term compares with.
@@ -96,7 +96,7 @@ impl Style {
     /// Adds the gradient to rows `x`.
     pub fn up(&self, rec: &mut Recorder, x: &Tensor, d_x: &Tensor, accumulate: bool) {
         match self {
-            Style::Known { matrix, bias } => pointwise::record(rec, x, matrix, bias, d_x, accumulate),
+            Style::Known { matrix, bias } => product::pointwise(rec, x, matrix, bias, d_x, accumulate),
             _ => unreachable!("a walk goes down before it goes up"),
         }
     }

@@ -49,7 +49,8 @@ impl Look {
         let mut taps = vgg19_style_taps(&table);
         taps.extend(table.find(vgg19::CONTENT_TAP));
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
-        let network = network.stored_as(element(gpu, settings)?).with_reach(tuning::reach(gpu).await?);
+        let network = network.stored_as(element(gpu, settings)?);
+        tuning::tune(gpu).await?;
         Ok(Look::Vgg19 { network: Rc::new(network) })
     }
 

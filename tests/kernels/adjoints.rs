@@ -4,7 +4,7 @@ use crate::agreement::TOLERANCE;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
-use scumble::kernels::winograd::{self, Reach, Rows, Workspace};
+use scumble::kernels::winograd::{self, Rows, Workspace};
 use scumble::kernels::{colour, pad, pool, pyramid};
 use scumble::model::{Copies, Margin, Pooling};
 use scumble::reference::{Map, dot};
@@ -61,7 +61,7 @@ fn of_conv() {
 fn of_winograd() {
     let from = Shape::new(17, 31, 18);
     let weights = |bench: &Workbench| bench.winograd(&noise(3, 21, 18, 9).values, 21, 18);
-    let room = |rec: &Recorder| Workspace::new(rec, [from.with_channels(21)], 1 << 20, Reach::Eight).unwrap();
+    let room = |rec: &Recorder| Workspace::new(rec, [from.with_channels(21)], 1 << 20).unwrap();
     check(
         "winograd",
         [from, from.with_channels(21)],

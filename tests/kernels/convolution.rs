@@ -3,7 +3,7 @@
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Shape, Tensor};
 use scumble::kernels::conv::{self, Weights, Window};
-use scumble::kernels::pointwise;
+use scumble::kernels::{Reach, product};
 use scumble::reference::{Map, conv as twin, conv::Filters};
 
 /// Height, width, input channels, output channels, kernel, pad.
@@ -121,15 +121,18 @@ fn in_bands() {
 #[test]
 fn pointwise_product() {
     let bench = Workbench::open();
-    for (height, width, channels) in [(1, 1, 1), (3, 5, 3), (5, 7, 4), (17, 31, 5), (7, 251, 17), (5, 7, 64)] {
+    for (height, width, channels) in
+        [(1, 1, 1), (3, 5, 3), (5, 7, 4), (17, 31, 5), (7, 251, 17), (5, 7, 64), (3, 29, 148)]
+    {
         let (x, bias) = (noise(5, height, width, channels), noise(6, 1, 1, channels).values);
         let matrix = noise(7, channels, channels, 1);
         let expected: Map = twin::pointwise(&x, &matrix, &bias);
-        for accumulate in [false, true] {
+        for (accumulate, reach) in [false, true].into_iter().flat_map(|a| Reach::ALL.map(|reach| (a, reach))) {
+            reach.note(&bench.gpu);
             let y = bench.output(shape(&x), accumulate);
             let (x, matrix, bias) = (bench.upload(&x), bench.matrices(&matrix), bench.vector(&bias));
-            bench.run(|rec| pointwise::record(rec, &x, &matrix, &bias, &y.tensor, accumulate));
-            bench.check("pointwise", &format!("{height}x{width}x{channels}"), &y, &expected);
+            bench.run(|rec| product::pointwise(rec, &x, &matrix, &bias, &y.tensor, accumulate));
+            bench.check("pointwise", &format!("{height}x{width}x{channels}, {reach:?}"), &y, &expected);
         }
     }
 }

@@ -4,9 +4,9 @@ use crate::agreement::agree_within;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Element, Shape, Tensor};
 use scumble::kernels::conv::Window;
-use scumble::kernels::winograd::{Mask, Reach, Rows, Workspace};
+use scumble::kernels::winograd::{Mask, Rows, Workspace};
 use scumble::kernels::{
-    Part, content_loss, conv, covariance, dot, mean, pointwise, pool, relu_backward, sums_for, winograd,
+    Part, content_loss, conv, covariance, dot, mean, pool, product, relu_backward, sums_for, winograd,
 };
 use scumble::model::Pooling;
 use scumble::reference::{self as twins, Map};
@@ -81,7 +81,7 @@ fn winograd_through_relu_and_pool() {
         let (x_gpu, d_y_gpu) = (bench.upload_half(&x), bench.upload_half(&d_y));
         let (bias, zeros) = (bench.vector(&bias), bench.vector(&[0.0; 20]));
         bench.run(|rec| {
-            let room = Workspace::new(rec, [shape(&relu)], 1 << 20, Reach::Eight).unwrap();
+            let room = Workspace::new(rec, [shape(&relu)], 1 << 20).unwrap();
             let mask = Mask::new(rec, shape(&relu), pool).unwrap();
             let rows = Rows::all(shape(&x));
             let forward = winograd::Weights { tiles: &tiles, bias: &bias };
@@ -105,7 +105,7 @@ fn between_positions() {
         let bias = noise(8, 1, 1, channels).values;
         let expected = twins::conv::pointwise(&x, &matrix, &bias).plus(&d);
         let (matrix, bias) = (bench.matrices(&matrix), bench.vector(&bias));
-        bench.run(|rec| pointwise::record(rec, &x_gpu, &matrix, &bias, &d_gpu, true));
+        bench.run(|rec| product::pointwise(rec, &x_gpu, &matrix, &bias, &d_gpu, true));
         check(&bench, "pointwise", &case, &d_gpu, &expected);
 
         let relu = x.combine(&x, |x, _| x.max(0.0));

@@ -4,7 +4,7 @@ use crate::agreement::{agree, agree_number};
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
 use scumble::kernels::mean::Power;
-use scumble::kernels::{Part, covariance, dot, mean, reduce, sums_for, total};
+use scumble::kernels::{Part, Reach, covariance, dot, mean, reduce, sums_for, total};
 use scumble::objective::moments::{About, Moments, squared_norm};
 use scumble::reference::{self, Map};
 
@@ -50,12 +50,15 @@ fn covariance_in_chunks() {
         let mean = reference::mean::record(&x, 1).values;
         let mean: Vec<_> = mean.iter().map(|sum| f64::from((sum / x.pixels() as f64) as f32)).collect();
         for (about, mu) in [("about the mean", mean), ("about zero", zero)] {
-            let partials = bench.stale_matrices(chunks as usize, channels as usize);
             let (x_gpu, mu_gpu) = (bench.upload(&x), bench.vector(&mu));
-            bench.run(|rec| covariance::record(rec, &Part::whole(&x_gpu), &mu_gpu, chunks, &partials));
             let expected = reference::covariance::record(&x, &mu, chunks as usize);
-            let case = format!("{}, {about}", name(case));
-            agree("covariance", &case, &bench.download_matrices(&partials), &expected);
+            for reach in [Reach::Narrow, Reach::Wide] {
+                reach.note(&bench.gpu);
+                let partials = bench.stale_matrices(chunks as usize, channels as usize);
+                bench.run(|rec| covariance::record(rec, &Part::whole(&x_gpu), &mu_gpu, chunks, &partials));
+                let case = format!("{}, {about}, {reach:?}", name(case));
+                agree("covariance", &case, &bench.download_matrices(&partials), &expected);
+            }
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::agreement::agree;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Recorder, Shape, Tensor};
-use scumble::kernels::winograd::{self, Mask, Reach, Rows, Weights, Workspace};
+use scumble::kernels::Reach;
+use scumble::kernels::winograd::{self, Mask, Rows, Weights, Workspace};
 use scumble::model::Pooling;
 use scumble::reference::{self as twins, Map, conv as twin, conv::Filters};
 use std::ops::Range;
@@ -31,10 +32,10 @@ fn upload(bench: &Workbench, Filters { outputs, inputs, values, .. }: &Filters) 
 }
 
 /// A workspace that holds one strip at a time.
-fn workspace(rec: &Recorder, reach: Reach, [height, width, inputs, outputs, strips]: [u32; 5]) -> Workspace {
+fn workspace(rec: &Recorder, [height, width, inputs, outputs, strips]: [u32; 5]) -> Workspace {
     let tiles = height.div_ceil(4) * width.div_ceil(4);
     let blocks = inputs.max(outputs).div_ceil(4);
-    Workspace::with_vectors(rec, 36 * tiles.div_ceil(strips) * blocks, reach).unwrap()
+    Workspace::with_vectors(rec, 36 * tiles.div_ceil(strips) * blocks).unwrap()
 }
 
 fn name([height, width, inputs, outputs, strips]: [u32; 5]) -> String {
@@ -52,9 +53,10 @@ fn forward() {
         let weights = Weights { tiles: &tiles, bias: &bias_gpu };
         let rows = Rows::all(x_gpu.shape());
         let expected = twin::forward(&x, &filters, &bias, 1, false);
-        for reach in [Reach::Eight, Reach::Sixteen] {
+        for reach in Reach::ALL {
+            reach.note(&bench.gpu);
             bench.run(|rec| {
-                let room = workspace(rec, reach, case);
+                let room = workspace(rec, case);
                 winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &room);
             });
             bench.check(&format!("winograd forward, {reach:?}"), &name(case), &y, &expected);
@@ -68,14 +70,15 @@ fn backward() {
     for case @ [height, width, inputs, outputs, _] in CASES {
         let (d_y, filters) = (noise(4, height, width, outputs), filters(inputs, outputs));
         let expected = twin::backward(&d_y, &filters, 1);
-        for (accumulate, reach) in [(false, Reach::Eight), (true, Reach::Eight), (false, Reach::Sixteen)] {
+        for (accumulate, reach) in [(false, Reach::Narrow), (true, Reach::Shared), (false, Reach::Wide)] {
+            reach.note(&bench.gpu);
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y_gpu, tiles) = (bench.upload(&d_y), upload(&bench, &filters));
             let zeros = bench.vector(&vec![0.0; inputs as usize]);
             let weights = Weights { tiles: &tiles, bias: &zeros };
             let rows = Rows::all(d_y_gpu.shape());
             bench.run(|rec| {
-                let room = workspace(rec, reach, case);
+                let room = workspace(rec, case);
                 winograd::backward(rec, &d_y_gpu, None, weights, rows, &d_x.tensor, accumulate, &room);
             });
             bench.check(&format!("winograd backward, {reach:?}"), &name(case), &d_x, &expected);
@@ -109,7 +112,7 @@ fn through_relu_and_pool_in_bands() {
             let bands: Vec<_> =
                 firsts.iter().map(|&first| bench.stale(Shape::new(count(first), width, inputs))).collect();
             bench.run(|rec| {
-                let room = workspace(rec, Reach::Eight, case);
+                let room = workspace(rec, case);
                 let mask = Mask::new(rec, shape(&relu), pool).unwrap();
                 for &first in &firsts {
                     let (above, below) = (first.saturating_sub(1), (first + 5).min(height));

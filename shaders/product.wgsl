@@ -1,0 +1,133 @@
+// Products of matrices, a batch of them:
+//   y[p, n, o] (+)= bias[o] + sum over c of w[p, o, c] x[p, n, c].
+// x: P, N, C -> y: P, N, C'; w: P, C'/4, C/4 tiles of 4x4. With P = 36 it is the second of the three steps of a 3x3
+// convolution after Winograd (kernels/winograd.rs); with P = 1 it takes a style's gradient back to the features.
+//
+// The gradient of Winograd's convolution wants the kernels turned by half a turn and their channels exchanged. Its points
+// are closed under 1/p and its weights scaled for it, so that turning a kernel only exchanges points; TRANSPOSED reads the
+// same weights that way, and they are stored once.
+//
+// Each thread makes 8 rows of 4 output blocks in registers, or 16 rows where WIDE, without barriers. Four rows of a block
+// are a matrix, and what the loop does is a product of small matrices. Threads run over rows and batch, so that few rows
+// still fill a workgroup.
+
+struct Params {
+    batch: u32, // P
+    rows: u32,  // N
+    in_blocks: u32,
+    out_blocks: u32,
+    biased: u32,     // 1: add the bias
+    accumulate: u32, // 1: add to what y holds
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<Source>;           // P, N, C
+@group(0) @binding(2) var<storage, read> w: array<mat4x4<f32>>;      // P, C'/4, C/4; column = input channel
+@group(0) @binding(3) var<storage, read> bias: array<vec4<f32>>;     // C'
+@group(0) @binding(4) var<storage, read_write> y: array<Target>;     // P, N, C'
+
+override TRANSPOSED: bool = false;
+override WIDE: bool = false; // what a constant rules out, drivers leave out
+
+const BLOCKS = 4u; // per thread
+
+// Where the transform of the turned kernel finds its value: 0 and infinity change places, and +-sqrt(2) with +-1/sqrt(2).
+fn turned(point: u32) -> u32 {
+    var partner = array<u32, 6>(5u, 3u, 4u, 1u, 2u, 0u);
+    return partner[point / 6u] * 6u + partner[point % 6u];
+}
+
+fn weight(p: u32, output: u32, input: u32) -> mat4x4<f32> {
+    if (TRANSPOSED) {
+        return transpose(w[(p * params.in_blocks + input) * params.out_blocks + output]);
+    }
+    return w[(p * params.out_blocks + output) * params.in_blocks + input];
+}
+
+// Where four rows begin. Beyond the last row the last is repeated; it is computed and not stored.
+fn starts(p: u32, row: u32) -> vec4<u32> {
+    let rows = min(row + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.rows - 1u));
+    return (p * params.rows + rows) * params.in_blocks;
+}
+
+fn four(start: vec4<u32>, c: u32) -> mat4x4<f32> {
+    let at = start + c;
+    return mat4x4<f32>(vec4<f32>(x[at.x]), vec4<f32>(x[at.y]), vec4<f32>(x[at.z]), vec4<f32>(x[at.w]));
+}
+
+fn store_row(p: u32, row: u32, block: u32, sum: vec4<f32>) {
+    if (row >= params.rows) {
+        return;
+    }
+    let index = (p * params.rows + row) * params.out_blocks + block;
+    var value = sum;
+    if (params.biased == 1u) {
+        value += bias[block];
+    }
+    if (params.accumulate == 1u) {
+        value += vec4<f32>(y[index]);
+    }
+    y[index] = narrow(value);
+}
+
+fn store(p: u32, row: u32, block: u32, sums: mat4x4<f32>) {
+    if (block < params.out_blocks) {
+        store_row(p, row, block, sums[0]);
+        store_row(p, row + 1u, block, sums[1]);
+        store_row(p, row + 2u, block, sums[2]);
+        store_row(p, row + 3u, block, sums[3]);
+    }
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
+    let reach = select(8u, 16u, WIDE);
+    let strips = (params.rows + reach - 1u) / reach;
+    let p = id.x / strips;
+    let row = id.x % strips * reach;
+    let block = group.y * BLOCKS;
+    if (p >= params.batch) {
+        return;
+    }
+    let last = params.out_blocks - 1u;
+    let source = select(p, turned(p), TRANSPOSED);
+    let start0 = starts(p, row);
+    let start1 = starts(p, row + 4u);
+    let start2 = starts(p, row + 8u);
+    let start3 = starts(p, row + 12u);
+
+    var a0 = mat4x4<f32>(); var a1 = mat4x4<f32>(); var a2 = mat4x4<f32>(); var a3 = mat4x4<f32>();
+    var b0 = mat4x4<f32>(); var b1 = mat4x4<f32>(); var b2 = mat4x4<f32>(); var b3 = mat4x4<f32>();
+    var c0 = mat4x4<f32>(); var c1 = mat4x4<f32>(); var c2 = mat4x4<f32>(); var c3 = mat4x4<f32>();
+    var d0 = mat4x4<f32>(); var d1 = mat4x4<f32>(); var d2 = mat4x4<f32>(); var d3 = mat4x4<f32>();
+    for (var c = 0u; c < params.in_blocks; c++) {
+        let wa = weight(source, block, c);
+        let wb = weight(source, min(block + 1u, last), c);
+        let wc = weight(source, min(block + 2u, last), c);
+        let wd = weight(source, min(block + 3u, last), c);
+        let x0 = four(start0, c);
+        let x1 = four(start1, c);
+        a0 += wa * x0; a1 += wa * x1;
+        b0 += wb * x0; b1 += wb * x1;
+        c0 += wc * x0; c1 += wc * x1;
+        d0 += wd * x0; d1 += wd * x1;
+        if (WIDE) {
+            let x2 = four(start2, c);
+            let x3 = four(start3, c);
+            a2 += wa * x2; a3 += wa * x3;
+            b2 += wb * x2; b3 += wb * x3;
+            c2 += wc * x2; c3 += wc * x3;
+            d2 += wd * x2; d3 += wd * x3;
+        }
+    }
+    store(p, row, block, a0); store(p, row + 4u, block, a1);
+    store(p, row, block + 1u, b0); store(p, row + 4u, block + 1u, b1);
+    store(p, row, block + 2u, c0); store(p, row + 4u, block + 2u, c1);
+    store(p, row, block + 3u, d0); store(p, row + 4u, block + 3u, d1);
+    if (WIDE) {
+        store(p, row + 8u, block, a2); store(p, row + 12u, block, a3);
+        store(p, row + 8u, block + 1u, b2); store(p, row + 12u, block + 1u, b3);
+        store(p, row + 8u, block + 2u, c2); store(p, row + 12u, block + 2u, c3);
+        store(p, row + 8u, block + 3u, d2); store(p, row + 12u, block + 3u, d3);
+    }
+}

@@ -1,0 +1,41 @@
+//! How much an invocation makes of a product of matrices. No way is the fastest everywhere, so [`crate::tuning`] tries them.
+
+use crate::gpu::Gpu;
+
+/// How much an invocation makes, and how it comes by its factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// 8 rows of 16 columns, each invocation for itself.
+    #[default]
+    Narrow,
+    /// 16 rows of 16 columns: half of the loads, twice the registers.
+    Wide,
+    /// 8 rows of 16 columns, factors shared through workgroup memory: a quarter of the loads, and barriers.
+    Shared,
+}
+
+/// Under what name the finding is kept.
+const QUESTION: &str = "reach of products";
+
+/// With fewer rows than these, who makes many rows makes more than there are.
+const FEW_ROWS: u32 = 16;
+
+impl Reach {
+    /// All there are.
+    pub const ALL: [Reach; 3] = [Reach::Narrow, Reach::Wide, Reach::Shared];
+
+    /// What is best on this device for matrices of so many rows.
+    pub fn on(gpu: &Gpu, rows: u32) -> Reach {
+        if rows < FEW_ROWS { Reach::Narrow } else { Reach::found(gpu).unwrap_or_default() }
+    }
+
+    /// What was found to be the fastest on this device, if it was looked for.
+    pub fn found(gpu: &Gpu) -> Option<Reach> {
+        gpu.finding(QUESTION).and_then(|answer| Reach::ALL.get(answer as usize).copied())
+    }
+
+    /// Remembers it.
+    pub fn note(self, gpu: &Gpu) {
+        gpu.note(QUESTION, self as u32);
+    }
+}
