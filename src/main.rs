@@ -20,8 +20,9 @@ use std::rc::Rc;
 struct Arguments {
     /// The photo.
     photo: PathBuf,
-    /// The painting.
-    painting: PathBuf,
+    /// The painting; several are blended.
+    #[arg(required = true)]
+    paintings: Vec<PathBuf>,
     /// Where the picture goes.
     #[arg(short, long, default_value = "scumble.png")]
     out: PathBuf,
@@ -40,6 +41,12 @@ struct Arguments {
     /// How much of the painting, how little of the photo: 0 to 100.
     #[arg(long, default_value_t = 50.0)]
     strength: f32,
+    /// How large the painting's strokes are: 0.25 to 4.
+    #[arg(long, default_value_t = 1.0)]
+    style_scale: f32,
+    /// How much each painting counts, e.g. 2,1.
+    #[arg(long, value_delimiter = ',')]
+    blend: Vec<f32>,
     /// How smooth: 0 to 100.
     #[arg(long, default_value_t = 50.0)]
     smoothness: f32,
@@ -55,7 +62,7 @@ struct Arguments {
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u32,
-    /// What to start from: photo, style-statistics, noise, or picture (with --start-picture).
+    /// What to start from: photo, style-statistics, noise, grey, or picture (with --start-picture).
     #[arg(long, default_value = "photo", value_parser = word::<Start>)]
     start: Start,
     /// The picture that `--start picture` starts from.
@@ -67,7 +74,7 @@ struct Arguments {
     /// VGG19's pooling: average or max.
     #[arg(long, default_value = "average", value_parser = word::<Pooling>)]
     pooling: Pooling,
-    /// Whose colours the result has: painting or photo.
+    /// Whose colours the result has: painting, photo (its own), matched or histogram (the painting in the photo's palette).
     #[arg(long, default_value = "painting", value_parser = word::<Colours>)]
     colours: Colours,
     /// A CSV file for the losses before every iteration.
@@ -101,6 +108,8 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         model: arguments.model,
         size: arguments.size,
         strength: arguments.strength,
+        style_scale: arguments.style_scale,
+        blend: arguments.blend.clone(),
         seed: arguments.seed,
         start: arguments.start,
         optimizer: arguments.optimizer,
@@ -114,7 +123,7 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
     settings.check().map_err(|e| e.to_string())?;
     let sources = Sources {
         photo: picture(&arguments.photo)?,
-        painting: picture(&arguments.painting)?,
+        paintings: arguments.paintings.iter().map(|path| picture(path)).collect::<Result<_, _>>()?,
         start: arguments.start_picture.as_deref().map(picture).transpose()?,
         vgg19: match settings.model {
             ModelKind::FilterBank => None,

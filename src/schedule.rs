@@ -71,9 +71,22 @@ pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
     edges.iter().enumerate().map(scale).collect()
 }
 
-/// The painting is shown at the output's size or a little more: its longest edge for a photo of `scale`.
-pub fn painting_edge(scale: &Scale) -> u32 {
-    scale.width.max(scale.height)
+/// A painting's longest edge for a photo of `scale`: the same, unless its strokes shall be larger or smaller.
+pub fn painting_edge(scale: &Scale, settings: &Settings) -> u32 {
+    let edge = scale.width.max(scale.height) as f32 * settings.style_scale;
+    (edge.round() as u32).clamp(SMALLEST_PAINTING, LARGEST_PAINTING)
+}
+
+/// Bounds of a painting's longest edge: below, deep layers have nothing left to see; above, so that four times the largest
+/// size does not exhaust every memory.
+const SMALLEST_PAINTING: u32 = 16;
+const LARGEST_PAINTING: u32 = 4096;
+
+/// How much each of `count` paintings counts, together 1; equally, if the settings would leave none.
+pub fn shares(settings: &Settings, count: usize) -> Vec<f32> {
+    let wanted: Vec<f32> = (0..count).map(|index| settings.blend.get(index).copied().unwrap_or(1.0)).collect();
+    let sum: f32 = wanted.iter().sum();
+    if sum > 0.0 { wanted.iter().map(|share| share / sum).collect() } else { vec![1.0 / count as f32; count] }
 }
 
 /// The weights that the two dials stand for. Strength moves the content's weight by a factor of ten either way.
@@ -113,6 +126,23 @@ mod tests {
         let bank = scales((300, 400), &settings);
         assert_eq!(bank.iter().map(|scale| scale.height).collect::<Vec<_>>(), [64, 91, 128]);
         assert_eq!(bank[2].width, 96);
+    }
+
+    #[test]
+    fn shares_add_up_to_one() {
+        let shares =
+            |blend: &[f32], count| super::shares(&Settings { blend: blend.into(), ..Settings::default() }, count);
+        assert_eq!(shares(&[], 1), [1.0]);
+        assert_eq!(shares(&[3.0], 2), [0.75, 0.25]);
+        assert_eq!(shares(&[0.0, 0.0], 2), [0.5, 0.5]);
+        assert_eq!(shares(&[1.0, 1.0, 9.0], 2), [0.5, 0.5], "numbers without a painting do not count");
+    }
+
+    #[test]
+    fn strokes_grow_with_the_painting() {
+        let scale = Scale { width: 256, height: 192, iterations: 1 };
+        let edge = |style_scale| painting_edge(&scale, &Settings { style_scale, ..Settings::default() });
+        assert_eq!([edge(1.0), edge(0.5), edge(2.0)], [256, 128, 512]);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum Start {
     StyleStatistics,
     /// Grey noise.
     Noise,
+    /// Plain grey.
+    Grey,
     /// A picture of one's own.
     Picture,
 }
@@ -40,6 +42,10 @@ pub enum Colours {
     Painting,
     /// The photo's: the result gives the brightness, the photo the colour.
     Photo,
+    /// The photo's palette: the painting is first given the mean and covariance of the photo's colours.
+    Matched,
+    /// The photo's palette: the painting is first given the photo's histograms.
+    Histogram,
 }
 
 /// How the engine stores features and their gradients; it computes in 32 bits either way.
@@ -63,6 +69,11 @@ pub struct Settings {
     pub size: u32,
     /// How much of the painting, how little of the photo, 0 to 100.
     pub strength: f32,
+    /// How large the painting's strokes are, in units of their size when both pictures have the same longest edge; 0.25 to
+    /// 4.
+    pub style_scale: f32,
+    /// How much each painting counts; those without a number count 1.
+    pub blend: Vec<f32>,
     /// Seed of everything random.
     pub seed: u32,
     /// What the painting starts from.
@@ -89,6 +100,8 @@ impl Default for Settings {
             model: ModelKind::default(),
             size: 384,
             strength: 50.0,
+            style_scale: 1.0,
+            blend: Vec::new(),
             seed: 1,
             start: Start::default(),
             optimizer: Method::default(),
@@ -124,6 +137,8 @@ impl Settings {
     pub fn check(&self) -> Result<()> {
         within("size", self.size as f32, 16.0, 4096.0)?;
         within("strength", self.strength, 0.0, 100.0)?;
+        within("style-scale", self.style_scale, 0.25, 4.0)?;
+        self.blend.iter().try_for_each(|&share| within("blend", share, 0.0, 1000.0))?;
         within("smoothness", self.smoothness, 0.0, 100.0)?;
         within("effort", self.effort, 0.1, 10.0)?;
         within("iterations", self.iterations.unwrap_or(1) as f32, 1.0, 100_000.0)

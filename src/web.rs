@@ -21,6 +21,7 @@ pub struct Studio {
     canvas: Canvas,
     photo: Option<Rc<Picture>>,
     painting: Option<Rc<Picture>>,
+    second: Option<Rc<Picture>>,
     start: Option<Rc<Picture>>,
     vgg19: Option<Rc<Vgg19Weights>>,
     painter: Option<Painter>,
@@ -51,8 +52,8 @@ impl Studio {
         let gpu = Gpu::open().await.map_err(thrown)?;
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
-        let (photo, painting, start, vgg19, painter) = Default::default();
-        Ok(Studio { gpu, canvas, photo, painting, start, vgg19, painter, shown_ms: 0.0 })
+        let (photo, painting, second, start, vgg19, painter) = Default::default();
+        Ok(Studio { gpu, canvas, photo, painting, second, start, vgg19, painter, shown_ms: 0.0 })
     }
 
     /// The adapter's name, for people.
@@ -75,7 +76,7 @@ impl Studio {
         }
     }
 
-    /// Decodes a dropped file and keeps it as "photo", "painting" or "start".
+    /// Decodes a dropped file and keeps it as "photo", "painting", "second" (another painting) or "start".
     #[wasm_bindgen(js_name = setPicture)]
     pub fn set_picture(&mut self, which: &str, bytes: &[u8]) -> Result<JsValue, JsValue> {
         let decoded = decode(bytes, WORKING_EDGE).map_err(thrown)?;
@@ -145,7 +146,7 @@ impl Studio {
         let settings = Settings::from_json(&settings).map_err(thrown)?;
         let sources = Sources {
             photo: self.photo.clone().ok_or_else(|| thrown(missing("photo")))?,
-            painting: self.painting.clone().ok_or_else(|| thrown(missing("painting")))?,
+            paintings: self.paintings(&settings).map_err(thrown)?,
             start: self.start.clone(),
             vgg19: self.vgg19.clone(),
         };
@@ -180,15 +181,25 @@ impl Studio {
         self.painter = None;
     }
 
+    /// The painting, and the second if the settings say how much it counts.
+    fn paintings(&self, settings: &Settings) -> Result<Vec<Rc<Picture>>> {
+        let mut paintings = vec![self.painting.clone().ok_or_else(|| missing("painting"))?];
+        if settings.blend.len() > 1 {
+            paintings.push(self.second.clone().ok_or_else(|| missing("second painting"))?);
+        }
+        Ok(paintings)
+    }
+
     fn slot(&mut self, which: &str) -> Result<&mut Option<Rc<Picture>>> {
         match which {
             "photo" => Ok(&mut self.photo),
             "painting" => Ok(&mut self.painting),
+            "second" => Ok(&mut self.second),
             "start" => Ok(&mut self.start),
             other => Err(Error::Setting {
                 name: "picture",
                 found: other.into(),
-                expected: "photo, painting or start".into(),
+                expected: "photo, painting, second or start".into(),
             }),
         }
     }

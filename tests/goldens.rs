@@ -174,7 +174,7 @@ impl Case {
     fn with_network(gpu: &Gpu, network: Network, terms: &[Term], pictures: &Value) -> Case {
         let [photo, painting] = ["content", "style"].map(|name| picture(gpu, &pictures[name]));
         let mut rec = Recorder::new(gpu);
-        let objective = Objective::capture(&mut rec, &network, terms, &photo, &painting).unwrap();
+        let objective = Objective::capture(&mut rec, &network, terms, &photo, &[(&painting, 1.0)]).unwrap();
         rec.submit();
         Case { gpu: gpu.clone(), network, objective }
     }

@@ -57,7 +57,7 @@ fn per_pixel(
     let picture = Shape::new(size, size, 4);
     let photo = gpu.tensor("photo", picture).unwrap();
     let mut rec = Recorder::new(gpu);
-    let objective = Objective::capture(&mut rec, &network, &terms, &photo, &photo).unwrap();
+    let objective = Objective::capture(&mut rec, &network, &terms, &photo, &[(&photo, 1.0)]).unwrap();
     let capture = rec.finish();
     let captured = gpu.memory().held();
     drop(capture);

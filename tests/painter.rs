@@ -16,7 +16,7 @@ fn sample(name: &str) -> Rc<Picture> {
 }
 
 fn street_and_swirl() -> Sources {
-    Sources { photo: sample("street.jpg"), painting: sample("swirl.jpg"), start: None, vgg19: None }
+    Sources { photo: sample("street.jpg"), paintings: vec![sample("swirl.jpg")], start: None, vgg19: None }
 }
 
 fn small(size: u32, iterations: u32) -> Settings {
@@ -115,7 +115,7 @@ fn odd_pictures_paint_too() {
     let dot = Rc::new(Picture::flat(1, 1, [0.2, 0.5, 0.8]));
     let strip = Rc::new(scumble::image::resize(&sample("street.jpg"), 300, 7));
     for (photo, painting) in [(&dot, &dot), (&strip, &dot), (&dot, &strip), (&strip, &strip)] {
-        let sources = Sources { photo: photo.clone(), painting: painting.clone(), start: None, vgg19: None };
+        let sources = Sources { photo: photo.clone(), paintings: vec![painting.clone()], start: None, vgg19: None };
         let (picture, losses) = paint(&sources, &small(40, 4)).unwrap();
         assert_eq!(picture.width, 40);
         assert!(picture.rgba.iter().all(|value| (0.0..=1.0).contains(value)));
@@ -142,5 +142,53 @@ fn what_is_missing_is_said() {
     assert_eq!(
         no_start.unwrap_err().to_string(),
         "The picture to start from is missing. Choose one, or start from the photo."
+    );
+}
+
+/// Every control changes the picture, and the run still ends well.
+#[test]
+fn controls_reach_the_picture() {
+    let settings = small(64, 8);
+    let (plain, _) = paint(&street_and_swirl(), &settings).unwrap();
+    let two = Sources { paintings: vec![sample("swirl.jpg"), sample("points.jpg")], ..street_and_swirl() };
+    let mostly = |blend: [f32; 2]| Settings { blend: blend.into(), ..settings.clone() };
+    let (first, _) = paint(&two, &mostly([9.0, 1.0])).unwrap();
+    let (second, _) = paint(&two, &mostly([1.0, 9.0])).unwrap();
+    assert!(difference(&first, &second) > 0.01);
+    assert!(difference(&first, &plain) < difference(&second, &plain), "the larger share wins");
+    for changed in [
+        Settings { style_scale: 2.0, ..settings.clone() },
+        Settings { colours: Colours::Matched, ..settings.clone() },
+        Settings { colours: Colours::Histogram, ..settings.clone() },
+        Settings { start: Start::Grey, ..settings.clone() },
+    ] {
+        let (picture, losses) = paint(&street_and_swirl(), &changed).unwrap();
+        assert!(difference(&picture, &plain) > 0.003, "{changed:?}");
+        assert!(losses.iter().all(|losses| losses.total.is_finite()));
+    }
+}
+
+#[test]
+fn a_matched_painting_keeps_the_photos_palette() {
+    let mean = |picture: &Picture| {
+        let sum = |c: usize| picture.rgba.iter().skip(c).step_by(4).sum::<f32>();
+        [0, 1, 2].map(|c| sum(c) / (picture.rgba.len() / 4) as f32)
+    };
+    let apart = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>();
+    let sources = street_and_swirl();
+    let settings = small(64, 30);
+    let photo = mean(&sources.photo);
+    let (plain, _) = paint(&sources, &settings).unwrap();
+    let (matched, _) = paint(&sources, &Settings { colours: Colours::Matched, ..settings }).unwrap();
+    assert!(apart(mean(&matched), photo) < 0.5 * apart(mean(&plain), photo));
+}
+
+#[test]
+fn without_a_painting_there_is_a_sentence() {
+    let sources = Sources { paintings: Vec::new(), ..street_and_swirl() };
+    let Err(error) = paint(&sources, &small(32, 1)) else { panic!("nothing to paint like") };
+    assert_eq!(
+        error.to_string(),
+        Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() }.to_string()
     );
 }

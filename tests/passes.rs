@@ -84,7 +84,7 @@ fn losses(enough: f32, most: usize) -> Vec<f32> {
     let mean_square = features.iter().map(|value| value * value).sum::<f32>() / features.len() as f32;
     terms.push(Term { layer: content, measure: Measure::Content, weight: mean_square });
     let mut rec = Recorder::new(&gpu);
-    let objective = Objective::capture(&mut rec, &network, &terms, &pixels, &painted).unwrap();
+    let objective = Objective::capture(&mut rec, &network, &terms, &pixels, &[(&painted, 1.0)]).unwrap();
     rec.submit();
 
     let mut optimizer = Optimizer::new(&gpu, Method::Lbfgs, pixels).unwrap();

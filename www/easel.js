@@ -5,6 +5,7 @@ import * as settings from './settings.js';
 import { Tempo, timeLeft } from './tempo.js';
 
 const $ = (id) => document.getElementById(id);
+const CALLED = { start: 'picture to start from', second: 'second painting' };
 
 export class Easel {
   #page; #wells; #form; #announcer = new Announcer($('announcer'));
@@ -34,11 +35,11 @@ export class Easel {
   async #paint() {
     await this.#wells.furnished; // whoever is quicker than the samples meant to paint them
     const wanted = settings.read(this.#form);
-    const sources = wanted.start === 'picture' ? ['photo', 'painting', 'start'] : ['photo', 'painting'];
+    const sources = settings.sourcesOf(wanted);
     const missing = sources.find((which) => !this.#wells.get(which));
     if (missing) {
       this.#wells.focus(missing);
-      return this.#page.complain(new Error(`Choose a ${missing === 'start' ? 'picture to start from' : missing} first: click, drop or paste one.`));
+      return this.#page.complain(new Error(`Choose a ${CALLED[missing] ?? missing} first: click, drop or paste one.`));
     }
     this.#page.clearMessages();
     this.#progress = undefined; // the last picture stays in sight until the first step of this one

@@ -7,6 +7,8 @@ export function read(form) {
     model: elements.model.value,
     size: Number(elements.size.value),
     strength: elements.strength.valueAsNumber,
+    'style-scale': Number(elements['style-scale'].value),
+    blend: blendOf(elements['second-share'].valueAsNumber),
     seed: seedOf(elements.seed.value),
     start: elements.start.value,
     optimizer: elements.optimizer.value,
@@ -38,6 +40,17 @@ function tidy(form) {
   for (const output of form.querySelectorAll('output')) output.value = elements[output.htmlFor.value].value;
   elements.pooling.disabled = elements.model.value !== 'vgg19';
   form.querySelector('#start-well').hidden = elements.start.value !== 'picture';
+  form.querySelector('#second-well').hidden = elements['second-share'].valueAsNumber === 0;
+}
+
+/** The pictures that these settings need. */
+export function sourcesOf({ start, blend }) {
+  return ['photo', 'painting', ...blend.length > 1 ? ['second'] : [], ...start === 'picture' ? ['start'] : []];
+}
+
+// How much each painting counts; without a second there is nothing to say.
+function blendOf(share) {
+  return share > 0 ? [100 - share, share] : [];
 }
 
 // An emptied or overlong seed is still a seed.

@@ -7,6 +7,7 @@
 mod decode;
 mod encode;
 mod jpeg;
+mod palette;
 mod reduce;
 mod resample;
 mod signature;
@@ -14,6 +15,7 @@ mod size;
 
 pub use self::decode::{Decoded, MEGAPIXEL_LIMIT, decode};
 pub use self::encode::encode_png;
+pub use self::palette::{Match, matched};
 pub use self::resample::{Filter, Taps, resize, taps};
 pub use self::size::fit;
 

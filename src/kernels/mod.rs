@@ -17,6 +17,7 @@ macro_rules! kernel {
 }
 
 pub mod adam;
+pub mod blend;
 pub mod colour;
 pub mod content_loss;
 pub mod conv;
@@ -44,8 +45,9 @@ pub use reach::Reach;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 38] = [
+pub const ALL: [&Kernel; 39] = [
     &adam::KERNEL,
+    &blend::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
     &conv::KERNEL,

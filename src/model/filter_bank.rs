@@ -97,8 +97,8 @@ pub struct Responses {
 /// A filter whose response hardly varies is not blown up beyond this.
 const SMALLEST_DEVIATION: f64 = 1e-6;
 
-/// Folds "mean 0, deviation 1 over all positions of both pictures" into weights and biases.
-pub fn standardise(filters: &mut ConvWeights, pictures: &[Responses; 2]) {
+/// Folds "mean 0, deviation 1 over all positions of all pictures" into weights and biases.
+pub fn standardise(filters: &mut ConvWeights, pictures: &[Responses]) {
     let pixels: f64 = pictures.iter().map(|picture| picture.pixels).sum();
     let entries = filters.weight.len() / filters.out_channels;
     for channel in 0..filters.out_channels {

@@ -83,7 +83,10 @@ struct ContentTarget {
 }
 
 impl Objective {
-    /// Captures the targets from the photo and the painting.
+    /// Captures the targets from the photo and the paintings, each with its share; the shares add up to 1.
+    ///
+    /// Statistics of several paintings are averaged by their shares. For Gram matrices that is the same as averaging the
+    /// losses: the two differ by a number that the picture does not change.
     ///
     /// # Errors
     /// Where the device cannot hold them.
@@ -92,13 +95,18 @@ impl Objective {
         network: &Network,
         terms: &[Term],
         photo: &Tensor,
-        painting: &Tensor,
+        paintings: &[(&Tensor, f32)],
     ) -> Result<Objective> {
         let of = |family: Family| terms.iter().filter(move |term| term.measure.family() == family);
         let mut features = Features::of(of(Family::Content).map(|term| term.layer));
         network.look(rec, photo, &mut features)?;
-        let mut moments = Capture::of(of(Family::Style).map(|term| (term.layer, term.measure.about())));
-        network.look(rec, painting, &mut moments)?;
+        let style: Vec<_> = of(Family::Style).map(|term| (term.layer, term.measure.about())).collect();
+        let mut moments = Vec::new();
+        for (painting, share) in paintings {
+            let mut capture = Capture::of(style.iter().copied());
+            network.look(rec, painting, &mut capture)?;
+            moments.push((capture, *share));
+        }
         let losses = rec.gpu().tensor("losses", Shape::vector(terms.len() as u32))?;
         let terms = terms
             .iter()
@@ -107,7 +115,10 @@ impl Objective {
                     Family::Content => Target::Features(ContentTarget::new(rec, term, features.at(term.layer))?),
                     Family::Style => {
                         let about = term.measure.about();
-                        Target::Moments(StyleTarget::new(rec, moments.of_layer(term.layer, about).clone(), about)?)
+                        let of_each: Vec<_> =
+                            moments.iter().map(|(own, share)| (own.of_layer(term.layer, about), *share)).collect();
+                        let blended = Moments::blend(rec, &of_each)?;
+                        Target::Moments(StyleTarget::new(rec, blended, about)?)
                     }
                     Family::Variation => Target::Nothing,
                 };

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::mean::Power;
-use crate::kernels::{Part, covariance, dot, mean, reduce, sums_for, total};
+use crate::kernels::{Part, blend, covariance, dot, mean, reduce, sums_for, total};
 
 /// The statistics of one layer.
 #[derive(Clone)]
@@ -123,6 +123,25 @@ impl Moments {
         let mu = sums.mean(rec)?;
         sums.add_covariance(rec, &part, &mu)?;
         Ok(Moments { sigma: sums.second_moment(rec)?, mu })
+    }
+
+    /// Records the average of several layers' moments, each with its share.
+    ///
+    /// # Errors
+    /// Where the device cannot hold it.
+    pub fn blend(rec: &mut Recorder, all: &[(&Moments, f32)]) -> Result<Moments> {
+        let [(first, _), others @ ..] = all else { unreachable!("a style has at least one painting") };
+        if others.is_empty() {
+            return Ok((*first).clone());
+        }
+        let mut average = |of: fn(&Moments) -> &Tensor| {
+            let y = rec.gpu().tensor("blend", of(first).shape())?;
+            for (moments, share) in all {
+                blend::record(rec, of(moments), *share, &y);
+            }
+            Ok(y)
+        };
+        Ok(Moments { sigma: average(|moments| &moments.sigma)?, mu: average(|moments| &moments.mu)? })
     }
 }
 

@@ -1,6 +1,7 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
-use crate::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
+use super::stage::Scene;
+use crate::gpu::{Element, Gpu, Recorder, Tensor, readback};
 use crate::model::{ConvWeights, Table, filter_bank, vgg19};
 use crate::network::Network;
 use crate::objective::capture::Spread;
@@ -54,21 +55,24 @@ impl Look {
         Ok(Look::Vgg19 { network: Rc::new(network) })
     }
 
-    /// The network for these two pictures.
+    /// The network for these pictures.
     ///
     /// # Errors
     /// Where the device failed.
-    pub async fn network(&self, gpu: &Gpu, photo: &Tensor, painting: &Tensor) -> Result<Rc<Network>> {
+    pub async fn network(&self, gpu: &Gpu, scene: &Scene) -> Result<Rc<Network>> {
         match self {
             Look::Vgg19 { network } => Ok(network.clone()),
             Look::FilterBank { filters, element } => {
                 let taps = bank_taps(&filter_bank::table(false));
                 let raw = Network::new(gpu, filter_bank::table(false), filters, &taps)?;
-                let responses = [responses(gpu, &raw, photo).await?, responses(gpu, &raw, painting).await?];
+                let mut seen = Vec::new();
+                for picture in std::iter::once(&scene.photo).chain(&scene.paintings) {
+                    seen.push(responses(gpu, &raw, picture).await?);
+                }
                 let mut fitted = filters.clone();
                 for (level, filters) in fitted.iter_mut().enumerate() {
-                    let pair = [responses[0][level].clone(), responses[1][level].clone()];
-                    filter_bank::standardise(filters, &pair);
+                    let at_level: Vec<_> = seen.iter().map(|picture| picture[level].clone()).collect();
+                    filter_bank::standardise(filters, &at_level);
                 }
                 let table = filter_bank::table(true);
                 let taps: Vec<_> = (1..table.layers().len()).collect();
@@ -77,8 +81,8 @@ impl Look {
         }
     }
 
-    /// The terms of the loss on a network of this look, for a photo and a painting of these shapes.
-    pub fn terms(&self, network: &Network, settings: &Settings, photo: Shape, painting: Shape) -> Vec<Term> {
+    /// The terms of the loss on a network of this look, for these pictures.
+    pub fn terms(&self, network: &Network, settings: &Settings, scene: &Scene) -> Vec<Term> {
         let balance = balance(settings);
         let table = network.table();
         let (style, content, measure) = match self {
@@ -88,7 +92,8 @@ impl Look {
                 (vgg19_style_taps(table), content, Measure::Content)
             }
         };
-        let shapes = [network.shapes(photo), network.shapes(painting)];
+        let pictures = std::iter::once(&scene.photo).chain(&scene.paintings);
+        let shapes: Vec<_> = pictures.map(|picture| network.shapes(picture.shape())).collect();
         let large_enough = |layer: &usize| shapes.iter().all(|shapes| shapes[*layer].pixels() >= SMALLEST_MAP);
         let [style, content] = [style, content].map(|taps| taps.into_iter().filter(large_enough).collect::<Vec<_>>());
         let mut terms = spread(&style, Measure::MeanCovariance, balance.style);

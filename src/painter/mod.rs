@@ -7,10 +7,10 @@ mod stage;
 mod start;
 
 use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
-use crate::image::Picture;
+use crate::image::{Match, Picture, matched};
 use crate::objective::Family;
 use crate::schedule::{self, Scale};
-use crate::settings::{ModelKind, Settings, Start};
+use crate::settings::{Colours, ModelKind, Settings, Start};
 use crate::weights::Vgg19Weights;
 use crate::{Error, Result};
 use look::Look;
@@ -23,8 +23,8 @@ use std::rc::Rc;
 pub struct Sources {
     /// The photo.
     pub photo: Rc<Picture>,
-    /// The painting.
-    pub painting: Rc<Picture>,
+    /// The paintings, at least one.
+    pub paintings: Vec<Rc<Picture>>,
     /// A picture to start from, for [`Start::Picture`].
     pub start: Option<Rc<Picture>>,
     /// VGG19's weights, for [`ModelKind::Vgg19`].
@@ -80,7 +80,7 @@ pub struct Painter {
     settings: Settings,
     scales: Vec<Scale>,
     photo: Tensor,
-    painting: Tensor,
+    paintings: Vec<Tensor>,
     stage: Stage,
     /// Index of the stage's scale.
     scale: usize,
@@ -122,8 +122,16 @@ impl Painter {
         };
         let scales = schedule::scales((sources.photo.width, sources.photo.height), settings);
         let photo = upload(gpu, "photo", &sources.photo)?;
-        let painting = upload(gpu, "painting", &sources.painting)?;
-        let scene = stage::Scene::new(gpu, &photo, &painting, &scales[0])?;
+        let painting = |painting: &Rc<Picture>| match settings.colours {
+            Colours::Painting | Colours::Photo => upload(gpu, "painting", painting),
+            Colours::Matched => upload(gpu, "painting", &matched(painting, &sources.photo, Match::Linear)),
+            Colours::Histogram => upload(gpu, "painting", &matched(painting, &sources.photo, Match::Histogram)),
+        };
+        if sources.paintings.is_empty() {
+            return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
+        }
+        let paintings = sources.paintings.iter().map(painting).collect::<Result<Vec<_>>>()?;
+        let scene = stage::Scene::new(gpu, &photo, &paintings, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
         let stage = Stage::new(gpu, &look, scene, settings, first, None).await?;
         let opaque = sources.photo.is_opaque();
@@ -133,7 +141,7 @@ impl Painter {
             settings: settings.clone(),
             scales,
             photo,
-            painting,
+            paintings,
             stage,
             scale: 0,
             step: 0,
@@ -222,7 +230,8 @@ impl Painter {
         self.before += self.step;
         self.step = 0;
         self.scale += 1;
-        let scene = stage::Scene::new(&self.gpu, &self.photo, &self.painting, &self.scales[self.scale])?;
+        let scene =
+            stage::Scene::new(&self.gpu, &self.photo, &self.paintings, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
         self.stage.rest();
         self.stage = Stage::new(&self.gpu, &self.look, scene, &self.settings, pixels, memory).await?;

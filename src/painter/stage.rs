@@ -10,15 +10,15 @@ use crate::model::filter_bank::LUMA;
 use crate::objective::Objective;
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
-use crate::schedule::{Scale, painting_edge};
+use crate::schedule::{Scale, painting_edge, shares};
 use crate::settings::{Colours, Settings};
 
-/// The two pictures at the size of a scale.
+/// The pictures at the size of a scale.
 pub struct Scene {
     /// The photo, exactly the scale's size.
     pub photo: Tensor,
-    /// The painting in its own proportions.
-    pub painting: Tensor,
+    /// The paintings in their own proportions.
+    pub paintings: Vec<Tensor>,
 }
 
 /// Adam's moments and their age, resampled for the next scale.
@@ -34,18 +34,21 @@ pub struct Stage {
 }
 
 impl Scene {
-    /// Resamples both pictures.
+    /// Resamples all pictures.
     ///
     /// # Errors
     /// Where the device cannot hold them.
-    pub fn new(gpu: &Gpu, photo: &Tensor, painting: &Tensor, size: &Scale) -> Result<Scene> {
+    pub fn new(gpu: &Gpu, photo: &Tensor, paintings: &[Tensor], settings: &Settings, size: &Scale) -> Result<Scene> {
         let mut rec = Recorder::new(gpu);
         let photo = scale(&mut rec, photo, size.width, size.height, Values::Colours)?;
-        let Shape { width, height, .. } = painting.shape();
-        let (width, height) = fit(width, height, painting_edge(size));
-        let painting = scale(&mut rec, painting, width, height, Values::Colours)?;
+        let fitted = |painting: &Tensor| {
+            let Shape { width, height, .. } = painting.shape();
+            let (width, height) = fit(width, height, painting_edge(size, settings));
+            scale(&mut rec, painting, width, height, Values::Colours)
+        };
+        let paintings = paintings.iter().map(fitted).collect::<Result<_>>()?;
         rec.submit();
-        Ok(Scene { photo, painting })
+        Ok(Scene { photo, paintings })
     }
 }
 
@@ -62,10 +65,12 @@ impl Stage {
         pixels: Tensor,
         memory: Option<Memory>,
     ) -> Result<Stage> {
-        let network = look.network(gpu, &scene.photo, &scene.painting).await?;
-        let terms = look.terms(&network, settings, scene.photo.shape(), scene.painting.shape());
+        let network = look.network(gpu, &scene).await?;
+        let terms = look.terms(&network, settings, &scene);
         let mut rec = Recorder::new(gpu);
-        let objective = Objective::capture(&mut rec, &network, &terms, &scene.photo, &scene.painting)?;
+        let shares = shares(settings, scene.paintings.len());
+        let paintings: Vec<_> = scene.paintings.iter().zip(shares).collect();
+        let objective = Objective::capture(&mut rec, &network, &terms, &scene.photo, &paintings)?;
         rec.submit();
 
         let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
@@ -77,7 +82,7 @@ impl Stage {
         rec.scope(Phase::Optimizer, 0);
         optimizer.record(&mut rec, &d_pixels, objective.losses());
         let recoloured = match settings.colours {
-            Colours::Painting => None,
+            Colours::Painting | Colours::Matched | Colours::Histogram => None,
             Colours::Photo => Some(recolour(&mut rec, optimizer.shown(), &scene.photo)?),
         };
         Ok(Stage { program: rec.finish(), optimizer, objective, recoloured })

@@ -21,8 +21,9 @@ pub async fn pixels(gpu: &Gpu, settings: &Settings, scene: &Scene, own: Option<&
     let shape = scene.photo.shape();
     match (settings.start, own) {
         (Start::Noise, _) => noise(gpu, shape, settings.seed, [NOISE; 3]),
+        (Start::Grey, _) => noise(gpu, shape, settings.seed, [(NOISE.0, 0.0); 3]),
         (Start::StyleStatistics, _) => {
-            let painting = readback::read(gpu, &scene.painting).await?;
+            let painting = readback::read(gpu, &scene.paintings[0]).await?;
             noise(gpu, shape, settings.seed, statistics(&painting))
         }
         (Start::Picture, Some(own)) => {

@@ -140,3 +140,27 @@ fn moments_of_a_layer() {
         }
     }
 }
+
+#[test]
+fn moments_of_several_paintings_are_averaged() {
+    let bench = Workbench::open();
+    let pictures = [picture(10, 5, 7, 17), picture(11, 9, 4, 17), picture(12, 3, 3, 17)];
+    let shares = [0.5f32, 0.375, 0.125];
+    let mut blended = None;
+    let mut own = Vec::new();
+    bench.run(|rec| {
+        let of = |rec: &mut _, x: &Map| Moments::record(rec, &bench.upload(x), About::Mean).unwrap();
+        own = pictures.iter().map(|x| of(rec, x)).collect();
+        let all: Vec<_> = own.iter().zip(shares).collect();
+        blended = Some(Moments::blend(rec, &all).unwrap());
+    });
+    let blended = blended.unwrap();
+    let average = |maps: Vec<Map>| {
+        let sum = |i: usize| maps.iter().zip(shares).map(|(map, share)| f64::from(share) * map.values[i]).sum();
+        Map { values: (0..maps[0].values.len()).map(sum).collect(), ..maps[0].clone() }
+    };
+    let mu = average(own.iter().map(|moments| bench.download(&moments.mu)).collect());
+    let sigma = average(own.iter().map(|moments| bench.download_matrices(&moments.sigma)).collect());
+    agree("blend mu", "three paintings", &bench.download(&blended.mu), &mu);
+    agree("blend sigma", "three paintings", &bench.download_matrices(&blended.sigma), &sigma);
+}

@@ -4,13 +4,15 @@
 //! the system's package manager. `cargo xtask help` lists them.
 //!
 //! A newcomer waits for this crate before anything else happens, so it is compiled for the commands of every day. Those
-//! with a large dependency, `bench`, `samples` and `weights`, are features of the same names; called without its feature, a
-//! command runs cargo once more with it.
+//! with a large dependency, `bench`, `quality`, `samples` and `weights`, are features of the same names; called without
+//! its feature, a command runs cargo once more with it.
 
 #[cfg(feature = "bench")]
 mod bench;
 mod build;
 mod process;
+#[cfg(feature = "quality")]
+mod quality;
 #[cfg(feature = "samples")]
 mod samples;
 mod serve;
@@ -42,6 +44,12 @@ cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model filter-bank|vgg
     Measures how fast this machine's adapter paints, beside how fast it could, and compares with the last time.
     --browser measures in headless Chromium, by default at 128 pixels on its software GPU; with --gpu on this machine's.
     --layers also times every layer and every kernel. --json says where the last run is read and this one is stored.
+
+cargo xtask quality PHOTOS PAINTINGS --weights FILE [--settings JSON] [--pairs N] [--out FOLDER] [--measure]
+    Paints every photo in every painting's manner (files or folders; --pairs N: only so many, well mixed) and says how near
+    each result is to its painting and to its photo, judged by layers of VGG19 that no loss looks at. The pictures, a table
+    and a contact sheet go to FOLDER, by default target/quality. --settings are the page's, e.g. '{\"model\":\"vgg19\"}'.
+    --measure only measures what is there.
 
 cargo xtask samples
     Draws the sample pictures of the page again, into www/samples/.
@@ -78,6 +86,10 @@ fn dispatch(args: &[String]) -> Result<()> {
         "build" => build::run(rest),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
+        #[cfg(feature = "quality")]
+        "quality" => quality::run(rest),
+        #[cfg(not(feature = "quality"))]
+        "quality" => run_with_feature(command, rest),
         #[cfg(feature = "samples")]
         "samples" => samples::run(rest),
         #[cfg(not(feature = "samples"))]
@@ -96,7 +108,7 @@ fn dispatch(args: &[String]) -> Result<()> {
 
 /// Runs a command again in an xtask that was compiled with the feature of that name. Relative paths among its arguments
 /// keep their meaning, because cargo starts it where it stands itself.
-#[cfg(not(all(feature = "bench", feature = "samples", feature = "weights")))]
+#[cfg(not(all(feature = "bench", feature = "quality", feature = "samples", feature = "weights")))]
 fn run_with_feature(command: &str, args: &[String]) -> Result<()> {
     let mut cargo = process::cargo("run");
     cargo.current_dir(std::env::current_dir()?).arg("--manifest-path").arg(process::root().join("xtask/Cargo.toml"));

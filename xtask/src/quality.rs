@@ -1,0 +1,144 @@
+//! This turns pairs of pictures into paintings and numbers: how near the painting, how near the photo, how clean.
+//!
+//! The numbers are taken from the saved file, and from layers of VGG19 that no loss looks at.
+
+mod features;
+mod metrics;
+mod pairs;
+mod sheet;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use anyhow::{Context, Result, bail};
+use features::Judge;
+use lexopt::{Arg, Parser, ValueExt};
+use metrics::Scores;
+use pairs::Pair;
+use pollster::block_on;
+use scumble::gpu::Gpu;
+use scumble::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
+use scumble::painter::{Painter, Sources};
+use scumble::settings::{ModelKind, Settings};
+use scumble::weights::{self, Vgg19Weights};
+
+/// `cargo xtask quality PHOTOS PAINTINGS --weights FILE ...`.
+pub fn run(args: &[String]) -> Result<()> {
+    let options = Options::parse(args).context(
+        "The usage is cargo xtask quality PHOTOS PAINTINGS --weights FILE [--settings JSON] [--pairs N] [--out FOLDER] \
+         [--measure]",
+    )?;
+    let pairs = pairs::of(&options.photos, &options.paintings, options.pairs)?;
+    let bytes = fs::read(&options.weights).with_context(|| format!("Reading {}", options.weights.display()))?;
+    let mut weights = weights::read(&bytes, None)?;
+    weights::normalise(&mut weights);
+    let weights = Rc::new(weights);
+    fs::create_dir_all(&options.out).with_context(|| format!("Making {}", options.out.display()))?;
+
+    let gpu = block_on(Gpu::open())?;
+    let judge = Judge::new(&gpu, &weights)?;
+    println!("{:<44} {}", "pair", Scores::HEADINGS);
+    let mut all = Vec::new();
+    let mut rows = Vec::new();
+    for pair in &pairs {
+        let file = options.out.join(format!("{}.png", pair.name));
+        let [photo, painting] = [&pair.photo, &pair.painting].map(|path| read(path));
+        let (photo, painting) = (Rc::new(photo?), Rc::new(painting?));
+        if !options.measure {
+            let picture = paint(&gpu, &photo, &painting, &weights, &options.settings)
+                .with_context(|| format!("Painting {}", pair.name))?;
+            fs::write(&file, encode_png(&picture)?).with_context(|| format!("Writing {}", file.display()))?;
+        }
+        let result = read(&file)?;
+        let at = |picture: &Picture, edge: u32| {
+            let (width, height) = fit(picture.width, picture.height, edge);
+            resize(picture, width, height)
+        };
+        let photo = resize(&photo, result.width, result.height);
+        let painting = at(&painting, result.width.max(result.height));
+        let scores = block_on(judge.scores(&result, &photo, &painting))?;
+        println!("{:<44} {scores}", pair.name);
+        all.push((pair, scores));
+        rows.push([photo, painting, result]);
+    }
+    let scores: Vec<Scores> = all.iter().map(|(_, scores)| *scores).collect();
+    println!("{:<44} {}", "median", Scores::over(&scores, metrics::median));
+    println!("{:<44} {}", "largest", Scores::over(&scores, |values| values.iter().copied().fold(0.0, f64::max)));
+
+    let table = options.out.join("quality.csv");
+    fs::write(&table, csv(&all)).with_context(|| format!("Writing {}", table.display()))?;
+    let sheet = options.out.join("sheet.png");
+    fs::write(&sheet, encode_png(&sheet::draw(&rows))?).with_context(|| format!("Writing {}", sheet.display()))?;
+    println!("The pictures, {} and {} are there.", table.display(), sheet.display());
+    Ok(())
+}
+
+struct Options {
+    photos: PathBuf,
+    paintings: PathBuf,
+    weights: PathBuf,
+    settings: Settings,
+    /// How many pairs, spread over both folders; all without a number.
+    pairs: Option<usize>,
+    out: PathBuf,
+    /// Only measure what an earlier run painted.
+    measure: bool,
+}
+
+impl Options {
+    fn parse(args: &[String]) -> Result<Options> {
+        let mut parser = Parser::from_args(args);
+        let mut places = Vec::new();
+        let (mut weights, mut pairs, mut measure) = (None, None, false);
+        let mut settings = Settings { size: 256, ..Settings::default() };
+        let mut out = crate::process::root().join("target/quality");
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Value(place) => places.push(PathBuf::from(place)),
+                Arg::Long("weights") => weights = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("settings") => settings = Settings::from_json(&parser.value()?.string()?)?,
+                Arg::Long("pairs") => pairs = Some(parser.value()?.parse()?),
+                Arg::Long("out") => out = parser.value()?.into(),
+                Arg::Long("measure") => measure = true,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let Ok([photos, paintings]) = <[PathBuf; 2]>::try_from(places) else {
+            bail!("two places are needed: a file or folder of photos, and one of paintings");
+        };
+        let weights = weights.context("VGG19's weights are needed to judge by, also where another model paints")?;
+        Ok(Options { photos, paintings, weights, settings, pairs, out, measure })
+    }
+}
+
+fn read(path: &Path) -> Result<Picture> {
+    let bytes = fs::read(path).with_context(|| format!("Reading {}", path.display()))?;
+    Ok(decode(&bytes, WORKING_EDGE).with_context(|| format!("Decoding {}", path.display()))?.picture)
+}
+
+fn paint(
+    gpu: &Gpu,
+    photo: &Rc<Picture>,
+    painting: &Rc<Picture>,
+    weights: &Rc<Vgg19Weights>,
+    settings: &Settings,
+) -> Result<Picture> {
+    let vgg19 = (settings.model == ModelKind::Vgg19).then(|| weights.clone());
+    let sources = Sources { photo: photo.clone(), paintings: vec![painting.clone()], start: None, vgg19 };
+    block_on(async {
+        let mut painter = Painter::new(gpu, &sources, settings).await?;
+        while !painter.step().await?.finished {}
+        Ok(painter.picture().await?)
+    })
+}
+
+fn csv(all: &[(&Pair, Scores)]) -> String {
+    let mut text = format!("pair,{}\n", Scores::NAMES.join(","));
+    for (pair, scores) in all {
+        let numbers = scores.0.map(|number| format!("{number:.4}")).join(",");
+        let _ = writeln!(text, "{},{numbers}", pair.name);
+    }
+    text
+}

@@ -1,0 +1,58 @@
+//! This turns pictures into features of VGG19 at layers that no loss looks at, and those into scores.
+
+use anyhow::Result;
+use scumble::gpu::{Gpu, Recorder, Shape, readback};
+use scumble::image::Picture;
+use scumble::model::Pooling;
+use scumble::model::vgg19::{self, Border};
+use scumble::network::{Features, Network};
+use scumble::weights::Vgg19Weights;
+
+use super::metrics::{Map, Scores, View};
+
+/// Where a style is judged, ...
+const STYLE: [&str; 3] = ["relu2_2", "relu3_3", "relu4_3"];
+/// ... which of them for coverage, and which for the layout of the photo.
+pub const COVERAGE: usize = 1;
+pub const LAYOUT: usize = 2;
+
+/// VGG19 with max pooling and zero borders, as it was trained, as deep as it is asked.
+pub struct Judge {
+    gpu: Gpu,
+    network: Network,
+    taps: Vec<usize>,
+}
+
+impl Judge {
+    pub fn new(gpu: &Gpu, weights: &Vgg19Weights) -> Result<Judge> {
+        let depth = STYLE.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
+        let table = vgg19::table(depth, &weights.preprocessing, Pooling::Max, Border::Zero);
+        let taps: Vec<usize> = STYLE.iter().filter_map(|tap| table.find(tap)).collect();
+        let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
+        Ok(Judge { gpu: gpu.clone(), network, taps })
+    }
+
+    /// The scores of a result for a photo of its size and a painting.
+    pub async fn scores(&self, result: &Picture, photo: &Picture, painting: &Picture) -> Result<Scores> {
+        let result = self.view(result).await?;
+        let photo = self.view(photo).await?;
+        let painting = self.view(painting).await?;
+        Ok(Scores::of(&result, &photo, &painting))
+    }
+
+    async fn view<'p>(&self, picture: &'p Picture) -> Result<View<'p>> {
+        let shape = Shape::new(picture.height, picture.width, 4);
+        let pixels = self.gpu.upload("judged", Shape { channels: 3, ..shape }, &picture.rgba)?;
+        let mut rec = Recorder::new(&self.gpu);
+        let mut features = Features::of(self.taps.iter().copied());
+        self.network.look(&mut rec, &pixels, &mut features)?;
+        rec.submit();
+        let mut maps = Vec::new();
+        for &tap in &self.taps {
+            let tensor = features.at(tap);
+            let channels = tensor.shape().channels as usize;
+            maps.push(Map { channels, values: readback::read(&self.gpu, tensor).await? });
+        }
+        Ok(View { picture, maps })
+    }
+}
