@@ -9,6 +9,7 @@ use scumble::network::{Features, Network, Room};
 use scumble::objective::{Family, Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer, Pace};
 use scumble::painter::look::Look;
+use scumble::painter::scene::Scene;
 use scumble::random::{hash32, uniform};
 use scumble::settings::Settings;
 use scumble::weights::{ConvWeights, Origin, Preprocessing, Vgg19Weights};
@@ -323,6 +324,7 @@ fn the_filter_bank() {
     let settings = Settings { seed: SEED, ..Settings::default() };
     let pictures = &golden["pictures"];
     let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
+    let scene = Scene { photo, paintings: vec![painting] };
 
     for (level, filters) in filter_bank::filters(SEED).iter().enumerate() {
         let expected = &golden["levels"][level.to_string()]["filters"];
@@ -330,8 +332,8 @@ fn the_filter_bank() {
         check_probes(&format!("filters of level {level}"), &weight, expected, 0.1);
     }
     let look = Look::filter_bank(&gpu, &settings).unwrap();
-    let network = block_on(look.network(&gpu, &photo, &painting)).unwrap();
-    let mut terms = look.terms(&network, &settings, photo.shape(), painting.shape());
+    let network = block_on(look.network(&gpu, &scene)).unwrap();
+    let mut terms = look.terms(&network, &settings, &scene);
     for term in &mut terms {
         // The script's own balance; how many share a family's weight is the product's.
         let (family, share) = match term.measure.family() {
@@ -356,7 +358,7 @@ fn the_filter_bank() {
     let case = Case { network: case.network.with_room(Room::of(start.shape())), ..case };
     case.check("the filter bank", &start, &golden["case"], Pooling::Average);
     case.check_adam("the bank from the start", start, &golden["adam"]["from_start"], 1.0);
-    case.check_adam("the bank from the photo", photo, &golden["adam"]["from_content"], 20.0);
+    case.check_adam("the bank from the photo", scene.photo, &golden["adam"]["from_content"], 20.0);
 }
 
 /// Real networks, where their files lie beside the checkout; the stored scalars are valid only against those files.

@@ -1,6 +1,6 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
-use super::stage::Scene;
+use super::scene::Scene;
 use crate::gpu::{Element, Gpu, Recorder, Tensor, readback};
 use crate::model::{ConvWeights, Table, filter_bank, vgg19};
 use crate::network::Network;

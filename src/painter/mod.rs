@@ -3,6 +3,7 @@
 //! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
 
 pub mod look;
+pub mod scene;
 mod stage;
 mod start;
 
@@ -14,6 +15,7 @@ use crate::settings::{Colours, ModelKind, Settings, Start};
 use crate::weights::Vgg19Weights;
 use crate::{Error, Result};
 use look::Look;
+use scene::Scene;
 use stage::Stage;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -131,7 +133,7 @@ impl Painter {
             return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
         }
         let paintings = sources.paintings.iter().map(painting).collect::<Result<Vec<_>>>()?;
-        let scene = stage::Scene::new(gpu, &photo, &paintings, settings, &scales[0])?;
+        let scene = Scene::new(gpu, &photo, &paintings, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
         let stage = Stage::new(gpu, &look, scene, settings, first, None).await?;
         let opaque = sources.photo.is_opaque();
@@ -230,8 +232,7 @@ impl Painter {
         self.before += self.step;
         self.step = 0;
         self.scale += 1;
-        let scene =
-            stage::Scene::new(&self.gpu, &self.photo, &self.paintings, &self.settings, &self.scales[self.scale])?;
+        let scene = Scene::new(&self.gpu, &self.photo, &self.paintings, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
         self.stage.rest();
         self.stage = Stage::new(&self.gpu, &self.look, scene, &self.settings, pixels, memory).await?;

@@ -2,24 +2,16 @@
 
 use super::Losses;
 use super::look::Look;
+use super::scene::Scene;
 use crate::Result;
 use crate::gpu::{Gpu, Phase, Program, Recorder, Shape, Tensor};
-use crate::image::fit;
 use crate::kernels::colour;
 use crate::model::filter_bank::LUMA;
 use crate::objective::Objective;
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
-use crate::schedule::{Scale, painting_edge, shares};
+use crate::schedule::shares;
 use crate::settings::{Colours, Settings};
-
-/// The pictures at the size of a scale.
-pub struct Scene {
-    /// The photo, exactly the scale's size.
-    pub photo: Tensor,
-    /// The paintings in their own proportions.
-    pub paintings: Vec<Tensor>,
-}
 
 /// Adam's moments and their age, resampled for the next scale.
 pub type Memory = (Tensor, Tensor, u32);
@@ -31,25 +23,6 @@ pub struct Stage {
     objective: Objective,
     /// The result in the photo's colours, if that is wanted.
     recoloured: Option<Tensor>,
-}
-
-impl Scene {
-    /// Resamples all pictures.
-    ///
-    /// # Errors
-    /// Where the device cannot hold them.
-    pub fn new(gpu: &Gpu, photo: &Tensor, paintings: &[Tensor], settings: &Settings, size: &Scale) -> Result<Scene> {
-        let mut rec = Recorder::new(gpu);
-        let photo = scale(&mut rec, photo, size.width, size.height, Values::Colours)?;
-        let fitted = |painting: &Tensor| {
-            let Shape { width, height, .. } = painting.shape();
-            let (width, height) = fit(width, height, painting_edge(size, settings));
-            scale(&mut rec, painting, width, height, Values::Colours)
-        };
-        let paintings = paintings.iter().map(fitted).collect::<Result<_>>()?;
-        rec.submit();
-        Ok(Scene { photo, paintings })
-    }
 }
 
 impl Stage {

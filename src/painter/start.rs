@@ -1,6 +1,6 @@
 //! This turns a choice of start into the first pixels.
 
-use super::stage::Scene;
+use super::scene::Scene;
 use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use crate::image::Picture;
