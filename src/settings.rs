@@ -130,6 +130,20 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Whether a run can go on with `next` from where it stands. Strength, smoothness, strokes, shares and colours only say
+    /// where to go; everything else says where from, or how.
+    pub fn steers_to(&self, next: &Settings) -> bool {
+        let steered = Settings {
+            strength: next.strength,
+            style_scale: next.style_scale,
+            blend: next.blend.clone(),
+            colours: next.colours,
+            smoothness: next.smoothness,
+            ..self.clone()
+        };
+        steered == *next
+    }
+
     /// Whether every number is in its range.
     ///
     /// # Errors
@@ -172,6 +186,13 @@ mod tests {
             ..Settings::default()
         };
         assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn goals_can_change_on_the_way_and_the_rest_cannot() {
+        let run = Settings::default();
+        assert!(run.steers_to(&Settings { strength: 80.0, blend: vec![1.0, 2.0], ..run.clone() }));
+        assert!(!run.steers_to(&Settings { strength: 80.0, size: 128, ..run.clone() }));
     }
 
     #[test]

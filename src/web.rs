@@ -157,6 +157,14 @@ impl Studio {
         plan
     }
 
+    /// Lets settings and paintings take effect on the run at work; false if they need a new one.
+    pub async fn steer(&mut self, settings: String) -> Result<bool, JsValue> {
+        let settings = Settings::from_json(&settings).map_err(thrown)?;
+        let paintings = self.paintings(&settings).map_err(thrown)?;
+        let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
+        painter.steer(&paintings, &settings).await.map_err(thrown)
+    }
+
     /// Takes one step and shows it.
     pub async fn step(&mut self) -> Result<JsValue, JsValue> {
         let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;

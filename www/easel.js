@@ -9,7 +9,7 @@ const CALLED = { start: 'picture to start from', second: 'second painting' };
 
 export class Easel {
   #page; #wells; #form; #announcer = new Announcer($('announcer'));
-  #run; #progress; #tempo = new Tempo([]); #scheduled = false;
+  #run; #progress; #tempo = new Tempo([]); #scheduled = false; #steering = false;
 
   constructor(page, wells, form) {
     this.#page = page;
@@ -22,8 +22,8 @@ export class Easel {
     $('save').addEventListener('click', () => this.#save());
     $('compare').addEventListener('click', () => this.#compare($('compare').ariaPressed !== 'true'));
     hold($('original'), (held) => this.#showOriginal(held));
-    form.addEventListener('input', () => this.#tellPending());
-    wells.addEventListener('change', () => { this.#invite(); this.#tellPending(); });
+    form.addEventListener('input', () => this.#steer());
+    wells.addEventListener('change', () => { this.#invite(); this.#steer(); });
     page.addEventListener('state', () => this.#dress());
     page.addEventListener('painter', ({ detail: painter }) => {
       this.#clearStage();
@@ -51,9 +51,10 @@ export class Easel {
     try {
       if (!await this.#page.opened) return;
       await this.#wells.settled();
-      const pictures = Object.fromEntries(sources.map((which) => [which, this.#wells.get(which)]));
+      const pictures = this.#lying(sources);
       const { scales, original } = await this.#page.painter.start(wanted);
       this.#replaceRun({ settings: wanted, pictures, original: URL.createObjectURL(new Blob([original], { type: 'image/png' })) }, scales);
+      this.#steer(); // what was changed while the run was made ready
     } catch (error) {
       this.#ended(error);
     }
@@ -76,12 +77,18 @@ export class Easel {
     $('invitation').hidden = true;
     $('canvas').hidden = false;
     $('losses').hidden = false;
+    this.#label();
+    this.#dress();
+  }
+
+  #label() {
     const { photo, painting } = this.#run.pictures;
     const name = `“${photo.title}”, in the manner of “${painting.title}”`;
     $('canvas').setAttribute('aria-label', name);
     $('wall-label').textContent = name;
-    this.#dress();
   }
+
+  #lying(sources) { return Object.fromEntries(sources.map((which) => [which, this.#wells.get(which)])); }
 
   #finish() {
     this.#page.state = 'done';
@@ -98,7 +105,7 @@ export class Easel {
 
   async #stop() {
     await this.#page.painter.stop();
-    if (this.#page.state !== 'painting' && this.#page.state !== 'paused') return; // the last step came first
+    if (!this.#isRunning) return; // the last step came first
     this.#page.state = this.#progress ? 'done' : 'ready';
     this.#announcer.say('Stopped.');
     this.#schedule();
@@ -162,13 +169,48 @@ export class Easel {
     }
   }
 
-  // Changing a setting never disturbs the picture being painted.
+  /** Lets the picture being painted follow what was changed, as far as it can; one question at a time, the newest wins. */
+  async #steer() {
+    this.#tellPending();
+    if (this.#steering) return;
+    this.#steering = true;
+    try {
+      for (let asked; this.#isRunning && this.#run && this.#differs();) {
+        await this.#wells.settled();
+        const wanted = settings.read(this.#form);
+        const pictures = this.#lying(settings.sourcesOf(wanted));
+        const question = JSON.stringify([wanted, Object.values(pictures).map((picture) => picture?.url)]);
+        if (question === asked || !this.#canFollow(pictures)) break;
+        asked = question;
+        const run = this.#run;
+        const { steered } = await this.#page.painter.steer(wanted);
+        if (steered && run === this.#run) {
+          Object.assign(run, { settings: wanted, pictures });
+          if (this.#progress) this.#label();
+        }
+      }
+    } catch (error) {
+      this.#page.complain(error);
+    } finally {
+      this.#steering = false;
+      this.#tellPending();
+    }
+  }
+
+  // Paintings may come and go; the photo and the start are what the picture stands on.
+  #canFollow(pictures) {
+    const { photo, start } = this.#run.pictures;
+    return pictures.photo === photo && pictures.start === start && Object.values(pictures).every(Boolean);
+  }
+
+  // What the picture being painted cannot follow waits for the next one.
   #tellPending() {
-    const running = ['painting', 'paused'].includes(this.#page.state);
-    const hidden = !running || !this.#run || !this.#differs();
+    const hidden = !this.#isRunning || this.#steering || !this.#run || !this.#differs();
     if (hidden && $('pending').contains(document.activeElement)) $('pause').focus();
     $('pending').hidden = hidden;
   }
+
+  get #isRunning() { return ['painting', 'paused'].includes(this.#page.state); }
 
   #differs() {
     const { settings: used, pictures } = this.#run;
@@ -179,7 +221,7 @@ export class Easel {
   /** Shows the buttons that mean something now, and keeps the focus where the person left it. */
   #dress() {
     const { state } = this.#page;
-    const running = state === 'painting' || state === 'paused';
+    const running = this.#isRunning;
     const held = document.activeElement;
     $('paint').hidden = running;
     $('paint').disabled = state === 'unsupported';

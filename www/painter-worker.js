@@ -10,6 +10,7 @@
 //   forget    {}                -> the same, after deleting them from the cache
 //   file      {blob}            -> {source}                  a dropped weights file
 //   start     {settings}        -> {scales, iterations, original}        original: the photo, PNG bytes at the run's size
+//   steer     {settings}        -> {steered}                 whether the run at work follows them; else they need a new one
 //   pause, resume, stop {}      -> nothing; a stopped picture can still be saved
 //   save      {}                -> {png}
 // and hears, unasked:
@@ -71,6 +72,8 @@ const asked = {
     begun = painting = true;
     return { ...run, original: studio.thumbnail('photo', settings.size) };
   },
+
+  steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)) }),
 
   pause() { painting = false; },
   resume() { painting = begun; },

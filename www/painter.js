@@ -23,6 +23,7 @@ export class Painter extends EventTarget {
   forgetWeights() { return this.#ask('forget'); }
   loadWeightsFile(blob) { return this.#ask('file', { blob }); }
   start(settings) { return this.#ask('start', { settings }); }
+  steer(settings) { return this.#ask('steer', { settings }); }
   pause() { return this.#ask('pause'); }
   resume() { return this.#ask('resume'); }
   stop() { return this.#ask('stop'); }

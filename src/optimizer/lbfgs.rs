@@ -76,6 +76,15 @@ impl Lbfgs {
         }
     }
 
+    /// Begins anew at the best picture: the first evaluation of a run overwrites whatever the memory holds.
+    pub(super) fn restart(&mut self, gpu: &Gpu) -> Result<()> {
+        if self.evaluations > 0 {
+            self.x = gpu.copy("pixels", &self.best)?;
+        }
+        self.evaluations = 0;
+        Ok(())
+    }
+
     pub(super) fn pixels(&self) -> &Tensor {
         &self.x
     }

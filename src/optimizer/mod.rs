@@ -66,6 +66,18 @@ impl Optimizer {
         }
     }
 
+    /// Gets ready for another loss from here on. What L-BFGS knows of curvature belongs to the old one; Adam's averages of
+    /// gradients forget it by themselves.
+    ///
+    /// # Errors
+    /// Where the device cannot hold another picture.
+    pub fn turn(&mut self, gpu: &Gpu) -> Result<()> {
+        match self {
+            Optimizer::Adam(_) => Ok(()),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.restart(gpu),
+        }
+    }
+
     /// The pixels that the loss is taken of.
     pub fn pixels(&self) -> &Tensor {
         match self {

@@ -81,6 +81,8 @@ pub struct Painter {
     look: Look,
     settings: Settings,
     scales: Vec<Scale>,
+    /// The photo as it was given, for its palette.
+    original: Rc<Picture>,
     photo: Tensor,
     paintings: Vec<Tensor>,
     stage: Stage,
@@ -124,24 +126,17 @@ impl Painter {
         };
         let scales = schedule::scales((sources.photo.width, sources.photo.height), settings);
         let photo = upload(gpu, "photo", &sources.photo)?;
-        let painting = |painting: &Rc<Picture>| match settings.colours {
-            Colours::Painting | Colours::Photo => upload(gpu, "painting", painting),
-            Colours::Matched => upload(gpu, "painting", &matched(painting, &sources.photo, Match::Linear)),
-            Colours::Histogram => upload(gpu, "painting", &matched(painting, &sources.photo, Match::Histogram)),
-        };
-        if sources.paintings.is_empty() {
-            return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
-        }
-        let paintings = sources.paintings.iter().map(painting).collect::<Result<Vec<_>>>()?;
+        let paintings = palettes(gpu, &sources.paintings, &sources.photo, settings)?;
         let scene = Scene::new(gpu, &photo, &paintings, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
-        let stage = Stage::new(gpu, &look, scene, settings, first, None).await?;
+        let stage = Stage::new(gpu, &look, &scene, settings, first, None).await?;
         let opaque = sources.photo.is_opaque();
         Ok(Painter {
             gpu: gpu.clone(),
             look,
             settings: settings.clone(),
             scales,
+            original: sources.photo.clone(),
             photo,
             paintings,
             stage,
@@ -185,6 +180,24 @@ impl Painter {
             true => self.mailbox.drain(&self.gpu).await?,
         };
         Ok(self.progress(losses))
+    }
+
+    /// Lets these paintings and settings take effect from the next step on, without a restart. Returns false, and changes nothing, if
+    /// they differ in more than [what can be steered](Settings::steers_to).
+    ///
+    /// # Errors
+    /// Where a setting is out of range, something is missing, or the device failed; the picture stays.
+    pub async fn steer(&mut self, paintings: &[Rc<Picture>], settings: &Settings) -> Result<bool> {
+        settings.check()?;
+        if !self.settings.steers_to(settings) {
+            return Ok(false);
+        }
+        let paintings = palettes(&self.gpu, paintings, &self.original, settings)?;
+        let scene = Scene::new(&self.gpu, &self.photo, &paintings, settings, &self.scales[self.scale])?;
+        self.stage.steer(&self.gpu, &self.look, &scene, settings).await?;
+        self.settings = settings.clone();
+        self.paintings = paintings;
+        Ok(true)
     }
 
     /// Takes one more step at the present scale, however far the run is, and returns how long each of its parts took.
@@ -235,7 +248,7 @@ impl Painter {
         let scene = Scene::new(&self.gpu, &self.photo, &self.paintings, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
         self.stage.rest();
-        self.stage = Stage::new(&self.gpu, &self.look, scene, &self.settings, pixels, memory).await?;
+        self.stage = Stage::new(&self.gpu, &self.look, &scene, &self.settings, pixels, memory).await?;
         Ok(())
     }
 
@@ -257,6 +270,19 @@ impl Painter {
             losses,
         }
     }
+}
+
+/// The paintings on the device, in the colours that the settings give them.
+fn palettes(gpu: &Gpu, paintings: &[Rc<Picture>], photo: &Picture, settings: &Settings) -> Result<Vec<Tensor>> {
+    if paintings.is_empty() {
+        return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
+    }
+    let painting = |painting: &Rc<Picture>| match settings.colours {
+        Colours::Painting | Colours::Photo => upload(gpu, "painting", painting),
+        Colours::Matched => upload(gpu, "painting", &matched(painting, photo, Match::Linear)),
+        Colours::Histogram => upload(gpu, "painting", &matched(painting, photo, Match::Histogram)),
+    };
+    paintings.iter().map(painting).collect()
 }
 
 fn upload(gpu: &Gpu, label: &str, picture: &Picture) -> Result<Tensor> {

@@ -7,11 +7,13 @@ use crate::Result;
 use crate::gpu::{Gpu, Phase, Program, Recorder, Shape, Tensor};
 use crate::kernels::colour;
 use crate::model::filter_bank::LUMA;
+use crate::network::Network;
 use crate::objective::Objective;
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
 use crate::schedule::shares;
 use crate::settings::{Colours, Settings};
+use std::rc::Rc;
 
 /// Adam's moments and their age, resampled for the next scale.
 pub type Memory = (Tensor, Tensor, u32);
@@ -33,32 +35,45 @@ impl Stage {
     pub async fn new(
         gpu: &Gpu,
         look: &Look,
-        scene: Scene,
+        scene: &Scene,
         settings: &Settings,
         pixels: Tensor,
         memory: Option<Memory>,
     ) -> Result<Stage> {
-        let network = look.network(gpu, &scene).await?;
-        let terms = look.terms(&network, settings, &scene);
-        let mut rec = Recorder::new(gpu);
-        let shares = shares(settings, scene.paintings.len());
-        let paintings: Vec<_> = scene.paintings.iter().zip(shares).collect();
-        let objective = Objective::capture(&mut rec, &network, &terms, &scene.photo, &paintings)?;
-        rec.submit();
-
+        let aim = Aim::new(gpu, look, scene, settings).await?;
         let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
         if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
             adam.inherit(m, v, age);
         }
+        let mut stage = Stage { program: Program::default(), optimizer, objective: aim.objective, recoloured: None };
+        stage.record(gpu, &aim.network, scene, settings)?;
+        Ok(stage)
+    }
+
+    /// Goes on from the picture as it stands, towards what these settings say of the scene.
+    ///
+    /// # Errors
+    /// Where the device failed or cannot hold the targets; the picture stays.
+    pub async fn steer(&mut self, gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings) -> Result<()> {
+        let aim = Aim::new(gpu, look, scene, settings).await?;
+        self.rest();
+        self.optimizer.turn(gpu)?;
+        self.objective = aim.objective;
+        self.record(gpu, &aim.network, scene, settings)
+    }
+
+    /// Records the step.
+    fn record(&mut self, gpu: &Gpu, network: &Network, scene: &Scene, settings: &Settings) -> Result<()> {
         let mut rec = Recorder::new(gpu);
-        let d_pixels = objective.record(&mut rec, &network, optimizer.pixels())?;
+        let d_pixels = self.objective.record(&mut rec, network, self.optimizer.pixels())?;
         rec.scope(Phase::Optimizer, 0);
-        optimizer.record(&mut rec, &d_pixels, objective.losses());
-        let recoloured = match settings.colours {
+        self.optimizer.record(&mut rec, &d_pixels, self.objective.losses());
+        self.recoloured = match settings.colours {
             Colours::Painting | Colours::Matched | Colours::Histogram => None,
-            Colours::Photo => Some(recolour(&mut rec, optimizer.shown(), &scene.photo)?),
+            Colours::Photo => Some(recolour(&mut rec, self.optimizer.shown(), &scene.photo)?),
         };
-        Ok(Stage { program: rec.finish(), optimizer, objective, recoloured })
+        self.program = rec.finish();
+        Ok(())
     }
 
     /// Queues one step.
@@ -121,6 +136,25 @@ impl Stage {
         };
         rec.submit();
         Ok((pixels, memory))
+    }
+}
+
+/// What a scale works towards, and the network that it sees by.
+struct Aim {
+    network: Rc<Network>,
+    objective: Objective,
+}
+
+impl Aim {
+    async fn new(gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings) -> Result<Aim> {
+        let network = look.network(gpu, scene).await?;
+        let terms = look.terms(&network, settings, scene);
+        let mut rec = Recorder::new(gpu);
+        let shares = shares(settings, scene.paintings.len());
+        let paintings: Vec<_> = scene.paintings.iter().zip(shares).collect();
+        let objective = Objective::capture(&mut rec, &network, &terms, &scene.photo, &paintings)?;
+        rec.submit();
+        Ok(Aim { network, objective })
     }
 }
 

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launch, newPage, serve } from "./harness.mjs";
-import { choose, difference, drop, file, look, losses, open, pixels, press, save, standstill, waitForState } from "./studio.mjs";
+import { choose, difference, drop, file, look, losses, message, open, pixels, press, save, slide, standstill, waitForState } from "./studio.mjs";
 
 const beside = (path) => fileURLToPath(new URL(`../../../shared/${path}`, import.meta.url));
 const own = (path) => fileURLToPath(new URL(`../../www/samples/${path}`, import.meta.url));
@@ -98,6 +98,36 @@ test("pause holds the picture still, continue goes on, stop keeps it", async () 
   await waitForState(page, "done");
   const saved = await save(page);
   assert.equal(Math.max(saved.width, saved.height), 64, "stopped at the first scale");
+  assert.deepEqual(complaints(), []);
+  await close();
+});
+
+test("a picture follows strength and a second painting while it is painted, and a new size waits", async () => {
+  const { page, complaints, close } = await newPage(browser);
+  const steps = (count) => page.waitForFunction((count) => document.getElementById("losses").points?.length >= count, count, { polling: 200 });
+  await open(page, site.url);
+  await choose(page, { size: 128 });
+  await slide(page, "second-share", 50);
+  await press(page, "paint");
+  assert.match(await message(page), /second painting/, "which one, it asks");
+  await drop(page, "second", await file(own("ink.jpg")));
+  await slide(page, "second-share", 0);
+  await press(page, "paint");
+  await steps(6);
+  await slide(page, "strength", 0);
+  const before = (await losses(page)).at(-1);
+  await page.waitForFunction((least) => document.getElementById("losses").points.some(({ content }) => content > least), 4 * before.content, { polling: 200 });
+  assert.equal(await page.isVisible("#pending"), false, "it is already so");
+
+  await slide(page, "second-share", 60);
+  const count = (await losses(page)).length;
+  await choose(page, { size: 192 });
+  await page.waitForFunction(() => !document.getElementById("pending").hidden, undefined, { polling: 200 });
+  await choose(page, { size: 128 });
+  await page.waitForFunction(() => document.getElementById("pending").hidden, undefined, { polling: 200 });
+  await steps(count + 3);
+  await press(page, "stop");
+  await waitForState(page, "done");
   assert.deepEqual(complaints(), []);
   await close();
 });

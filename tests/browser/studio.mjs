@@ -46,6 +46,11 @@ export async function choose(page, settings) {
   for (const [id, value] of Object.entries(settings)) await page.selectOption(`#${id}`, String(value));
 }
 
+/** Moves a slider, as the arrow keys would. */
+export async function slide(page, id, value) {
+  await page.fill(`#${id}`, String(value));
+}
+
 /** The losses that the plot draws, oldest first: [{iteration, content, style, tv, total}]. */
 export function losses(page) {
   return page.evaluate(() => document.getElementById("losses").points);
