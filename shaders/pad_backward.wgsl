@@ -1,4 +1,5 @@
-// Gradient of padding with copies: each pixel of x gathers the gradients of all its copies.
+// Gradient of padding with copies: each pixel of x gathers the gradients of all its copies. Faded, those of the margin
+// count less and less towards its outer edge.
 // d_y: H + 2 radius, W + 2 radius, C -> d_x: H, W, C.
 
 struct Params {
@@ -6,8 +7,9 @@ struct Params {
     width: u32,      // of x
     blocks: u32,
     radius: u32,
-    mirror: u32,     // 1: mirror, 0: replicate
+    copies: u32,     // 0: replicate, 1: mirror, 2: wrap
     accumulate: u32, // 1: add to what d_x holds
+    faded: u32,      // 1: the margin fades
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -17,10 +19,14 @@ struct Params {
 // The row (column) of x that a padded row (column) copies; see pad_forward.wgsl.
 fn source(position: u32, count: u32) -> u32 {
     let beyond = i32(position) - i32(params.radius);
-    if (params.mirror == 1u) {
+    if (params.copies == 1u) {
         let period = max(2u * (count - 1u), 1u);
         let phase = u32(abs(beyond)) % period;
         return min(phase, period - phase);
+    }
+    if (params.copies == 2u) {
+        let phase = beyond % i32(count); // has the sign of `beyond`
+        return u32(select(phase, phase + i32(count), phase < 0));
     }
     return u32(clamp(beyond, 0, i32(count) - 1));
 }
@@ -31,6 +37,12 @@ fn candidate(number: u32, position: u32, count: u32) -> u32 {
         return position + params.radius;
     }
     return select(number, count + number, number >= params.radius);
+}
+
+// How much the gradient at a padded row (column) counts.
+fn share(position: u32, count: u32) -> f32 {
+    let inwards = min(position, count + 2u * params.radius - 1u - position);
+    return select(1.0, min(1.0, (f32(inwards) + 0.5) / f32(params.radius)), params.faded == 1u);
 }
 
 @compute @workgroup_size(64)
@@ -52,7 +64,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         for (var j = 0u; j <= 2u * params.radius; j++) {
             let u = candidate(j, column, params.width);
             if (source(u, params.width) == column) {
-                sum += d_y[(v * out_width + u) * params.blocks + block];
+                let weight = share(v, params.height) * share(u, params.width);
+                sum += weight * d_y[(v * out_width + u) * params.blocks + block];
             }
         }
     }

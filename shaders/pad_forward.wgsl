@@ -1,5 +1,5 @@
-// Padding with copies of x: y[v, u] = x[source(v), source(u)], where a position beyond an edge is either clamped to it
-// (replicate) or mirrored at it, over and over where x is smaller than the margin.
+// Padding with copies of x: y[v, u] = x[source(v), source(u)], where a position beyond an edge is clamped to it (replicate),
+// mirrored at it, or counted on from the opposite edge (wrap), over and over where x is smaller than the margin.
 // x: H, W, C -> y: H + 2 radius, W + 2 radius, C.
 
 struct Params {
@@ -7,7 +7,7 @@ struct Params {
     width: u32,  // of x
     blocks: u32,
     radius: u32,
-    mirror: u32, // 1: mirror, 0: replicate
+    copies: u32, // 0: replicate, 1: mirror, 2: wrap
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -18,10 +18,14 @@ struct Params {
 // its first standing there only once.
 fn source(position: u32, count: u32) -> u32 {
     let beyond = i32(position) - i32(params.radius);
-    if (params.mirror == 1u) {
+    if (params.copies == 1u) {
         let period = max(2u * (count - 1u), 1u);
         let phase = u32(abs(beyond)) % period;
         return min(phase, period - phase);
+    }
+    if (params.copies == 2u) {
+        let phase = beyond % i32(count); // has the sign of `beyond`
+        return u32(select(phase, phase + i32(count), phase < 0));
     }
     return u32(clamp(beyond, 0, i32(count) - 1));
 }

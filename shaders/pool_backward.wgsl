@@ -1,12 +1,12 @@
 // Gradient of 2x2 pooling: average gives every pixel of a window a quarter; max gives all to the first of the
-// largest, in reading order. Pixels that no window covers get 0.
+// largest, in reading order; L2 gives x / (4 y), and nothing where all are 0. Pixels that no window covers get 0.
 // x, d_x: H, W, C; d_y: H/2, W/2, C.
 
 struct Params {
     height: u32,     // of x
     width: u32,      // of x
     blocks: u32,
-    maximum: u32,    // 0: average, 1: max
+    kind: u32,       // 0: average, 1: max, 2: L2
     accumulate: u32, // 1: add to what d_x holds
 }
 
@@ -32,6 +32,17 @@ fn winner(first: u32, place: u32) -> vec4<f32> {
     return select(vec4<f32>(0.0), vec4<f32>(1.0), select(top, bottom, vec4<bool>(place >= 2u)));
 }
 
+// What L2 pooling passes on to the pixel `x[index]` of a window.
+fn l2_share(first: u32, index: u32) -> vec4<f32> {
+    let below = first + params.width * params.blocks;
+    let a = vec4<f32>(x[first]);
+    let b = vec4<f32>(x[first + params.blocks]);
+    let c = vec4<f32>(x[below]);
+    let d = vec4<f32>(x[below + params.blocks]);
+    let root = sqrt(a * a + b * b + c * c + d * d);
+    return select(vec4<f32>(0.0), 0.5 * vec4<f32>(x[index]) / root, root > vec4<f32>(0.0));
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = id.x + id.y * groups.x * 64u;
@@ -47,9 +58,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     var value = vec4<f32>(0.0);
     if (out_row < params.height / 2u && out_column < out_width) {
         let d = vec4<f32>(d_y[(out_row * out_width + out_column) * params.blocks + block]);
-        if (params.maximum == 1u) {
-            let first = ((out_row * 2u) * params.width + out_column * 2u) * params.blocks + block;
+        let first = ((out_row * 2u) * params.width + out_column * 2u) * params.blocks + block;
+        if (params.kind == 1u) {
             value = d * winner(first, (row % 2u) * 2u + column % 2u);
+        } else if (params.kind == 2u) {
+            value = d * l2_share(first, index);
         } else {
             value = d * 0.25;
         }

@@ -1,12 +1,12 @@
 // Pooling over 2x2 windows with stride 2; the last row or column of an odd map is left out, as in VGG.
-//   average: y = (a + b + c + d) / 4        max: y = max(a, b, c, d)
+//   average: y = (a + b + c + d) / 4    max: y = max(a, b, c, d)    L2: y = sqrt((a^2 + b^2 + c^2 + d^2) / 4)
 // x: H, W, C -> y: H/2, W/2, C.
 
 struct Params {
     height: u32,  // of x
     width: u32,   // of x
     blocks: u32,
-    maximum: u32, // 0: average, 1: max
+    kind: u32,    // 0: average, 1: max, 2: L2
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -29,8 +29,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let b = vec4<f32>(x[first + params.blocks]);
     let c = vec4<f32>(x[below]);
     let d = vec4<f32>(x[below + params.blocks]);
-    if (params.maximum == 1u) {
+    if (params.kind == 1u) {
         y[index] = narrow(max(max(a, b), max(c, d)));
+    } else if (params.kind == 2u) {
+        y[index] = narrow(0.5 * sqrt(a * a + b * b + c * c + d * d));
     } else {
         y[index] = narrow((a + b + c + d) * 0.25);
     }

@@ -7,7 +7,7 @@ use scumble::image::{Picture, WORKING_EDGE, decode, encode_png};
 use scumble::model::Pooling;
 use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
-use scumble::settings::{Colours, ModelKind, Precision, Settings, Start};
+use scumble::settings::{Colours, ModelKind, Precision, Settings, Start, StyleLoss};
 use scumble::weights::{self, Manifest, Vgg19Weights};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,10 @@ use std::rc::Rc;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// The photo.
+    /// The photo, or with --texture a painting.
     photo: PathBuf,
     /// The painting; several are blended.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "texture")]
     paintings: Vec<PathBuf>,
     /// Where the picture goes.
     #[arg(short, long, default_value = "scumble.png")]
@@ -50,6 +50,24 @@ struct Arguments {
     /// How smooth: 0 to 100.
     #[arg(long, default_value_t = 50.0)]
     smoothness: f32,
+    /// How styles are compared: mean-covariance or gram.
+    #[arg(long, default_value = "mean-covariance", value_parser = word::<StyleLoss>)]
+    style_loss: StyleLoss,
+    /// The layers whose statistics are the style, and how much each counts, e.g. relu1_1=1,relu3_1=0.5.
+    #[arg(long, value_delimiter = ',', value_parser = layer)]
+    style_layers: Vec<(String, f32)>,
+    /// The layers that hold the content, e.g. relu4_2=1.
+    #[arg(long, value_delimiter = ',', value_parser = layer)]
+    content_layers: Vec<(String, f32)>,
+    /// Paint without a photo: all pictures are paintings, and only their texture is wanted.
+    #[arg(long)]
+    texture: bool,
+    /// Let opposite edges of the result fit together, so that copies can lie side by side.
+    #[arg(long)]
+    seamless: bool,
+    /// End a scale when its loss has stopped to fall.
+    #[arg(long)]
+    stop_early: bool,
     /// How features are stored: full (32 bits) or half (16 bits: less memory, where the graphics adapter has them).
     #[arg(long, default_value = "full", value_parser = word::<Precision>)]
     precision: Precision,
@@ -71,7 +89,7 @@ struct Arguments {
     /// The optimiser: adam or lbfgs.
     #[arg(long, default_value = "adam", value_parser = word::<Method>)]
     optimizer: Method,
-    /// VGG19's pooling: average or max.
+    /// VGG19's pooling: average, max or l2.
     #[arg(long, default_value = "average", value_parser = word::<Pooling>)]
     pooling: Pooling,
     /// Whose colours the result has: painting, photo (its own), matched or histogram (the painting in the photo's palette).
@@ -91,6 +109,13 @@ enum OriginName {
 /// Reads a setting by the name that the page uses for it.
 fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(text.into()).map_err(|e| e.to_string())
+}
+
+/// Reads a layer with its weight.
+fn layer(text: &str) -> Result<(String, f32), String> {
+    let (name, weight) = text.split_once('=').unwrap_or((text, "1"));
+    let weight = weight.parse().map_err(|_| format!("\"{weight}\" is not a number; write for example {name}=0.5"))?;
+    Ok((name.into(), weight))
 }
 
 fn main() -> ExitCode {
@@ -116,14 +141,22 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         pooling: arguments.pooling,
         colours: arguments.colours,
         smoothness: arguments.smoothness,
+        style_loss: arguments.style_loss,
+        style_layers: arguments.style_layers.iter().cloned().collect(),
+        content_layers: arguments.content_layers.iter().cloned().collect(),
+        texture: arguments.texture,
+        seamless: arguments.seamless,
+        stop_early: arguments.stop_early,
         precision: arguments.precision,
         effort: arguments.effort,
         iterations: arguments.iterations,
     };
     settings.check().map_err(|e| e.to_string())?;
+    let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
+    let photo = if settings.texture { None } else { pictures.next() };
     let sources = Sources {
-        photo: picture(&arguments.photo)?,
-        paintings: arguments.paintings.iter().map(|path| picture(path)).collect::<Result<_, _>>()?,
+        photo: photo.map(|path| picture(path)).transpose()?,
+        paintings: pictures.map(|path| picture(path)).collect::<Result<_, _>>()?,
         start: arguments.start_picture.as_deref().map(picture).transpose()?,
         vgg19: match settings.model {
             ModelKind::FilterBank => None,

@@ -113,6 +113,19 @@ pub fn pace(scale: &Scale, step: u32, last_scale: bool) -> Pace {
     Pace { rate: RATE * slow, decay: if scale.iterations > LONG_RUN { 0.99 } else { 0.97 } }
 }
 
+/// Steps without a gain after which a scale may end early.
+pub const PATIENCE: u32 = 25;
+
+/// What counts as a gain: this share of the loss.
+const GAIN: f32 = 0.01;
+
+/// Whether the losses of a scale have stopped to fall: the best of the newest [`PATIENCE`] hardly beats the best before.
+pub fn has_settled(totals: &[f32]) -> bool {
+    let best = |losses: &[f32]| losses.iter().copied().fold(f32::INFINITY, f32::min);
+    let (before, newest) = totals.split_at(totals.len().saturating_sub(PATIENCE as usize));
+    !before.is_empty() && best(newest) > (1.0 - GAIN) * best(before)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +156,14 @@ mod tests {
         let scale = Scale { width: 256, height: 192, iterations: 1 };
         let edge = |style_scale| painting_edge(&scale, &Settings { style_scale, ..Settings::default() });
         assert_eq!([edge(1.0), edge(0.5), edge(2.0)], [256, 128, 512]);
+    }
+
+    #[test]
+    fn losses_that_fall_have_not_settled() {
+        let falling: Vec<f32> = (0..60).map(|step| 0.99f32.powi(step)).collect();
+        let flat = [&falling[..], &[falling[59]; 25]].concat();
+        assert!(!has_settled(&falling) && has_settled(&flat));
+        assert!(!has_settled(&flat[60..]), "nothing came before them");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::model::Pooling;
 use crate::optimizer::Method;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Which feature model sees the pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -48,6 +49,17 @@ pub enum Colours {
     Histogram,
 }
 
+/// By which statistics a style is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StyleLoss {
+    /// Mean and covariance.
+    #[default]
+    MeanCovariance,
+    /// The Gram matrix, which mixes the two (Gatys, Ecker, Bethge 2016).
+    Gram,
+}
+
 /// How the engine stores features and their gradients; it computes in 32 bits either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -82,6 +94,18 @@ pub struct Settings {
     pub optimizer: Method,
     /// VGG19's pooling.
     pub pooling: Pooling,
+    /// How styles are compared.
+    pub style_loss: StyleLoss,
+    /// The layers whose statistics are the style, and how much each counts; none: the model's own, equally.
+    pub style_layers: BTreeMap<String, f32>,
+    /// The layers that hold the content, and how much each counts; none: the model's own, equally.
+    pub content_layers: BTreeMap<String, f32>,
+    /// Paint without a photo: only the paintings' texture, in the first one's proportions.
+    pub texture: bool,
+    /// Let opposite edges fit together, so that copies can lie side by side.
+    pub seamless: bool,
+    /// End a scale when its loss has stopped to fall.
+    pub stop_early: bool,
     /// Whose colours.
     pub colours: Colours,
     /// How smooth, 0 to 100.
@@ -106,6 +130,12 @@ impl Default for Settings {
             start: Start::default(),
             optimizer: Method::default(),
             pooling: Pooling::default(),
+            style_loss: StyleLoss::default(),
+            style_layers: BTreeMap::new(),
+            content_layers: BTreeMap::new(),
+            texture: false,
+            seamless: false,
+            stop_early: false,
             colours: Colours::default(),
             smoothness: 50.0,
             precision: Precision::default(),
@@ -130,8 +160,8 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Whether a run can go on with `next` from where it stands. Strength, smoothness, strokes, shares and colours only say
-    /// where to go; everything else says where from, or how.
+    /// Whether a run can go on with `next` from where it stands. Strength, smoothness, strokes, shares, colours, and how
+    /// much the layers count only say where to go; everything else says where from, or how.
     pub fn steers_to(&self, next: &Settings) -> bool {
         let steered = Settings {
             strength: next.strength,
@@ -139,6 +169,10 @@ impl Settings {
             blend: next.blend.clone(),
             colours: next.colours,
             smoothness: next.smoothness,
+            style_loss: next.style_loss,
+            style_layers: next.style_layers.clone(),
+            content_layers: next.content_layers.clone(),
+            stop_early: next.stop_early,
             ..self.clone()
         };
         steered == *next
@@ -153,9 +187,19 @@ impl Settings {
         within("strength", self.strength, 0.0, 100.0)?;
         within("style-scale", self.style_scale, 0.25, 4.0)?;
         self.blend.iter().try_for_each(|&share| within("blend", share, 0.0, 1000.0))?;
+        self.style_layers.values().try_for_each(|&weight| within("style-layers", weight, 0.0, 1000.0))?;
+        self.content_layers.values().try_for_each(|&weight| within("content-layers", weight, 0.0, 1000.0))?;
         within("smoothness", self.smoothness, 0.0, 100.0)?;
         within("effort", self.effort, 0.1, 10.0)?;
-        within("iterations", self.iterations.unwrap_or(1) as f32, 1.0, 100_000.0)
+        within("iterations", self.iterations.unwrap_or(1) as f32, 1.0, 100_000.0)?;
+        if self.texture && self.colours != Colours::Painting {
+            return Err(Error::Setting {
+                name: "colours",
+                found: "the photo's".into(),
+                expected: "the painting's where a texture is painted without a photo".into(),
+            });
+        }
+        Ok(())
     }
 }
 

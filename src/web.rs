@@ -145,7 +145,7 @@ impl Studio {
         self.painter = None;
         let settings = Settings::from_json(&settings).map_err(thrown)?;
         let sources = Sources {
-            photo: self.photo.clone().ok_or_else(|| thrown(missing("photo")))?,
+            photo: self.photo.clone(),
             paintings: self.paintings(&settings).map_err(thrown)?,
             start: self.start.clone(),
             vgg19: self.vgg19.clone(),

@@ -3,7 +3,7 @@
 //! A tiny network with everything that the real ones have: colours, padding, convolutions with ReLU, pooling, a level of
 //! a pyramid, and every kind of loss.
 
-use scumble::model::Pooling;
+use scumble::model::{Copies, Margin, Pooling};
 use scumble::random::{normal, uniform};
 use scumble::reference::content_loss::Target;
 use scumble::reference::conv::Filters;
@@ -15,6 +15,9 @@ use scumble::reference::{
 
 const INPUT: ([[f32; 3]; 3], [f32; 3]) = ([[0.0, 0.5, 4.0], [0.0, 4.0, 0.0], [3.0, 0.0, 0.0]], [-2.0, -1.8, -1.5]);
 const LUMA: [[f32; 3]; 3] = [[0.299, 0.587, 0.114], [0.0; 3], [0.0; 3]];
+
+const PAD1: Margin = Margin { radius: 1, copies: Copies::Replicate };
+const PAD2: Margin = Margin { radius: 3, copies: Copies::Mirror };
 
 /// The summands of the loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,11 +81,11 @@ impl Network {
     fn forward(&self, pixels: &Map) -> Layers {
         let [first, second, bank] = &self.filters;
         let input = colour::forward(pixels, &INPUT.0, INPUT.1);
-        let relu1 = conv::forward(&pad::forward(&input, 1, false), &first.0, &first.1, 0, true);
+        let relu1 = conv::forward(&pad::forward(&input, PAD1), &first.0, &first.1, 0, true);
         let pool1 = pool::forward(&relu1, self.pooling);
         let relu2 = conv::forward(&pool1, &second.0, &second.1, 1, true);
         let level1 = pyramid::forward(&input);
-        let bank = conv::forward(&pad::forward(&level1, 3, true), &bank.0, &bank.1, 0, true);
+        let bank = conv::forward(&pad::forward(&level1, PAD2), &bank.0, &bank.1, 0, true);
         let luma = colour::forward(&level1, &LUMA, [0.0; 3]);
         Layers { pixels: pixels.clone(), input, relu1, pool1, relu2, level1, bank, luma }
     }
@@ -92,12 +95,12 @@ impl Network {
         let [first, second, bank] = &self.filters;
         d.level1 = d.level1.plus(&colour::backward(&d.luma, &LUMA));
         let d_pad2 = conv::backward(&relu_backward::record(&x.bank, &d.bank), &bank.0, 0);
-        d.level1 = d.level1.plus(&pad::backward(&d_pad2, 3, true));
+        d.level1 = d.level1.plus(&pad::backward(&d_pad2, PAD2));
         d.input = d.input.plus(&pyramid::backward(&d.level1, x.input.height, x.input.width));
         d.pool1 = d.pool1.plus(&conv::backward(&relu_backward::record(&x.relu2, &d.relu2), &second.0, 1));
         d.relu1 = d.relu1.plus(&pool::backward(&x.relu1, &d.pool1, self.pooling));
         let d_pad1 = conv::backward(&relu_backward::record(&x.relu1, &d.relu1), &first.0, 0);
-        d.input = d.input.plus(&pad::backward(&d_pad1, 1, false));
+        d.input = d.input.plus(&pad::backward(&d_pad1, PAD1));
         d.pixels.plus(&colour::backward(&d.input, &INPUT.0))
     }
 }
@@ -222,4 +225,9 @@ fn all_terms_together() {
 #[test]
 fn all_terms_with_max_pooling() {
     check(Pooling::Max, &TERMS);
+}
+
+#[test]
+fn all_terms_with_l2_pooling() {
+    check(Pooling::L2, &TERMS);
 }

@@ -83,7 +83,7 @@ export class Easel {
 
   #label() {
     const { photo, painting } = this.#run.pictures;
-    const name = `“${photo.title}”, in the manner of “${painting.title}”`;
+    const name = photo ? `“${photo.title}”, in the manner of “${painting.title}”` : `The texture of “${painting.title}”`;
     $('canvas').setAttribute('aria-label', name);
     $('wall-label').textContent = name;
   }
@@ -122,7 +122,7 @@ export class Easel {
     try {
       const { photo, painting } = this.#run.pictures;
       const { png } = await this.#page.painter.save();
-      download(new Blob([png], { type: 'image/png' }), `${slug(photo.title)}-x-${slug(painting.title)}.png`);
+      download(new Blob([png], { type: 'image/png' }), `${slug(photo?.title ?? 'texture')}-x-${slug(painting.title)}.png`);
     } catch (error) {
       this.#page.complain(error);
     }

@@ -9,7 +9,7 @@
 //   cancel    {}                -> nothing; the download then fails with an AbortError
 //   forget    {}                -> the same, after deleting them from the cache
 //   file      {blob}            -> {source}                  a dropped weights file
-//   start     {settings}        -> {scales, iterations, original}        original: the photo, PNG bytes at the run's size
+//   start     {settings}        -> {scales, iterations, original}        original: the photo (of a texture, the painting), PNG bytes at the run's size
 //   steer     {settings}        -> {steered}                 whether the run at work follows them; else they need a new one
 //   pause, resume, stop {}      -> nothing; a stopped picture can still be saved
 //   save      {}                -> {png}
@@ -70,7 +70,7 @@ const asked = {
     const run = await studio.start(JSON.stringify(settings));
     device.keep(studio.findings);
     begun = painting = true;
-    return { ...run, original: studio.thumbnail('photo', settings.size) };
+    return { ...run, original: studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size) };
   },
 
   steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)) }),

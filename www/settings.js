@@ -1,5 +1,12 @@
 // Turns the settings form into what the engine reads, and keeps the form's own small manners.
 
+// What the sliders of “Detail” stand for, from fine to coarse.
+const STYLE_LAYERS = {
+  'filter-bank': ['bank0', 'bank1', 'bank2', 'bank3', 'bank4'],
+  vgg19: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+};
+const USUAL = 50;
+
 /** The form as the engine's settings. */
 export function read(form) {
   const { elements } = form;
@@ -13,7 +20,12 @@ export function read(form) {
     start: elements.start.value,
     optimizer: elements.optimizer.value,
     pooling: elements.pooling.value,
-    colours: elements.colours.value,
+    'style-loss': elements['style-loss'].value,
+    'style-layers': layersOf(elements.model.value, [...elements.level].map((level) => level.valueAsNumber)),
+    texture: elements.texture.checked,
+    seamless: elements.seamless.checked,
+    'stop-early': elements['stop-early'].checked,
+    colours: elements.texture.checked ? 'painting' : elements.colours.value,
     smoothness: elements.smoothness.valueAsNumber,
     effort: Number(elements.effort.value),
   };
@@ -39,18 +51,25 @@ function tidy(form) {
   const { elements } = form;
   for (const output of form.querySelectorAll('output')) output.value = elements[output.htmlFor.value].value;
   elements.pooling.disabled = elements.model.value !== 'vgg19';
+  elements.colours.disabled = elements.strength.disabled = elements.texture.checked; // they speak of the photo
   form.querySelector('#start-well').hidden = elements.start.value !== 'picture';
   form.querySelector('#second-well').hidden = elements['second-share'].valueAsNumber === 0;
 }
 
 /** The pictures that these settings need. */
-export function sourcesOf({ start, blend }) {
-  return ['photo', 'painting', ...blend.length > 1 ? ['second'] : [], ...start === 'picture' ? ['start'] : []];
+export function sourcesOf({ start, blend, texture }) {
+  return [...texture ? [] : ['photo'], 'painting', ...blend.length > 1 ? ['second'] : [], ...start === 'picture' ? ['start'] : []];
 }
 
 // How much each painting counts; without a second there is nothing to say.
 function blendOf(share) {
   return share > 0 ? [100 - share, share] : [];
+}
+
+// A slider at its top counts four times, at its bottom not at all; left alone, the model has its own opinion.
+function layersOf(model, levels) {
+  if (levels.every((level) => level === USUAL)) return {};
+  return Object.fromEntries(STYLE_LAYERS[model].map((name, index) => [name, (levels[index] / USUAL) ** 2]));
 }
 
 // An emptied or overlong seed is still a seed.

@@ -108,8 +108,8 @@ fn walks(table: &Table, shapes: &[Shape], index: usize) -> [Part; 2] {
             // Backward reads of the features which were positive: a bit of 32.
             (flop, 4.0 * weights, if relu { bytes(shapes[index]) / 32.0 } else { 0.0 })
         }
-        // Backward looks for the largest again.
-        Op::Pool(Pooling::Max) => (0.0, 0.0, bytes(shapes[layer.input])),
+        // Backward looks for the largest, or takes the root, again.
+        Op::Pool(Pooling::Max | Pooling::L2) => (0.0, 0.0, bytes(shapes[layer.input])),
         _ => (0.0, 0.0, 0.0),
     };
     [

@@ -12,7 +12,7 @@ struct ForwardParams {
     width: u32,
     blocks: u32,
     radius: u32,
-    mirror: u32,
+    copies: u32,
 }
 
 #[repr(C)]
@@ -22,8 +22,9 @@ struct BackwardParams {
     width: u32,
     blocks: u32,
     radius: u32,
-    mirror: u32,
+    copies: u32,
     accumulate: u32,
+    faded: u32,
 }
 
 /// Copies the border outwards.
@@ -37,8 +38,12 @@ pub fn output(shape: Shape, margin: Margin) -> Shape {
 }
 
 /// The copies as the shaders know them.
-fn mirror(margin: Margin) -> u32 {
-    (margin.copies == Copies::Mirror).into()
+fn copies(margin: Margin) -> u32 {
+    match margin.copies {
+        Copies::Replicate => 0,
+        Copies::Mirror => 1,
+        Copies::Wrap => 2,
+    }
 }
 
 /// y = x with a margin.
@@ -46,12 +51,21 @@ pub fn forward(rec: &mut Recorder, x: &Tensor, margin: Margin, y: &Tensor) {
     assert_eq!(output(x.shape(), margin), y.shape(), "output shape of pad");
     let Shape { height, width, .. } = x.shape();
     let blocks = x.shape().blocks();
-    let params = ForwardParams { height, width, blocks, radius: margin.radius, mirror: mirror(margin) };
+    let params = ForwardParams { height, width, blocks, radius: margin.radius, copies: copies(margin) };
     rec.dispatch(&FORWARD, &params, &[x, y], Grid::line(&FORWARD, y.shape().vectors()));
 }
 
 /// d_x (+)= gradient of [`forward`].
 pub fn backward(rec: &mut Recorder, d_y: &Tensor, margin: Margin, d_x: &Tensor, accumulate: bool) {
+    gather(rec, d_y, margin, d_x, accumulate, false);
+}
+
+/// d_x = about the gradient of [`forward`]: in the margin it counts less and less towards the outer edge.
+pub fn backward_faded(rec: &mut Recorder, d_y: &Tensor, margin: Margin, d_x: &Tensor) {
+    gather(rec, d_y, margin, d_x, false, true);
+}
+
+fn gather(rec: &mut Recorder, d_y: &Tensor, margin: Margin, d_x: &Tensor, accumulate: bool, faded: bool) {
     assert_eq!(output(d_x.shape(), margin), d_y.shape(), "input shape of pad's gradient");
     let Shape { height, width, .. } = d_x.shape();
     let params = BackwardParams {
@@ -59,8 +73,9 @@ pub fn backward(rec: &mut Recorder, d_y: &Tensor, margin: Margin, d_x: &Tensor, 
         width,
         blocks: d_x.shape().blocks(),
         radius: margin.radius,
-        mirror: mirror(margin),
+        copies: copies(margin),
         accumulate: accumulate.into(),
+        faded: faded.into(),
     };
     rec.dispatch(&BACKWARD, &params, &[d_y, d_x], Grid::line(&BACKWARD, d_x.shape().vectors()));
 }

@@ -11,7 +11,7 @@ struct ForwardParams {
     height: u32,
     width: u32,
     blocks: u32,
-    maximum: u32,
+    kind: u32,
 }
 
 #[repr(C)]
@@ -20,7 +20,7 @@ struct BackwardParams {
     height: u32,
     width: u32,
     blocks: u32,
-    maximum: u32,
+    kind: u32,
     accumulate: u32,
 }
 
@@ -38,7 +38,7 @@ pub fn output(shape: Shape) -> Shape {
 pub fn forward(rec: &mut Recorder, x: &Tensor, pooling: Pooling, y: &Tensor) {
     assert_eq!(output(x.shape()), y.shape(), "output shape of pool");
     let Shape { height, width, .. } = x.shape();
-    let params = ForwardParams { height, width, blocks: x.shape().blocks(), maximum: maximum(pooling) };
+    let params = ForwardParams { height, width, blocks: x.shape().blocks(), kind: kind(pooling) };
     rec.dispatch(&FORWARD, &params, &[x, y], Grid::line(&FORWARD, y.shape().vectors()));
 }
 
@@ -50,12 +50,17 @@ pub fn backward(rec: &mut Recorder, x: &Tensor, d_y: &Tensor, pooling: Pooling, 
         height,
         width,
         blocks: x.shape().blocks(),
-        maximum: maximum(pooling),
+        kind: kind(pooling),
         accumulate: accumulate.into(),
     };
     rec.dispatch(&BACKWARD, &params, &[x, d_y, d_x], Grid::line(&BACKWARD, x.shape().vectors()));
 }
 
-fn maximum(pooling: Pooling) -> u32 {
-    (pooling == Pooling::Max).into()
+/// The pooling as the shaders know it.
+fn kind(pooling: Pooling) -> u32 {
+    match pooling {
+        Pooling::Average => 0,
+        Pooling::Max => 1,
+        Pooling::L2 => 2,
+    }
 }

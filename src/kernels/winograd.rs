@@ -207,6 +207,7 @@ pub fn forward(
             None => 0,
             Some(Pooling::Average) => 1,
             Some(Pooling::Max) => 2,
+            Some(Pooling::L2) => unreachable!("its gradient needs more than a bit of a value, so it stands alone"),
         },
         accumulate: 0,
     };

@@ -16,6 +16,8 @@ pub enum Pooling {
     Average,
     /// The largest: how VGG was trained.
     Max,
+    /// The root of the mean square: between the two (Lp pooling; Sermanet, Chintala, LeCun 2012).
+    L2,
 }
 
 /// A margin of copies around a map.
@@ -35,6 +37,8 @@ pub enum Copies {
     Replicate,
     /// The map, mirrored at its edge, which stands there once.
     Mirror,
+    /// The map from its opposite edge on, as if copies lay side by side.
+    Wrap,
 }
 
 /// What a layer does to its input.

@@ -4,7 +4,7 @@ use super::observer::{Interest, Observer};
 use crate::gpu::Shape;
 use crate::kernels::conv::Window;
 use crate::kernels::{pad, pool, pyramid, winograd};
-use crate::model::{Layer, Op, Table};
+use crate::model::{Layer, Op, Pooling, Table};
 
 /// How a layer's output comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Plan {
                 }
             } else if is_winograd(layer, layers)
                 && interests[index] == Interest::None
-                && let Some(pool) = reader.filter(|&reader| matches!(layers[reader].op, Op::Pool(_)))
+                && let Some(pool) = reader.filter(|&reader| is_fused(&layers[reader].op))
             {
                 roles[index] = Role::WithPool(pool);
             }
@@ -100,6 +100,11 @@ impl Plan {
     pub fn reads_bands(&self, layer: usize, table: &Table) -> bool {
         self.roles[table.layers()[layer].input] == Role::InBands { reader: Some(layer) }
     }
+}
+
+/// Whether a pool is done together with the convolution before it: its gradient then needs nothing but a bit of each value.
+fn is_fused(op: &Op) -> bool {
+    matches!(op, Op::Pool(Pooling::Average | Pooling::Max))
 }
 
 fn is_from_picture(layer: &Layer, layers: &[Layer]) -> bool {

@@ -36,6 +36,8 @@ pub enum Measure {
     MeanCovariance,
     /// Gram matrix against the painting's (Gatys, Ecker, Bethge 2016), with their layer weight 1e3 / C^2.
     Gram,
+    /// Gram matrix against the painting's, relative to its squared norm: free of the features' scale.
+    RelativeGram,
     /// Total variation of the pixels.
     Variation,
 }
@@ -45,7 +47,7 @@ impl Measure {
     pub fn family(&self) -> Family {
         match self {
             Measure::Content | Measure::StandardisedContent => Family::Content,
-            Measure::MeanCovariance | Measure::Gram => Family::Style,
+            Measure::MeanCovariance | Measure::Gram | Measure::RelativeGram => Family::Style,
             Measure::Variation => Family::Variation,
         }
     }
@@ -118,7 +120,7 @@ impl Objective {
                         let of_each: Vec<_> =
                             moments.iter().map(|(own, share)| (own.of_layer(term.layer, about), *share)).collect();
                         let blended = Moments::blend(rec, &of_each)?;
-                        Target::Moments(StyleTarget::new(rec, blended, about)?)
+                        Target::Moments(StyleTarget::new(rec, blended, term.measure)?)
                     }
                     Family::Variation => Target::Nothing,
                 };
@@ -162,7 +164,10 @@ impl Family {
 impl Measure {
     /// Which moment a style is compared by.
     fn about(self) -> About {
-        if self == Measure::Gram { About::Zero } else { About::Mean }
+        match self {
+            Measure::Gram | Measure::RelativeGram => About::Zero,
+            _ => About::Mean,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! This turns a layer's moments, measured as its rows go by, into a loss, and into what its gradient is made of.
 
+use super::Measure;
 use super::moments::{About, Moments, Sums, squared_norm};
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
@@ -10,22 +11,23 @@ use crate::network::Sight;
 pub(super) struct StyleTarget {
     moments: Moments,
     norms: Tensor,
-    about: About,
+    measure: Measure,
 }
 
 impl StyleTarget {
-    pub fn new(rec: &mut Recorder, moments: Moments, about: About) -> Result<StyleTarget> {
+    pub fn new(rec: &mut Recorder, moments: Moments, measure: Measure) -> Result<StyleTarget> {
         let norms = rec.gpu().tensor("norms", Shape::vector(2))?;
         squared_norm(rec, &moments.sigma, &norms, 0)?;
         squared_norm(rec, &moments.mu, &norms, 1)?;
-        Ok(StyleTarget { moments, norms, about })
+        Ok(StyleTarget { moments, norms, measure })
     }
 
     /// Gatys' layer weight and the mean over the matrix; or, relative, `weight` for each moment.
     fn weights(&self, weight: f32, channels: u32) -> moments_loss::Weights {
-        match self.about {
-            About::Mean => moments_loss::Weights { covariance: weight, mean: weight, relative: true },
-            About::Zero => {
+        match self.measure {
+            Measure::MeanCovariance => moments_loss::Weights { covariance: weight, mean: weight, relative: true },
+            Measure::RelativeGram => moments_loss::Weights { covariance: weight, mean: 0.0, relative: true },
+            _ => {
                 let entries = (channels * channels) as f32;
                 moments_loss::Weights { covariance: weight * 1e3 / entries / entries, mean: 0.0, relative: false }
             }
@@ -60,8 +62,9 @@ impl Style {
             _ => Sums::new(sight.part.x.shape().channels, sight.pixels),
         };
         // About the painting's mean: it is known beforehand, and near the picture's own soon enough.
-        let StyleTarget { moments, norms, about } = target;
-        if *about == About::Mean {
+        let StyleTarget { moments, norms, measure } = target;
+        let about = measure.about();
+        if about == About::Mean {
             sums.add_mean(rec, &sight.part)?;
         }
         sums.add_covariance(rec, &sight.part, &moments.mu)?;
@@ -70,7 +73,7 @@ impl Style {
             return Ok(());
         }
         let own = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
-        if *about == About::Mean {
+        if about == About::Mean {
             recentre::record(rec, &own.mu, &moments.mu, &own.sigma);
         }
         let channels = sight.part.x.shape().channels;

@@ -2,15 +2,16 @@
 
 use super::scene::Scene;
 use crate::gpu::{Element, Gpu, Recorder, Tensor, readback};
-use crate::model::{ConvWeights, Table, filter_bank, vgg19};
+use crate::model::{ConvWeights, Op, Table, filter_bank, vgg19};
 use crate::network::Network;
 use crate::objective::capture::Spread;
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
-use crate::settings::{Precision, Settings};
+use crate::settings::{Precision, Settings, StyleLoss};
 use crate::tuning;
 use crate::weights::Vgg19Weights;
 use crate::{Error, Result};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How a run looks at pictures.
@@ -36,19 +37,24 @@ impl Look {
     /// [`Error::Setting`] where the device cannot store as they say.
     pub fn filter_bank(gpu: &Gpu, settings: &Settings) -> Result<Look> {
         let element = element(gpu, settings)?;
+        check_layers(&filter_bank::table(true), settings)?;
         Ok(Look::FilterBank { filters: filter_bank::filters(settings.seed), element })
     }
 
     /// VGG19 as deep as the style's layers need and the file reaches.
     ///
     /// # Errors
-    /// Where the device cannot hold the weights, or store as the settings say.
+    /// Where a layer has no such name or the file does not reach it, and where the device cannot hold the weights, or store
+    /// as the settings say.
     pub async fn vgg19(gpu: &Gpu, weights: Rc<Vgg19Weights>, settings: &Settings) -> Result<Look> {
-        let wanted = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
-        let depth = wanted.min(weights.convolutions.len());
+        let usual = vgg19::STYLE_TAPS.into_iter().filter(|_| settings.style_layers.is_empty());
+        let named = settings.style_layers.keys().chain(settings.content_layers.keys()).map(String::as_str);
+        let wanted = named.chain(usual).filter_map(vgg19::depth_of).max().unwrap_or(1);
+        let content = if settings.content_layers.is_empty() { vgg19::depth_of(vgg19::CONTENT_TAP) } else { None };
+        let depth = wanted.max(content.unwrap_or(1)).min(weights.convolutions.len());
         let table = vgg19::table(depth, &weights.preprocessing, settings.pooling, vgg19::Border::Replicate);
-        let mut taps = vgg19_style_taps(&table);
-        taps.extend(table.find(vgg19::CONTENT_TAP));
+        check_layers(&table, settings)?;
+        let taps: Vec<_> = (1..table.layers().len()).collect();
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
         let network = network.stored_as(element(gpu, settings)?);
         tuning::tune(gpu).await?;
@@ -81,23 +87,45 @@ impl Look {
         }
     }
 
+    /// Whether its network has all layers that the settings name.
+    pub fn reaches(&self, settings: &Settings) -> bool {
+        match self {
+            Look::FilterBank { .. } => check_layers(&filter_bank::table(true), settings).is_ok(),
+            Look::Vgg19 { network } => check_layers(network.table(), settings).is_ok(),
+        }
+    }
+
     /// The terms of the loss on a network of this look, for these pictures.
     pub fn terms(&self, network: &Network, settings: &Settings, scene: &Scene) -> Vec<Term> {
         let balance = balance(settings);
         let table = network.table();
-        let (style, content, measure) = match self {
-            Look::FilterBank { .. } => (bank_taps(table), luma_taps(table), Measure::StandardisedContent),
-            Look::Vgg19 { .. } => {
-                let content = table.find(vgg19::CONTENT_TAP).into_iter().collect();
-                (vgg19_style_taps(table), content, Measure::Content)
-            }
+        let (style, content) = match self {
+            Look::FilterBank { .. } => (bank_taps(table), luma_taps(table)),
+            Look::Vgg19 { .. } => (vgg19_style_taps(table), table.find(vgg19::CONTENT_TAP).into_iter().collect()),
         };
         let pictures = std::iter::once(&scene.photo).chain(&scene.paintings);
         let shapes: Vec<_> = pictures.map(|picture| network.shapes(picture.shape())).collect();
-        let large_enough = |layer: &usize| shapes.iter().all(|shapes| shapes[*layer].pixels() >= SMALLEST_MAP);
-        let [style, content] = [style, content].map(|taps| taps.into_iter().filter(large_enough).collect::<Vec<_>>());
-        let mut terms = spread(&style, Measure::MeanCovariance, balance.style);
-        terms.extend(spread(&content, measure, balance.content));
+        let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() >= SMALLEST_MAP);
+        let spread =
+            |usual: Vec<usize>, named: &BTreeMap<String, f32>, weight: f32, measure: fn(&Settings, u32) -> Measure| {
+                let own: Vec<(usize, f32)> = match named.is_empty() {
+                    true => usual.into_iter().map(|layer| (layer, 1.0)).collect(),
+                    false => named.iter().filter_map(|(name, share)| Some((table.find(name)?, *share))).collect(),
+                };
+                let own: Vec<_> =
+                    own.into_iter().filter(|(layer, share)| *share > 0.0 && large_enough(*layer)).collect();
+                let sum: f32 = own.iter().map(|(_, share)| share).sum();
+                let term = |(layer, share): (usize, f32)| Term {
+                    layer,
+                    measure: measure(settings, table.layers()[layer].channels),
+                    weight: weight * share / sum,
+                };
+                own.into_iter().map(term).collect::<Vec<_>>()
+            };
+        let mut terms = spread(style, &settings.style_layers, balance.style, style_measure);
+        if !settings.texture {
+            terms.extend(spread(content, &settings.content_layers, balance.content, content_measure));
+        }
         terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation });
         terms
     }
@@ -105,6 +133,39 @@ impl Look {
 
 /// Statistics of fewer positions say nothing: of one, the covariance is zero. Deep layers of tiny pictures are left out.
 const SMALLEST_MAP: u32 = 4;
+
+fn style_measure(settings: &Settings, _channels: u32) -> Measure {
+    match settings.style_loss {
+        StyleLoss::MeanCovariance => Measure::MeanCovariance,
+        StyleLoss::Gram => Measure::RelativeGram,
+    }
+}
+
+/// Brightness has a single channel, whose variance says how much there is to keep.
+fn content_measure(_settings: &Settings, channels: u32) -> Measure {
+    if channels == 1 { Measure::StandardisedContent } else { Measure::Content }
+}
+
+/// Whether the table has all layers that the settings name. Styles need many channels: brightness is none.
+fn check_layers(table: &Table, settings: &Settings) -> Result<()> {
+    let known = |least: u32| {
+        let tapped = table.layers().iter().skip(1).filter(move |layer| match layer.op {
+            Op::Convolution { .. } => true,
+            Op::Colour { .. } => layer.channels == 1 && least == 1,
+            _ => false,
+        });
+        tapped.map(|layer| layer.name.as_str()).collect::<Vec<_>>()
+    };
+    let named =
+        [("style-layers", &settings.style_layers, known(2)), ("content-layers", &settings.content_layers, known(1))];
+    for (setting, layers, known) in named {
+        if let Some(unknown) = layers.keys().find(|name| !known.contains(&name.as_str())) {
+            let expected = format!("layers of this model: {}", known.join(", "));
+            return Err(Error::Setting { name: setting, found: unknown.clone(), expected });
+        }
+    }
+    Ok(())
+}
 
 /// How the settings want features stored, if the device can.
 fn element(gpu: &Gpu, settings: &Settings) -> Result<Element> {
@@ -129,12 +190,6 @@ fn luma_taps(table: &Table) -> Vec<usize> {
 
 fn vgg19_style_taps(table: &Table) -> Vec<usize> {
     vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect()
-}
-
-/// The same measure at several layers, sharing a weight.
-fn spread(layers: &[usize], measure: Measure, weight: f32) -> Vec<Term> {
-    let share = weight / layers.len().max(1) as f32;
-    layers.iter().map(|&layer| Term { layer, measure, weight: share }).collect()
 }
 
 /// The raw responses' statistics at every level.

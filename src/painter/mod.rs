@@ -23,8 +23,8 @@ use std::rc::Rc;
 /// What is painted from: the pictures, and the weights if the model needs a file.
 #[derive(Clone)]
 pub struct Sources {
-    /// The photo.
-    pub photo: Rc<Picture>,
+    /// The photo; only [`Settings::texture`] does without.
+    pub photo: Option<Rc<Picture>>,
     /// The paintings, at least one.
     pub paintings: Vec<Rc<Picture>>,
     /// A picture to start from, for [`Start::Picture`].
@@ -81,7 +81,7 @@ pub struct Painter {
     look: Look,
     settings: Settings,
     scales: Vec<Scale>,
-    /// The photo as it was given, for its palette.
+    /// What is painted as it was given, for its palette.
     original: Rc<Picture>,
     photo: Tensor,
     paintings: Vec<Tensor>,
@@ -92,6 +92,10 @@ pub struct Painter {
     step: u32,
     /// Steps taken at earlier scales.
     before: u32,
+    /// The losses of this scale's steps, as far as they count for stopping early.
+    totals: Vec<f32>,
+    /// Whether the scale has nothing more to gain.
+    settled: bool,
     opaque: bool,
     mailbox: readback::Mailbox,
     in_flight: VecDeque<Fence>,
@@ -124,25 +128,28 @@ impl Painter {
             (Start::Picture, own) => own.clone(),
             _ => None,
         };
-        let scales = schedule::scales((sources.photo.width, sources.photo.height), settings);
-        let photo = upload(gpu, "photo", &sources.photo)?;
-        let paintings = palettes(gpu, &sources.paintings, &sources.photo, settings)?;
+        let original = subject(sources, settings)?;
+        let scales = schedule::scales((original.width, original.height), settings);
+        let photo = upload(gpu, "photo", &original)?;
+        let paintings = palettes(gpu, &sources.paintings, &original, settings)?;
         let scene = Scene::new(gpu, &photo, &paintings, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
         let stage = Stage::new(gpu, &look, &scene, settings, first, None).await?;
-        let opaque = sources.photo.is_opaque();
+        let opaque = original.is_opaque();
         Ok(Painter {
             gpu: gpu.clone(),
             look,
             settings: settings.clone(),
             scales,
-            original: sources.photo.clone(),
+            original,
             photo,
             paintings,
             stage,
             scale: 0,
             step: 0,
             before: 0,
+            totals: Vec::new(),
+            settled: false,
             opaque,
             mailbox: Default::default(),
             in_flight: VecDeque::new(),
@@ -160,10 +167,10 @@ impl Painter {
     /// Where the device failed.
     pub async fn step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
-        if self.step == self.scales[self.scale].iterations && !self.at_last_scale() {
+        if self.at_end_of_scale() && !self.at_last_scale() {
             self.next_scale().await?;
         }
-        if self.step < self.scales[self.scale].iterations {
+        if !self.at_end_of_scale() {
             let pace = schedule::pace(&self.scales[self.scale], self.step, self.at_last_scale());
             self.stage.step(&self.gpu, pace);
             self.step += 1;
@@ -175,10 +182,17 @@ impl Painter {
                 oldest.wait(&self.gpu).await;
             }
         }
-        let losses = match self.finished() {
+        // Whether to stop is only asked now and then: the answer waits for the device, and is the same on every run.
+        let judging = self.settings.stop_early && self.step.is_multiple_of(schedule::PATIENCE);
+        let losses = match self.finished() || judging {
             false => self.mailbox.collect(&self.gpu)?,
             true => self.mailbox.drain(&self.gpu).await?,
         };
+        let losses: Vec<_> = losses.into_iter().map(|(step, values)| self.stage.split(step, &values)).collect();
+        self.totals.extend(losses.iter().filter(|own| own.iteration > self.before).map(|own| own.total));
+        if judging {
+            self.settled = schedule::has_settled(&self.totals);
+        }
         Ok(self.progress(losses))
     }
 
@@ -189,7 +203,7 @@ impl Painter {
     /// Where a setting is out of range, something is missing, or the device failed; the picture stays.
     pub async fn steer(&mut self, paintings: &[Rc<Picture>], settings: &Settings) -> Result<bool> {
         settings.check()?;
-        if !self.settings.steers_to(settings) {
+        if !self.settings.steers_to(settings) || !self.look.reaches(settings) {
             return Ok(false);
         }
         let paintings = palettes(&self.gpu, paintings, &self.original, settings)?;
@@ -197,6 +211,7 @@ impl Painter {
         self.stage.steer(&self.gpu, &self.look, &scene, settings).await?;
         self.settings = settings.clone();
         self.paintings = paintings;
+        self.expect_progress();
         Ok(true)
     }
 
@@ -237,13 +252,18 @@ impl Painter {
         self.scale + 1 == self.scales.len()
     }
 
+    fn at_end_of_scale(&self) -> bool {
+        self.settled || self.step == self.scales[self.scale].iterations
+    }
+
     fn finished(&self) -> bool {
-        self.at_last_scale() && self.step == self.scales[self.scale].iterations
+        self.at_last_scale() && self.at_end_of_scale()
     }
 
     async fn next_scale(&mut self) -> Result<()> {
         self.before += self.step;
         self.step = 0;
+        self.expect_progress();
         self.scale += 1;
         let scene = Scene::new(&self.gpu, &self.photo, &self.paintings, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
@@ -252,10 +272,16 @@ impl Painter {
         Ok(())
     }
 
-    fn progress(&self, losses: Vec<(u32, Vec<f32>)>) -> Progress {
+    /// Forgets the losses towards an earlier aim.
+    fn expect_progress(&mut self) {
+        self.totals.clear();
+        self.settled = false;
+    }
+
+    fn progress(&self, losses: Vec<Losses>) -> Progress {
         let Scale { width, height, .. } = self.scales[self.scale];
-        let losses = losses.into_iter().map(|(iteration, values)| self.stage.split(iteration, &values)).collect();
         let work = |scale: &Scale, steps: u32| f64::from(scale.width * scale.height) * f64::from(steps);
+        let finished = self.finished();
         let whole: f64 = self.scales.iter().map(|scale| work(scale, scale.iterations)).sum();
         let earlier: f64 = self.scales[..self.scale].iter().map(|scale| work(scale, scale.iterations)).sum();
         Progress {
@@ -265,11 +291,20 @@ impl Painter {
             scales: self.scales.len() as u32,
             width,
             height,
-            fraction: (earlier + work(&self.scales[self.scale], self.step)) / whole,
-            finished: self.finished(),
+            fraction: if finished { 1.0 } else { (earlier + work(&self.scales[self.scale], self.step)) / whole },
+            finished,
             losses,
         }
     }
+}
+
+/// What is painted: the photo; or for a texture the first painting, which then gives nothing but its proportions.
+fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
+    let (found, what) = match settings.texture {
+        true => (sources.paintings.first(), "The painting"),
+        false => (sources.photo.as_ref(), "The photo"),
+    };
+    found.cloned().ok_or_else(|| Error::Missing { what: what.into(), remedy: "Choose one first.".into() })
 }
 
 /// The paintings on the device, in the colours that the settings give them.

@@ -5,8 +5,9 @@ use super::look::Look;
 use super::scene::Scene;
 use crate::Result;
 use crate::gpu::{Gpu, Phase, Program, Recorder, Shape, Tensor};
-use crate::kernels::colour;
+use crate::kernels::{colour, pad};
 use crate::model::filter_bank::LUMA;
+use crate::model::{Copies, Margin};
 use crate::network::Network;
 use crate::objective::Objective;
 use crate::optimizer::{Optimizer, Pace};
@@ -65,8 +66,18 @@ impl Stage {
     /// Records the step.
     fn record(&mut self, gpu: &Gpu, network: &Network, scene: &Scene, settings: &Settings) -> Result<()> {
         let mut rec = Recorder::new(gpu);
-        let d_pixels = self.objective.record(&mut rec, network, self.optimizer.pixels())?;
+        let pixels = self.optimizer.pixels();
+        let seen = surrounded(&mut rec, pixels, settings)?;
+        let d_seen = self.objective.record(&mut rec, network, &seen)?;
         rec.scope(Phase::Optimizer, 0);
+        let d_pixels = match surroundings(pixels.shape(), settings) {
+            None => d_seen,
+            Some(margin) => {
+                let d_pixels = rec.tensor("d_pixels", pixels.shape())?;
+                pad::backward_faded(&mut rec, &d_seen, margin, &d_pixels);
+                d_pixels
+            }
+        };
         self.optimizer.record(&mut rec, &d_pixels, self.objective.losses());
         self.recoloured = match settings.colours {
             Colours::Painting | Colours::Matched | Colours::Histogram => None,
@@ -152,10 +163,31 @@ impl Aim {
         let mut rec = Recorder::new(gpu);
         let shares = shares(settings, scene.paintings.len());
         let paintings: Vec<_> = scene.paintings.iter().zip(shares).collect();
-        let objective = Objective::capture(&mut rec, &network, &terms, &scene.photo, &paintings)?;
+        let photo = surrounded(&mut rec, &scene.photo, settings)?;
+        let objective = Objective::capture(&mut rec, &network, &terms, &photo, &paintings)?;
         rec.submit();
         Ok(Aim { network, objective })
     }
+}
+
+/// What a network sees around a picture whose opposite edges shall fit together: the picture again. Towards the margin's
+/// outer edge its gradient fades, or what a network makes of its view's edge would show as a line within.
+fn surroundings(pixels: Shape, settings: &Settings) -> Option<Margin> {
+    let radius = (pixels.width.max(pixels.height) / SURROUNDINGS).next_multiple_of(COARSE);
+    settings.seamless.then_some(Margin { radius, copies: Copies::Wrap })
+}
+
+/// An eighth of the longest edge: a little over half as many pixels more to compute.
+const SURROUNDINGS: u32 = 8;
+/// In whole pixels of the networks' coarsest maps.
+const COARSE: u32 = 16;
+
+/// The picture as the network sees it.
+fn surrounded(rec: &mut Recorder, pixels: &Tensor, settings: &Settings) -> Result<Tensor> {
+    let Some(margin) = surroundings(pixels.shape(), settings) else { return Ok(pixels.clone()) };
+    let y = rec.gpu().tensor("surrounded", pad::output(pixels.shape(), margin))?;
+    pad::forward(rec, pixels, margin, &y);
+    Ok(y)
 }
 
 /// Records luma of `result` + chroma of `photo`: photo + (luma(result) - luma(photo)) in every colour.

@@ -19,7 +19,10 @@ const NOISE: (f64, f64) = (0.5, 0.15);
 /// Where the device failed or cannot hold them.
 pub async fn pixels(gpu: &Gpu, settings: &Settings, scene: &Scene, own: Option<&Picture>) -> Result<Tensor> {
     let shape = scene.photo.shape();
-    match (settings.start, own) {
+    // Without a photo there is nothing to start from but the painting's colours.
+    let without_photo = settings.texture && settings.start == Start::Photo;
+    let start = if without_photo { Start::StyleStatistics } else { settings.start };
+    match (start, own) {
         (Start::Noise, _) => noise(gpu, shape, settings.seed, [NOISE; 3]),
         (Start::Grey, _) => noise(gpu, shape, settings.seed, [(NOISE.0, 0.0); 3]),
         (Start::StyleStatistics, _) => {

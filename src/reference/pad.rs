@@ -1,33 +1,39 @@
 //! Padding with copies of the map itself, and its gradient.
 
 use super::Map;
+use crate::model::{Copies, Margin};
 
-/// y[v, u] = x[source(v), source(u)]: mirrored at the edges, or clamped to them.
-pub fn forward(x: &Map, radius: usize, mirror: bool) -> Map {
+/// y[v, u] = x[source(v), source(u)]: clamped to the edges, mirrored at them, or counted on from the opposite one.
+pub fn forward(x: &Map, margin: Margin) -> Map {
+    let radius = margin.radius as usize;
     Map::from_fn(x.height + 2 * radius, x.width + 2 * radius, x.channels, |v, u, channel| {
-        x.at(source(v, radius, x.height, mirror), source(u, radius, x.width, mirror), channel)
+        x.at(source(v, margin, x.height), source(u, margin, x.width), channel)
     })
 }
 
 /// d_x[source(v), source(u)] += d_y[v, u].
-pub fn backward(d_y: &Map, radius: usize, mirror: bool) -> Map {
+pub fn backward(d_y: &Map, margin: Margin) -> Map {
+    let radius = margin.radius as usize;
     let mut d_x = Map::zeros(d_y.height - 2 * radius, d_y.width - 2 * radius, d_y.channels);
     let (height, width) = (d_x.height, d_x.width);
     d_y.clone().each(|v, u, channel, d| {
-        *d_x.at_mut(source(v, radius, height, mirror), source(u, radius, width, mirror), channel) += *d;
+        *d_x.at_mut(source(v, margin, height), source(u, margin, width), channel) += *d;
     });
     d_x
 }
 
-fn source(position: usize, radius: usize, count: usize, mirror: bool) -> usize {
+fn source(position: usize, margin: Margin, count: usize) -> usize {
     let last = count as isize - 1;
-    let mut position = position as isize - radius as isize;
-    if !mirror {
-        return position.clamp(0, last) as usize;
-    }
-    // A step back for each step beyond, off one edge and then off the other, until it is inside.
-    while last > 0 && !(0..=last).contains(&position) {
-        position = if position < 0 { -position } else { 2 * last - position };
+    let mut position = position as isize - margin.radius as isize;
+    match margin.copies {
+        Copies::Replicate => {}
+        // A step back for each step beyond, off one edge and then off the other, until it is inside.
+        Copies::Mirror => {
+            while last > 0 && !(0..=last).contains(&position) {
+                position = if position < 0 { -position } else { 2 * last - position };
+            }
+        }
+        Copies::Wrap => position = position.rem_euclid(count as isize),
     }
     position.clamp(0, last) as usize
 }

@@ -80,7 +80,7 @@ fn of_winograd() {
 
 #[test]
 fn of_pad() {
-    for copies in [Copies::Replicate, Copies::Mirror] {
+    for copies in [Copies::Replicate, Copies::Mirror, Copies::Wrap] {
         let margin = Margin { radius: 3, copies };
         for from in [Shape::new(17, 31, 5), Shape::new(1, 2, 3)] {
             check(

@@ -13,10 +13,11 @@ fn pad_both_ways() {
     let bench = Workbench::open();
     let sizes = [(1, 1, 1), (1, 2, 3), (2, 1, 4), (3, 5, 3), (5, 7, 17), (17, 31, 5), (7, 251, 3)];
     for (height, width, channels) in sizes {
-        for (radius, copies) in (1..=3).flat_map(|radius| [(radius, Copies::Replicate), (radius, Copies::Mirror)]) {
-            let (margin, mirror) = (Margin { radius, copies }, copies == Copies::Mirror);
+        let every = [Copies::Replicate, Copies::Mirror, Copies::Wrap];
+        for (radius, copies) in (1..=3).flat_map(|radius| every.map(|copies| (radius, copies))) {
+            let margin = Margin { radius, copies };
             let x = noise(1, height, width, channels);
-            let expected = reference::pad::forward(&x, radius as usize, mirror);
+            let expected = reference::pad::forward(&x, margin);
             let d_y = noise(2, height + 2 * radius, width + 2 * radius, channels);
             let case = format!("{height}x{width}x{channels}, {margin:?}");
 
@@ -27,8 +28,18 @@ fn pad_both_ways() {
             for accumulate in [false, true] {
                 let (d_y_gpu, d_x) = (bench.upload(&d_y), bench.output(shape(&x), accumulate));
                 bench.run(|rec| pad::backward(rec, &d_y_gpu, margin, &d_x.tensor, accumulate));
-                bench.check("pad_backward", &case, &d_x, &reference::pad::backward(&d_y, radius as usize, mirror));
+                bench.check("pad_backward", &case, &d_x, &reference::pad::backward(&d_y, margin));
             }
+            let share = |place: usize, count: usize| {
+                let inwards = place.min(count - 1 - place) as f64;
+                ((inwards + 0.5) / f64::from(radius)).min(1.0)
+            };
+            let faded = Map::from_fn(d_y.height, d_y.width, d_y.channels, |v, u, c| {
+                d_y.at(v, u, c) * share(v, d_y.height) * share(u, d_y.width)
+            });
+            let (d_y_gpu, d_x) = (bench.upload(&d_y), bench.output(shape(&x), false));
+            bench.run(|rec| pad::backward_faded(rec, &d_y_gpu, margin, &d_x.tensor));
+            bench.check("pad_backward, faded", &case, &d_x, &reference::pad::backward(&faded, margin));
         }
     }
 }
@@ -45,7 +56,7 @@ fn pool_both_ways() {
     for (height, width, channels) in sizes {
         let plain = noise(3, height, width, channels);
         for (ties, x) in [("", plain.clone()), (", ties", with_ties(&plain))] {
-            for pooling in [Pooling::Average, Pooling::Max] {
+            for pooling in [Pooling::Average, Pooling::Max, Pooling::L2] {
                 let expected = reference::pool::forward(&x, pooling);
                 let d_y = noise(4, height / 2, width / 2, channels);
                 let case = format!("{pooling:?}, {height}x{width}x{channels}{ties}");

@@ -113,7 +113,7 @@ fn between_positions() {
         bench.run(|rec| relu_backward::record(rec, &relu_gpu, &d_gpu));
         check(&bench, "relu_backward", &case, &d_gpu, &twins::relu_backward::record(&relu, &d));
 
-        for pooling in [Pooling::Average, Pooling::Max] {
+        for pooling in [Pooling::Average, Pooling::Max, Pooling::L2] {
             if height < 2 {
                 continue;
             }

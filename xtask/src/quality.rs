@@ -126,7 +126,7 @@ fn paint(
     settings: &Settings,
 ) -> Result<Picture> {
     let vgg19 = (settings.model == ModelKind::Vgg19).then(|| weights.clone());
-    let sources = Sources { photo: photo.clone(), paintings: vec![painting.clone()], start: None, vgg19 };
+    let sources = Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], start: None, vgg19 };
     block_on(async {
         let mut painter = Painter::new(gpu, &sources, settings).await?;
         while !painter.step().await?.finished {}

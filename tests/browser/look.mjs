@@ -1,0 +1,17 @@
+import { launch, newPage, serve } from "./harness.mjs";
+import { choose, drop, file, open, press, slide, waitForState } from "./studio.mjs";
+const browser = await launch(); const site = await serve();
+const { page, complaints } = await newPage(browser);
+await page.setViewportSize({ width: 1280, height: 900 });
+await open(page, site.url);
+await choose(page, { size: 128 });
+await page.check("#texture"); await page.check("#seamless");
+await press(page, "paint");
+await page.waitForFunction(() => document.getElementById("losses").points?.length > 60, undefined, { polling: 300, timeout: 200000 });
+await page.waitForTimeout(1000);
+await page.screenshot({ path: "/tmp/look1.png", fullPage: true });
+await page.emulateMedia({ colorScheme: "dark" }); await page.setViewportSize({ width: 360, height: 800 });
+await page.waitForTimeout(2500);
+await page.screenshot({ path: "/tmp/look2.png", fullPage: true, clip: {x:0,y:900,width:360,height:1800} });
+console.log(complaints());
+await browser.close(); await site.close();

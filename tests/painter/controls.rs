@@ -1,0 +1,126 @@
+//! What a person can choose reaches the picture.
+
+use super::{difference, paint, sample, small, street_and_swirl};
+use scumble::Error;
+use scumble::image::Picture;
+use scumble::painter::Sources;
+use scumble::settings::{Colours, Settings, Start, StyleLoss};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+#[test]
+fn the_photos_colours_can_stay() {
+    let chroma =
+        |picture: &Picture| -> Vec<f32> { picture.rgba.chunks(4).flat_map(|p| [p[0] - p[1], p[2] - p[1]]).collect() };
+    let photo = Rc::new(Picture::flat(64, 64, [0.6, 0.4, 0.3]));
+    let sources = Sources { photo: Some(photo), ..street_and_swirl() };
+    let (kept, _) = paint(&sources, &Settings { colours: Colours::Photo, ..small(48, 10) }).unwrap();
+    for (index, found) in chroma(&kept).into_iter().enumerate() {
+        let expected = if index % 2 == 0 { 0.2 } else { -0.1 };
+        assert!((found - expected).abs() < 2e-3, "chroma {index} is {found}, of the photo {expected}");
+    }
+}
+
+/// Every control changes the picture, and the run still ends well.
+#[test]
+fn controls_reach_the_picture() {
+    let settings = small(64, 16);
+    let (plain, _) = paint(&street_and_swirl(), &settings).unwrap();
+    let two = Sources { paintings: vec![sample("swirl.jpg"), sample("points.jpg")], ..street_and_swirl() };
+    let mostly = |blend: [f32; 2]| Settings { blend: blend.into(), ..settings.clone() };
+    let (first, _) = paint(&two, &mostly([9.0, 1.0])).unwrap();
+    let (second, _) = paint(&two, &mostly([1.0, 9.0])).unwrap();
+    assert!(difference(&first, &second) > 0.01);
+    assert!(difference(&first, &plain) < difference(&second, &plain), "the larger share wins");
+    for changed in [
+        Settings { style_scale: 2.0, ..settings.clone() },
+        Settings { colours: Colours::Matched, ..settings.clone() },
+        Settings { colours: Colours::Histogram, ..settings.clone() },
+        Settings { start: Start::Grey, ..settings.clone() },
+        Settings { style_loss: StyleLoss::Gram, ..settings.clone() },
+        Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 1.0)]), ..settings.clone() },
+        Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 5.0)]), ..settings.clone() },
+        Settings { seamless: true, ..settings.clone() },
+        Settings { texture: true, ..settings.clone() },
+    ] {
+        let (picture, losses) = paint(&street_and_swirl(), &changed).unwrap();
+        let apart = difference(&picture, &plain);
+        assert!(apart > 0.003, "{apart} with {changed:?}");
+        assert!(losses.iter().all(|losses| losses.total.is_finite()));
+    }
+}
+
+#[test]
+fn a_matched_painting_keeps_the_photos_palette() {
+    let mean = |picture: &Picture| {
+        let sum = |c: usize| picture.rgba.iter().skip(c).step_by(4).sum::<f32>();
+        [0, 1, 2].map(|c| sum(c) / (picture.rgba.len() / 4) as f32)
+    };
+    let apart = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>();
+    let sources = street_and_swirl();
+    let settings = small(64, 30);
+    let photo = mean(sources.photo.as_ref().unwrap());
+    let (plain, _) = paint(&sources, &settings).unwrap();
+    let (matched, _) = paint(&sources, &Settings { colours: Colours::Matched, ..settings }).unwrap();
+    assert!(apart(mean(&matched), photo) < 0.5 * apart(mean(&plain), photo));
+}
+
+fn layers(named: &[(&str, f32)]) -> BTreeMap<String, f32> {
+    named.iter().map(|(name, weight)| ((*name).into(), *weight)).collect()
+}
+
+#[test]
+fn content_is_held_where_the_settings_say() {
+    let content = |named: &[(&str, f32)]| {
+        let settings = Settings { content_layers: layers(named), ..small(64, 10) };
+        paint(&street_and_swirl(), &settings).unwrap().1[9].content
+    };
+    let [usual, fine, coarse] = [content(&[]), content(&[("luma1", 1.0)]), content(&[("luma3", 3.0)])];
+    assert!(usual > 1.05 * fine && coarse > 1.05 * usual, "fine {fine}, usual {usual}, coarse {coarse}");
+}
+
+#[test]
+fn unknown_layers_are_named() {
+    let settings = Settings { style_layers: layers(&[("relu9_9", 1.0)]), ..small(32, 1) };
+    let error = paint(&street_and_swirl(), &settings).unwrap_err().to_string();
+    assert!(error.contains("relu9_9") && error.contains("bank0, bank1"), "{error}");
+    let settings = Settings { style_layers: layers(&[("luma1", 1.0)]), ..small(32, 1) };
+    assert!(matches!(paint(&street_and_swirl(), &settings), Err(Error::Setting { .. })), "brightness has no style");
+}
+
+/// How much neighbours differ across the left and right edge, against how much they do inside.
+fn seam(picture: &Picture) -> f32 {
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    let step = |from: usize, to: usize| -> f32 {
+        let at = |x: usize, y: usize, c: usize| picture.rgba[(y * width + x) * 4 + c];
+        (0..height).flat_map(|y| (0..3).map(move |c| (y, c))).map(|(y, c)| (at(from, y, c) - at(to, y, c)).abs()).sum()
+    };
+    step(width - 1, 0) / ((1..width).map(|x| step(x - 1, x)).sum::<f32>() / (width - 1) as f32)
+}
+
+#[test]
+fn a_seamless_texture_needs_no_photo_and_has_no_edge() {
+    let sources = Sources { photo: None, ..street_and_swirl() };
+    let texture = Settings { texture: true, ..small(64, 60) };
+    let (plain, losses) = paint(&sources, &texture).unwrap();
+    assert_eq!((plain.width, plain.height), (64, 48), "the painting's proportions");
+    assert!(losses.iter().all(|losses| losses.content == 0.0));
+    assert!(losses[59].style < 0.2 * losses[0].style, "it takes the painting's manner: {:?}", losses[59]);
+    let (seamless, _) = paint(&sources, &Settings { seamless: true, ..texture }).unwrap();
+    let (with, without) = (seam(&plain), seam(&seamless));
+    assert!(without < 1.2 && with > 1.5 * without, "seam {with} usually, {without} here");
+    let in_vain = Settings { texture: true, colours: Colours::Photo, ..small(32, 1) };
+    assert!(matches!(paint(&sources, &in_vain), Err(Error::Setting { .. })));
+    assert!(matches!(paint(&sources, &small(32, 1)), Err(Error::Missing { .. })));
+}
+
+#[test]
+fn a_run_ends_early_when_nothing_changes_any_more() {
+    let flat = Some(Rc::new(Picture::flat(16, 16, [0.5; 3])));
+    let sources = Sources { paintings: flat.iter().cloned().collect(), photo: flat, ..street_and_swirl() };
+    let settings = Settings { stop_early: true, start: Start::Noise, ..small(32, 400) };
+    let (_, losses) = paint(&sources, &settings).unwrap();
+    assert!((50..400).contains(&losses.len()) && losses.len() % 25 == 0, "{} steps", losses.len());
+    let (_, again) = paint(&sources, &settings).unwrap();
+    assert_eq!(losses, again);
+}
