@@ -8,6 +8,7 @@ use scumble::model::{Pooling, Table, filter_bank};
 use scumble::network::{Features, Network, Room};
 use scumble::objective::{Family, Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer, Pace};
+use scumble::painter::fitting;
 use scumble::painter::look::Look;
 use scumble::painter::scene::Scene;
 use scumble::random::{hash32, uniform};
@@ -326,7 +327,7 @@ fn the_filter_bank() {
     let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
     let scene = Scene { photo, paintings: vec![painting] };
 
-    for (level, filters) in filter_bank::filters(SEED).iter().enumerate() {
+    for (level, filters) in block_on(fitting::filters(&gpu, SEED, &scene)).unwrap().iter().enumerate() {
         let expected = &golden["levels"][level.to_string()]["filters"];
         let weight: Vec<f64> = filters.weight.iter().map(|&w| f64::from(w)).collect();
         check_probes(&format!("filters of level {level}"), &weight, expected, 0.1);

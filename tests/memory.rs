@@ -39,7 +39,7 @@ fn bank() -> (Table, Vec<ConvWeights>, Vec<Term>) {
         levels.map(|level| term(&table, &filter_bank::style_tap(level), Measure::MeanCovariance)).collect();
     let levels = filter_bank::CONTENT_LEVELS.iter();
     terms.extend(levels.map(|&level| term(&table, &filter_bank::content_tap(level), Measure::StandardisedContent)));
-    (table, filter_bank::filters(1), terms)
+    (table, filter_bank::random_filters(1), terms)
 }
 
 /// Bytes for each pixel of a square picture of `size`, all that a step of Adam needs but the weights. It is recorded and not

@@ -47,7 +47,7 @@ impl Work {
                 (table, &weights.convolutions, style, content)
             }
             _ => {
-                bank = filter_bank::filters(1);
+                bank = filter_bank::random_filters(1);
                 let table = filter_bank::table(true);
                 let levels = 0..filter_bank::FILTERS.len();
                 let style = levels.filter_map(|level| table.find(&filter_bank::style_tap(level))).collect();

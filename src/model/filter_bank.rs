@@ -1,10 +1,11 @@
-//! The embedded model: a Gaussian pyramid with one bank of seeded random filters per level. Nothing to download.
+//! The embedded model: a Gaussian pyramid with one bank of filters per level. Nothing to download.
 //!
 //! Shallow random filters at several scales carry a texture almost as well as a trained network (Ustyuzhaninov,
-//! Brendel, Gatys, Bethge 2016, "Texture synthesis using shallow convolutional networks with random filters").
-//! Each filter's response is standardised over the user's own two pictures before its ReLU, so that every filter
-//! takes part.
+//! Brendel, Gatys, Bethge 2016, "Texture synthesis using shallow convolutional networks with random filters"); filters that
+//! [fit the person's own pictures](super::patches) carry it better. Each filter's response is standardised over these
+//! pictures before its ReLU, so that every filter takes part.
 
+use super::patches::{self, Level};
 use super::{ConvWeights, Copies, Margin, Op, Table};
 use crate::random::normal;
 
@@ -12,18 +13,19 @@ use crate::random::normal;
 pub const FILTERS: [usize; 5] = [96, 96, 96, 64, 48];
 
 /// Width and height of every filter.
-pub const KERNEL: usize = 7;
+pub const KERNEL: usize = 5;
 
-/// One filter in so many keeps its mean, so that colour is seen and not only structure.
+/// One filter in so many is random and keeps its mean, so that colour is seen and not only structure.
 const KEEPS_MEAN: usize = 8;
 
 /// Levels whose brightness holds the content; finer ones would forbid brush strokes.
 pub const CONTENT_LEVELS: [usize; 3] = [1, 2, 3];
 
-/// Mirrored: replicated, an edge would fill up to four of a filter's seven rows, and shows in the painting as a frame.
+/// Mirrored: replicated, an edge would fill up to three of a filter's five rows, and shows in the painting as a frame.
 const MARGIN: Margin = Margin { radius: KERNEL as u32 / 2, copies: Copies::Mirror };
 
-const COLOURS: usize = 3;
+/// Red, green, blue.
+pub const COLOURS: usize = 3;
 
 /// Pixels around 0 with a spread of about 1: (x - 0.5) / 0.25.
 const INPUT: ([[f32; 3]; 3], [f32; 3]) = ([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]], [-2.0; 3]);
@@ -35,10 +37,10 @@ pub const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 pub fn table(relu: bool) -> Table {
     let mut table = Table::default();
     let (matrix, offset) = INPUT;
-    let mut level = table.push("level0", 0, Op::Colour { matrix, offset }, COLOURS as u32);
+    let mut level = table.push(level_tap(0), 0, Op::Colour { matrix, offset }, COLOURS as u32);
     for (k, &count) in FILTERS.iter().enumerate() {
         if k > 0 {
-            level = table.push(format!("level{k}"), level, Op::Pyramid, COLOURS as u32);
+            level = table.push(level_tap(k), level, Op::Pyramid, COLOURS as u32);
         }
         let padded = table.push(format!("pad{k}"), level, Op::Pad(MARGIN), COLOURS as u32);
         let op = Op::Convolution { filters: k, kernel: KERNEL as u32, pad: 0, relu };
@@ -61,26 +63,43 @@ pub fn content_tap(level: usize) -> String {
     format!("luma{level}")
 }
 
-/// The filters of every level for a seed: normal entries, mean removed (but for one in eight), length 1, no bias.
-pub fn filters(seed: u32) -> Vec<ConvWeights> {
-    FILTERS.iter().enumerate().map(|(level, &count)| level_filters(seed, level, count)).collect()
+/// The name of a level's colours.
+pub fn level_tap(level: usize) -> String {
+    format!("level{level}")
 }
 
-fn level_filters(seed: u32, level: usize, count: usize) -> ConvWeights {
-    let entries = COLOURS * KERNEL * KERNEL;
-    let mut weight = Vec::with_capacity(count * entries);
-    for filter in 0..count {
-        let start = filter * entries;
-        let mut values: Vec<f64> = (start..start + entries).map(|i| normal(seed, 2 * level as u32, i as u32)).collect();
-        if !filter.is_multiple_of(KEEPS_MEAN) {
-            let mean = values.iter().sum::<f64>() / entries as f64;
-            values.iter_mut().for_each(|value| *value -= mean);
-        }
-        let length = values.iter().map(|value| value * value).sum::<f64>().sqrt();
-        weight.extend(values.iter().map(|value| (value / length) as f32));
+/// A level's filters for a seed and the pictures as they are at this level; of length 1, without bias.
+pub fn filters(seed: u32, level: usize, pictures: &[&Level]) -> ConvWeights {
+    let count = FILTERS[level];
+    let mut weight = Vec::with_capacity(count * COLOURS * KERNEL * KERNEL);
+    for (filter, fitted) in patches::filters(seed, level, count, pictures).into_iter().enumerate() {
+        let values = match fitted {
+            Some(fitted) if !filter.is_multiple_of(KEEPS_MEAN) => fitted,
+            _ => random(seed, level, filter),
+        };
+        weight.extend(values.iter().map(|value| *value as f32));
     }
     let (out_channels, in_channels, kernel) = (count, COLOURS, KERNEL);
     ConvWeights { name: style_tap(level), out_channels, in_channels, kernel, weight, bias: vec![0.0; count] }
+}
+
+/// Random filters for all levels: what pictures without any structure get, and as much work as any others.
+pub fn random_filters(seed: u32) -> Vec<ConvWeights> {
+    (0..FILTERS.len()).map(|level| filters(seed, level, &[])).collect()
+}
+
+/// A filter of normal entries and length 1; the mean removed, but for one in eight.
+fn random(seed: u32, level: usize, filter: usize) -> Vec<f64> {
+    let entries = COLOURS * KERNEL * KERNEL;
+    let start = filter * entries;
+    let mut values: Vec<f64> = (start..start + entries).map(|i| normal(seed, 2 * level as u32, i as u32)).collect();
+    if !filter.is_multiple_of(KEEPS_MEAN) {
+        let mean = values.iter().sum::<f64>() / entries as f64;
+        values.iter_mut().for_each(|value| *value -= mean);
+    }
+    let length = values.iter().map(|value| value * value).sum::<f64>().sqrt();
+    values.iter_mut().for_each(|value| *value /= length);
+    values
 }
 
 /// A channel's statistics over the pixels of one picture.
@@ -120,9 +139,12 @@ mod tests {
 
     #[test]
     fn filters_have_length_1_and_mostly_no_mean() {
-        let bank = filters(3);
+        let values = (0..9 * 8 * 4).map(|index| normal(4, 0, index) as f32).collect();
+        let noise = Level { height: 9, width: 8, values };
+        let flat = Level { height: 9, width: 8, values: vec![0.0; 9 * 8 * 4] };
+        let bank = filters(3, 0, &[&noise, &flat]);
         let entries = COLOURS * KERNEL * KERNEL;
-        for (filter, values) in bank[0].weight.chunks(entries).enumerate() {
+        for (filter, values) in bank.weight.chunks(entries).enumerate() {
             let length: f32 = values.iter().map(|v| v * v).sum();
             let mean = values.iter().sum::<f32>() / entries as f32;
             assert!((length - 1.0).abs() < 1e-5);

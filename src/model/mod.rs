@@ -3,6 +3,7 @@
 
 pub mod filter_bank;
 mod parameters;
+pub mod patches;
 pub mod vgg19;
 
 pub use parameters::{ConvWeights, Preprocessing};

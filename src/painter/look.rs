@@ -1,10 +1,10 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
+use super::fitting::{self, bank_taps};
 use super::scene::Scene;
-use crate::gpu::{Element, Gpu, Recorder, Tensor, readback};
-use crate::model::{ConvWeights, Op, Table, filter_bank, vgg19};
+use crate::gpu::{Element, Gpu};
+use crate::model::{Op, Table, filter_bank, vgg19};
 use crate::network::Network;
-use crate::objective::capture::Spread;
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
 use crate::settings::{Precision, Settings, StyleLoss};
@@ -18,8 +18,8 @@ use std::rc::Rc;
 pub enum Look {
     /// The embedded model: its filters are fitted to the two pictures at every scale.
     FilterBank {
-        /// Filters as the seed gives them.
-        filters: Vec<ConvWeights>,
+        /// Where its filters come from, besides the pictures.
+        seed: u32,
         /// How their features are stored.
         element: Element,
     },
@@ -38,7 +38,7 @@ impl Look {
     pub fn filter_bank(gpu: &Gpu, settings: &Settings) -> Result<Look> {
         let element = element(gpu, settings)?;
         check_layers(&filter_bank::table(true), settings)?;
-        Ok(Look::FilterBank { filters: filter_bank::filters(settings.seed), element })
+        Ok(Look::FilterBank { seed: settings.seed, element })
     }
 
     /// VGG19 as deep as the style's layers need and the file reaches.
@@ -68,21 +68,8 @@ impl Look {
     pub async fn network(&self, gpu: &Gpu, scene: &Scene) -> Result<Rc<Network>> {
         match self {
             Look::Vgg19 { network } => Ok(network.clone()),
-            Look::FilterBank { filters, element } => {
-                let taps = bank_taps(&filter_bank::table(false));
-                let raw = Network::new(gpu, filter_bank::table(false), filters, &taps)?;
-                let mut seen = Vec::new();
-                for picture in std::iter::once(&scene.photo).chain(&scene.paintings) {
-                    seen.push(responses(gpu, &raw, picture).await?);
-                }
-                let mut fitted = filters.clone();
-                for (level, filters) in fitted.iter_mut().enumerate() {
-                    let at_level: Vec<_> = seen.iter().map(|picture| picture[level].clone()).collect();
-                    filter_bank::standardise(filters, &at_level);
-                }
-                let table = filter_bank::table(true);
-                let taps: Vec<_> = (1..table.layers().len()).collect();
-                Ok(Rc::new(Network::new(gpu, table, &fitted, &taps)?.stored_as(*element)))
+            Look::FilterBank { seed, element } => {
+                Ok(Rc::new(fitting::network(gpu, *seed, scene).await?.stored_as(*element)))
             }
         }
     }
@@ -103,8 +90,7 @@ impl Look {
             Look::FilterBank { .. } => (bank_taps(table), luma_taps(table)),
             Look::Vgg19 { .. } => (vgg19_style_taps(table), table.find(vgg19::CONTENT_TAP).into_iter().collect()),
         };
-        let pictures = std::iter::once(&scene.photo).chain(&scene.paintings);
-        let shapes: Vec<_> = pictures.map(|picture| network.shapes(picture.shape())).collect();
+        let shapes: Vec<_> = scene.pictures().map(|picture| network.shapes(picture.shape())).collect();
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() >= SMALLEST_MAP);
         let spread =
             |usual: Vec<usize>, named: &BTreeMap<String, f32>, weight: f32, measure: fn(&Settings, u32) -> Measure| {
@@ -180,35 +166,10 @@ fn element(gpu: &Gpu, settings: &Settings) -> Result<Element> {
     }
 }
 
-fn bank_taps(table: &Table) -> Vec<usize> {
-    (0..filter_bank::FILTERS.len()).filter_map(|level| table.find(&filter_bank::style_tap(level))).collect()
-}
-
 fn luma_taps(table: &Table) -> Vec<usize> {
     filter_bank::CONTENT_LEVELS.iter().filter_map(|&level| table.find(&filter_bank::content_tap(level))).collect()
 }
 
 fn vgg19_style_taps(table: &Table) -> Vec<usize> {
     vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect()
-}
-
-/// The raw responses' statistics at every level.
-async fn responses(gpu: &Gpu, raw: &Network, picture: &Tensor) -> Result<Vec<filter_bank::Responses>> {
-    let mut rec = Recorder::new(gpu);
-    let taps = bank_taps(raw.table());
-    let mut spread = Spread::of(taps.iter().copied());
-    raw.look(&mut rec, picture, &mut spread)?;
-    rec.submit();
-    let shapes = raw.shapes(picture.shape());
-    let mut all = Vec::new();
-    for layer in taps {
-        let [mean, square] = spread.of_layer(layer);
-        let channels = shapes[layer].channels as usize;
-        let numbers = |values: Vec<f32>| values[..channels].iter().map(|&value| f64::from(value)).collect::<Vec<_>>();
-        let mean = numbers(readback::read(gpu, mean).await?);
-        let square = numbers(readback::read(gpu, square).await?);
-        let variance = square.iter().zip(&mean).map(|(square, mean)| (square - mean * mean).max(0.0)).collect();
-        all.push(filter_bank::Responses { pixels: f64::from(shapes[layer].pixels()), mean, variance });
-    }
-    Ok(all)
 }

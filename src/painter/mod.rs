@@ -2,6 +2,7 @@
 //!
 //! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
 
+pub mod fitting;
 pub mod look;
 pub mod scene;
 mod stage;
@@ -171,7 +172,7 @@ impl Painter {
             self.next_scale().await?;
         }
         if !self.at_end_of_scale() {
-            let pace = schedule::pace(&self.scales[self.scale], self.step, self.at_last_scale());
+            let pace = schedule::pace(self.settings.model, &self.scales[self.scale], self.step, self.at_last_scale());
             self.stage.step(&self.gpu, pace);
             self.step += 1;
             self.mailbox.post(&self.gpu, self.before + self.step, self.stage.losses());
@@ -222,7 +223,7 @@ impl Painter {
     /// Where the device failed.
     #[cfg(feature = "bench")]
     pub async fn step_timed(&mut self, now_ms: impl Fn() -> f64) -> Result<Vec<crate::gpu::Span>> {
-        let pace = schedule::pace(&self.scales[self.scale], self.step, self.at_last_scale());
+        let pace = schedule::pace(self.settings.model, &self.scales[self.scale], self.step, self.at_last_scale());
         self.stage.step_timed(&self.gpu, pace, now_ms).await
     }
 

@@ -16,6 +16,11 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// The photo, and then the paintings.
+    pub fn pictures(&self) -> impl Iterator<Item = &Tensor> {
+        std::iter::once(&self.photo).chain(&self.paintings)
+    }
+
     /// Resamples all pictures.
     ///
     /// # Errors

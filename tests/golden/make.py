@@ -265,18 +265,46 @@ class VggObjective:
 # ---- the bank of seeded filters --------------------------------------------------------------------------------------
 
 FILTERS = [96, 96, 96, 64, 48]
+KERNEL = 5
 LUMA_LEVELS = [1, 2, 3]
 
 
-def bank_filters(level, seed=SEED):
-    n = FILTERS[level]
-    i = np.arange(n * 147)
+def random_filters(level, seed=SEED):
+    n, entries = FILTERS[level], 3 * KERNEL**2
+    i = np.arange(n * entries)
     u1, u2 = (hashes(seed, 2 * level, i) + 1) / 2.0**32, hashes(seed, 2 * level + 1, i) / 2.0**32
-    w = (np.sqrt(-2 * np.log(u1)) * np.cos(2 * np.pi * u2)).reshape(n, 147)
+    w = (np.sqrt(-2 * np.log(u1)) * np.cos(2 * np.pi * u2)).reshape(n, entries)
     keeps_mean = (np.arange(n) % 8 == 0)[:, None]        # one filter in eight sees colour
     w = np.where(keeps_mean, w, w - w.mean(1, keepdims=True))
-    w = w / np.sqrt((w**2).sum(1, keepdims=True))
-    return w.astype(np.float32).astype(np.float64).reshape(n, 3, 7, 7)
+    return w / np.sqrt((w**2).sum(1, keepdims=True))
+
+
+def patches(x, level, picture, seed=SEED, count=2000):
+    """Around places drawn at random, each colour's mean taken off: count, 3 KERNEL^2."""
+    h, w = x.shape[:2]
+    i = np.arange(count)
+    stream = 2**17 + 2**8 * level + picture
+    rows = np.floor(uniform(seed, stream, 2 * i) * h).astype(int)
+    columns = np.floor(uniform(seed, stream, 2 * i + 1) * w).astype(int)
+    padded = pad(x, KERNEL // 2, "reflect")
+    cut = np.stack([padded[v:v + KERNEL, u:u + KERNEL].transpose(2, 0, 1) for v, u in zip(rows, columns)])
+    return (cut - cut.mean((2, 3), keepdims=True)).reshape(count, -1)
+
+
+def bank_filters(level, pictures):
+    """C^-1 d for patches d of the pictures in turn; one filter in eight is random and sees colour."""
+    n = FILTERS[level]
+    cut = [patches(x, level, p) for p, x in enumerate(pictures)]
+    d = np.concatenate(cut)
+    c = d.T @ d / len(d)
+    c += 0.1 * np.trace(c) / len(c) * np.eye(len(c))
+    w = random_filters(level)
+    for o in range(n):
+        own = cut[o % len(cut)][o // len(cut)]
+        if o % 8 != 0 and (own**2).sum() > 1e-9:
+            solved = np.linalg.solve(c, own)
+            w[o] = solved / np.linalg.norm(solved)
+    return w.astype(np.float32).astype(np.float64).reshape(n, 3, KERNEL, KERNEL)
 
 
 def pyramid(x):
@@ -290,7 +318,8 @@ class FilterBank:
     """Standardised by the pair it serves, so it is built from the content and the style picture."""
 
     def __init__(self, content, style):
-        self.filters = [bank_filters(k) for k in range(len(FILTERS))]
+        levels = [pyramid((x - 0.5) / 0.25) for x in (content, style)]
+        self.filters = [bank_filters(k, pictures) for k, pictures in enumerate(zip(*levels))]
         self.standard = []                               # (mean, sd) per level, per channel
         for a, b in zip(self.raw(content), self.raw(style)):
             both = np.concatenate([a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1])])
