@@ -75,8 +75,10 @@ fn content_is_held_where_the_settings_say() {
         let settings = Settings { content_layers: layers(named), ..small(64, 10) };
         paint(&street_and_swirl(), &settings).unwrap().1[9].content
     };
-    let [usual, fine, coarse] = [content(&[]), content(&[("luma1", 1.0)]), content(&[("luma3", 3.0)])];
-    assert!(usual > 1.05 * fine && coarse > 1.05 * usual, "fine {fine}, usual {usual}, coarse {coarse}");
+    let [fine, coarse] = [content(&[("luma1", 1.0)]), content(&[("luma3", 1.0)])];
+    assert!((fine / coarse - 1.0).abs() > 0.02, "fine {fine}, coarse {coarse}");
+    assert_eq!(content(&[("luma1", 5.0)]), fine, "a layer alone has all the weight");
+    assert_eq!(content(&[("luma1", 0.0)]), 0.0);
 }
 
 #[test]

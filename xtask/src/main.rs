@@ -4,8 +4,8 @@
 //! the system's package manager. `cargo xtask help` lists them.
 //!
 //! A newcomer waits for this crate before anything else happens, so it is compiled for the commands of every day. Those
-//! with a large dependency, `bench`, `quality`, `samples` and `weights`, are features of the same names; called without
-//! its feature, a command runs cargo once more with it.
+//! with a large dependency, `bench`, `quality`, `samples` and `weights`, are features of the same names (`sheets` belongs to
+//! `quality`); called without its feature, a command runs cargo once more with it.
 
 #[cfg(feature = "bench")]
 mod bench;
@@ -51,6 +51,9 @@ cargo xtask quality PHOTOS PAINTINGS --weights FILE [--settings JSON] [--pairs N
     and a contact sheet go to FOLDER, by default target/quality. --settings are the page's, e.g. '{\"model\":\"vgg19\"}'.
     --measure only measures what is there.
 
+cargo xtask sheets [NAME ...]
+    Paints, for every control (or those named), what it does at three of its values, into docs/controls/.
+
 cargo xtask samples
     Draws the sample pictures of the page again, into www/samples/.
 
@@ -82,22 +85,26 @@ fn dispatch(args: &[String]) -> Result<()> {
         #[cfg(feature = "bench")]
         "bench" => bench::run(rest),
         #[cfg(not(feature = "bench"))]
-        "bench" => run_with_feature(command, rest),
+        "bench" => run_with_feature("bench", command, rest),
         "build" => build::run(rest),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         #[cfg(feature = "quality")]
         "quality" => quality::run(rest),
         #[cfg(not(feature = "quality"))]
-        "quality" => run_with_feature(command, rest),
+        "quality" => run_with_feature("quality", command, rest),
+        #[cfg(feature = "quality")]
+        "sheets" => quality::sheets::run(rest),
+        #[cfg(not(feature = "quality"))]
+        "sheets" => run_with_feature("quality", command, rest),
         #[cfg(feature = "samples")]
         "samples" => samples::run(rest),
         #[cfg(not(feature = "samples"))]
-        "samples" => run_with_feature(command, rest),
+        "samples" => run_with_feature("samples", command, rest),
         #[cfg(feature = "weights")]
         "weights" => weights::run(rest),
         #[cfg(not(feature = "weights"))]
-        "weights" => run_with_feature(command, rest),
+        "weights" => run_with_feature("weights", command, rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())
@@ -109,10 +116,10 @@ fn dispatch(args: &[String]) -> Result<()> {
 /// Runs a command again in an xtask that was compiled with the feature of that name. Relative paths among its arguments
 /// keep their meaning, because cargo starts it where it stands itself.
 #[cfg(not(all(feature = "bench", feature = "quality", feature = "samples", feature = "weights")))]
-fn run_with_feature(command: &str, args: &[String]) -> Result<()> {
+fn run_with_feature(feature: &str, command: &str, args: &[String]) -> Result<()> {
     let mut cargo = process::cargo("run");
     cargo.current_dir(std::env::current_dir()?).arg("--manifest-path").arg(process::root().join("xtask/Cargo.toml"));
-    cargo.args(["--features", command, "--", command]).args(args);
+    cargo.args(["--features", feature, "--", command]).args(args);
     let status = cargo.status().map_err(|error| process::could_not_start(&cargo, &error))?;
     // The command has already said what went wrong, so only its verdict travels on.
     std::process::exit(status.code().unwrap_or(1))

@@ -6,6 +6,7 @@ mod features;
 mod metrics;
 mod pairs;
 mod sheet;
+pub mod sheets;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -70,10 +71,15 @@ pub fn run(args: &[String]) -> Result<()> {
     let table = options.out.join("quality.csv");
     fs::write(&table, csv(&all)).with_context(|| format!("Writing {}", table.display()))?;
     let sheet = options.out.join("sheet.png");
-    fs::write(&sheet, encode_png(&sheet::draw(&rows))?).with_context(|| format!("Writing {}", sheet.display()))?;
+    fs::write(&sheet, encode_png(&sheet::draw(rows.iter().flatten().collect::<Vec<_>>().into_iter(), COLUMNS, CELL))?)
+        .with_context(|| format!("Writing {}", sheet.display()))?;
     println!("The pictures, {} and {} are there.", table.display(), sheet.display());
     Ok(())
 }
+
+/// Photo, painting and result side by side, two such groups in a row.
+const COLUMNS: u32 = 6;
+const CELL: (u32, u32) = (256, 256);
 
 struct Options {
     photos: PathBuf,
@@ -127,8 +133,12 @@ fn paint(
 ) -> Result<Picture> {
     let vgg19 = (settings.model == ModelKind::Vgg19).then(|| weights.clone());
     let sources = Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], start: None, vgg19 };
+    run_to_end(gpu, &sources, settings)
+}
+
+fn run_to_end(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Picture> {
     block_on(async {
-        let mut painter = Painter::new(gpu, &sources, settings).await?;
+        let mut painter = Painter::new(gpu, sources, settings).await?;
         while !painter.step().await?.finished {}
         Ok(painter.picture().await?)
     })
