@@ -71,6 +71,9 @@ struct Arguments {
     /// How features are stored: full (32 bits) or half (16 bits: less memory, where the graphics adapter has them).
     #[arg(long, default_value = "full", value_parser = word::<Precision>)]
     precision: Precision,
+    /// A picture that says where to paint: white is painted, black stays the photo.
+    #[arg(long)]
+    mask: Option<PathBuf>,
     /// Multiplies the number of iterations: 0.1 to 10.
     #[arg(long, default_value_t = 1.0)]
     effort: f32,
@@ -145,6 +148,7 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         style_layers: arguments.style_layers.iter().cloned().collect(),
         content_layers: arguments.content_layers.iter().cloned().collect(),
         texture: arguments.texture,
+        masked: arguments.mask.is_some(),
         seamless: arguments.seamless,
         stop_early: arguments.stop_early,
         precision: arguments.precision,
@@ -157,6 +161,7 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
     let sources = Sources {
         photo: photo.map(|path| picture(path)).transpose()?,
         paintings: pictures.map(|path| picture(path)).collect::<Result<_, _>>()?,
+        mask: arguments.mask.as_deref().map(picture).transpose()?,
         start: arguments.start_picture.as_deref().map(picture).transpose()?,
         vgg19: match settings.model {
             ModelKind::FilterBank => None,

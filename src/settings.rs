@@ -102,6 +102,8 @@ pub struct Settings {
     pub content_layers: BTreeMap<String, f32>,
     /// Paint without a photo: only the paintings' texture, in the first one's proportions.
     pub texture: bool,
+    /// Paint only where the mask is white; elsewhere the photo stays.
+    pub masked: bool,
     /// Let opposite edges fit together, so that copies can lie side by side.
     pub seamless: bool,
     /// End a scale when its loss has stopped to fall.
@@ -134,6 +136,7 @@ impl Default for Settings {
             style_layers: BTreeMap::new(),
             content_layers: BTreeMap::new(),
             texture: false,
+            masked: false,
             seamless: false,
             stop_early: false,
             colours: Colours::default(),
@@ -168,6 +171,7 @@ impl Settings {
             style_scale: next.style_scale,
             blend: next.blend.clone(),
             colours: next.colours,
+            masked: next.masked,
             smoothness: next.smoothness,
             style_loss: next.style_loss,
             style_layers: next.style_layers.clone(),

@@ -22,6 +22,7 @@ pub struct Studio {
     photo: Option<Rc<Picture>>,
     painting: Option<Rc<Picture>>,
     second: Option<Rc<Picture>>,
+    mask: Option<Rc<Picture>>,
     start: Option<Rc<Picture>>,
     vgg19: Option<Rc<Vgg19Weights>>,
     painter: Option<Painter>,
@@ -52,8 +53,8 @@ impl Studio {
         let gpu = Gpu::open().await.map_err(thrown)?;
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
-        let (photo, painting, second, start, vgg19, painter) = Default::default();
-        Ok(Studio { gpu, canvas, photo, painting, second, start, vgg19, painter, shown_ms: 0.0 })
+        let (photo, painting, second, mask, start, vgg19, painter) = Default::default();
+        Ok(Studio { gpu, canvas, photo, painting, second, mask, start, vgg19, painter, shown_ms: 0.0 })
     }
 
     /// The adapter's name, for people.
@@ -76,7 +77,7 @@ impl Studio {
         }
     }
 
-    /// Decodes a dropped file and keeps it as "photo", "painting", "second" (another painting) or "start".
+    /// Decodes a dropped file and keeps it as "photo", "painting", "second" (another painting), "mask" or "start".
     #[wasm_bindgen(js_name = setPicture)]
     pub fn set_picture(&mut self, which: &str, bytes: &[u8]) -> Result<JsValue, JsValue> {
         let decoded = decode(bytes, WORKING_EDGE).map_err(thrown)?;
@@ -144,12 +145,7 @@ impl Studio {
     pub async fn start(&mut self, settings: String) -> Result<JsValue, JsValue> {
         self.painter = None;
         let settings = Settings::from_json(&settings).map_err(thrown)?;
-        let sources = Sources {
-            photo: self.photo.clone(),
-            paintings: self.paintings(&settings).map_err(thrown)?,
-            start: self.start.clone(),
-            vgg19: self.vgg19.clone(),
-        };
+        let sources = self.sources(&settings).map_err(thrown)?;
         let painter = Painter::new(&self.gpu, &sources, &settings).await.map_err(thrown)?;
         let iterations = painter.scales().iter().map(|scale| scale.iterations).sum();
         let plan = object(&Plan { scales: painter.scales(), iterations });
@@ -160,9 +156,9 @@ impl Studio {
     /// Lets settings and paintings take effect on the run at work; false if they need a new one.
     pub async fn steer(&mut self, settings: String) -> Result<bool, JsValue> {
         let settings = Settings::from_json(&settings).map_err(thrown)?;
-        let paintings = self.paintings(&settings).map_err(thrown)?;
+        let sources = self.sources(&settings).map_err(thrown)?;
         let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
-        painter.steer(&paintings, &settings).await.map_err(thrown)
+        painter.steer(&sources, &settings).await.map_err(thrown)
     }
 
     /// Takes one step and shows it.
@@ -189,13 +185,19 @@ impl Studio {
         self.painter = None;
     }
 
-    /// The painting, and the second if the settings say how much it counts.
-    fn paintings(&self, settings: &Settings) -> Result<Vec<Rc<Picture>>> {
+    /// What a run with these settings is painted from: the second painting only if they say how much it counts.
+    fn sources(&self, settings: &Settings) -> Result<Sources> {
         let mut paintings = vec![self.painting.clone().ok_or_else(|| missing("painting"))?];
         if settings.blend.len() > 1 {
             paintings.push(self.second.clone().ok_or_else(|| missing("second painting"))?);
         }
-        Ok(paintings)
+        Ok(Sources {
+            photo: self.photo.clone(),
+            paintings,
+            mask: self.mask.clone(),
+            start: self.start.clone(),
+            vgg19: self.vgg19.clone(),
+        })
     }
 
     fn slot(&mut self, which: &str) -> Result<&mut Option<Rc<Picture>>> {
@@ -203,11 +205,12 @@ impl Studio {
             "photo" => Ok(&mut self.photo),
             "painting" => Ok(&mut self.painting),
             "second" => Ok(&mut self.second),
+            "mask" => Ok(&mut self.mask),
             "start" => Ok(&mut self.start),
             other => Err(Error::Setting {
                 name: "picture",
                 found: other.into(),
-                expected: "photo, painting, second or start".into(),
+                expected: "photo, painting, second, mask or start".into(),
             }),
         }
     }

@@ -325,7 +325,7 @@ fn the_filter_bank() {
     let settings = Settings { seed: SEED, ..Settings::default() };
     let pictures = &golden["pictures"];
     let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
-    let scene = Scene { photo, paintings: vec![painting] };
+    let scene = Scene { photo, paintings: vec![painting], mask: None };
 
     for (level, filters) in block_on(fitting::filters(&gpu, SEED, &scene)).unwrap().iter().enumerate() {
         let expected = &golden["levels"][level.to_string()]["filters"];

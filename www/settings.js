@@ -23,6 +23,7 @@ export function read(form) {
     'style-loss': elements['style-loss'].value,
     'style-layers': layersOf(elements.model.value, [...elements.level].map((level) => level.valueAsNumber)),
     texture: elements.texture.checked,
+    masked: elements.masked.checked,
     seamless: elements.seamless.checked,
     'stop-early': elements['stop-early'].checked,
     colours: elements.texture.checked ? 'painting' : elements.colours.value,
@@ -53,12 +54,13 @@ function tidy(form) {
   elements.pooling.disabled = elements.model.value !== 'vgg19';
   elements.colours.disabled = elements.strength.disabled = elements.texture.checked; // they speak of the photo
   form.querySelector('#start-well').hidden = elements.start.value !== 'picture';
+  form.querySelector('#mask-well').hidden = !elements.masked.checked;
   form.querySelector('#second-well').hidden = elements['second-share'].valueAsNumber === 0;
 }
 
 /** The pictures that these settings need. */
-export function sourcesOf({ start, blend, texture }) {
-  return [...texture ? [] : ['photo'], 'painting', ...blend.length > 1 ? ['second'] : [], ...start === 'picture' ? ['start'] : []];
+export function sourcesOf({ start, blend, texture, masked }) {
+  return [...texture ? [] : ['photo'], 'painting', ...blend.length > 1 ? ['second'] : [], ...masked ? ['mask'] : [], ...start === 'picture' ? ['start'] : []];
 }
 
 // How much each painting counts; without a second there is nothing to say.

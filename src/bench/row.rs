@@ -61,8 +61,13 @@ impl Row {
         gpu.warm_up(kernels::ALL);
         let picture = |seed| Rc::new(noise(seed, size));
         let vgg19 = (model == ModelKind::Vgg19).then(|| Rc::new(random_vgg19()));
-        let sources =
-            Sources { photo: Some(picture(1)), paintings: vec![picture(2)], start: None, vgg19: vgg19.clone() };
+        let sources = Sources {
+            photo: Some(picture(1)),
+            paintings: vec![picture(2)],
+            mask: None,
+            start: None,
+            vgg19: vgg19.clone(),
+        };
         let (waited_for, queued) = iterations(size);
         let iterations = Some((waited_for + queued) as u32);
         let settings = Settings { model, size, iterations, ..Settings::default() };

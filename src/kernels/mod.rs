@@ -24,6 +24,7 @@ pub mod conv;
 pub mod covariance;
 pub mod dot;
 pub mod lbfgs;
+pub mod mask;
 pub mod mean;
 pub mod moments_bias;
 pub mod moments_loss;
@@ -45,7 +46,7 @@ pub use reach::Reach;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 39] = [
+pub const ALL: [&Kernel; 40] = [
     &adam::KERNEL,
     &blend::KERNEL,
     &colour::KERNEL,
@@ -60,6 +61,7 @@ pub const ALL: [&Kernel; 39] = [
     &lbfgs::PRODUCTS,
     &lbfgs::DIRECTION,
     &lbfgs::STEP,
+    &mask::KERNEL,
     &mean::KERNEL,
     &moments_bias::KERNEL,
     &moments_loss::KERNEL,

@@ -16,7 +16,7 @@ use crate::settings::{Colours, ModelKind, Settings, Start};
 use crate::weights::Vgg19Weights;
 use crate::{Error, Result};
 use look::Look;
-use scene::Scene;
+use scene::{Originals, Scene};
 use stage::Stage;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -28,6 +28,8 @@ pub struct Sources {
     pub photo: Option<Rc<Picture>>,
     /// The paintings, at least one.
     pub paintings: Vec<Rc<Picture>>,
+    /// Where it is painted, for [`Settings::masked`]; of whatever size, red from 0 (the photo stays) to 1.
+    pub mask: Option<Rc<Picture>>,
     /// A picture to start from, for [`Start::Picture`].
     pub start: Option<Rc<Picture>>,
     /// VGG19's weights, for [`ModelKind::Vgg19`].
@@ -84,8 +86,7 @@ pub struct Painter {
     scales: Vec<Scale>,
     /// What is painted as it was given, for its palette.
     original: Rc<Picture>,
-    photo: Tensor,
-    paintings: Vec<Tensor>,
+    originals: Originals,
     stage: Stage,
     /// Index of the stage's scale.
     scale: usize,
@@ -131,9 +132,12 @@ impl Painter {
         };
         let original = subject(sources, settings)?;
         let scales = schedule::scales((original.width, original.height), settings);
-        let photo = upload(gpu, "photo", &original)?;
-        let paintings = palettes(gpu, &sources.paintings, &original, settings)?;
-        let scene = Scene::new(gpu, &photo, &paintings, settings, &scales[0])?;
+        let originals = Originals {
+            photo: upload(gpu, "photo", &original)?,
+            paintings: palettes(gpu, &sources.paintings, &original, settings)?,
+            mask: uploaded_mask(gpu, sources, settings)?,
+        };
+        let scene = Scene::new(gpu, &originals, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
         let stage = Stage::new(gpu, &look, &scene, settings, first, None).await?;
         let opaque = original.is_opaque();
@@ -143,8 +147,7 @@ impl Painter {
             settings: settings.clone(),
             scales,
             original,
-            photo,
-            paintings,
+            originals,
             stage,
             scale: 0,
             step: 0,
@@ -197,21 +200,26 @@ impl Painter {
         Ok(self.progress(losses))
     }
 
-    /// Lets these paintings and settings take effect from the next step on, without a restart. Returns false, and changes nothing, if
+    /// Lets these paintings, mask and settings take effect from the next step on, without a restart; of the sources, photo and
+    /// start do not matter. Returns false, and changes nothing, if
     /// they differ in more than [what can be steered](Settings::steers_to).
     ///
     /// # Errors
     /// Where a setting is out of range, something is missing, or the device failed; the picture stays.
-    pub async fn steer(&mut self, paintings: &[Rc<Picture>], settings: &Settings) -> Result<bool> {
+    pub async fn steer(&mut self, sources: &Sources, settings: &Settings) -> Result<bool> {
         settings.check()?;
         if !self.settings.steers_to(settings) || !self.look.reaches(settings) {
             return Ok(false);
         }
-        let paintings = palettes(&self.gpu, paintings, &self.original, settings)?;
-        let scene = Scene::new(&self.gpu, &self.photo, &paintings, settings, &self.scales[self.scale])?;
+        let originals = Originals {
+            photo: self.originals.photo.clone(),
+            paintings: palettes(&self.gpu, &sources.paintings, &self.original, settings)?,
+            mask: uploaded_mask(&self.gpu, sources, settings)?,
+        };
+        let scene = Scene::new(&self.gpu, &originals, settings, &self.scales[self.scale])?;
         self.stage.steer(&self.gpu, &self.look, &scene, settings).await?;
         self.settings = settings.clone();
-        self.paintings = paintings;
+        self.originals = originals;
         self.expect_progress();
         Ok(true)
     }
@@ -266,7 +274,7 @@ impl Painter {
         self.step = 0;
         self.expect_progress();
         self.scale += 1;
-        let scene = Scene::new(&self.gpu, &self.photo, &self.paintings, &self.settings, &self.scales[self.scale])?;
+        let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
         self.stage.rest();
         self.stage = Stage::new(&self.gpu, &self.look, &scene, &self.settings, pixels, memory).await?;
@@ -319,6 +327,16 @@ fn palettes(gpu: &Gpu, paintings: &[Rc<Picture>], photo: &Picture, settings: &Se
         Colours::Histogram => upload(gpu, "painting", &matched(painting, photo, Match::Histogram)),
     };
     paintings.iter().map(painting).collect()
+}
+
+fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Option<Tensor>> {
+    match &sources.mask {
+        _ if !settings.masked => Ok(None),
+        Some(mask) => upload(gpu, "mask", mask).map(Some),
+        None => {
+            Err(Error::Missing { what: "The mask".into(), remedy: "Choose one first, or paint everywhere.".into() })
+        }
+    }
 }
 
 fn upload(gpu: &Gpu, label: &str, picture: &Picture) -> Result<Tensor> {

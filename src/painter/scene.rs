@@ -13,6 +13,18 @@ pub struct Scene {
     pub photo: Tensor,
     /// The paintings in their own proportions.
     pub paintings: Vec<Tensor>,
+    /// Where it is painted: of the photo's size, red from 0 (the photo stays) to 1; everywhere, if there is none.
+    pub mask: Option<Tensor>,
+}
+
+/// The pictures on the device at their own sizes.
+pub struct Originals {
+    /// What is painted.
+    pub photo: Tensor,
+    /// In whose manner.
+    pub paintings: Vec<Tensor>,
+    /// Where.
+    pub mask: Option<Tensor>,
 }
 
 impl Scene {
@@ -25,16 +37,19 @@ impl Scene {
     ///
     /// # Errors
     /// Where the device cannot hold them.
-    pub fn new(gpu: &Gpu, photo: &Tensor, paintings: &[Tensor], settings: &Settings, size: &Scale) -> Result<Scene> {
+    pub fn new(gpu: &Gpu, originals: &Originals, settings: &Settings, size: &Scale) -> Result<Scene> {
         let mut rec = Recorder::new(gpu);
-        let photo = scale(&mut rec, photo, size.width, size.height, Values::Colours)?;
+        let fitting =
+            |rec: &mut Recorder, picture: &Tensor| scale(rec, picture, size.width, size.height, Values::Colours);
+        let photo = fitting(&mut rec, &originals.photo)?;
+        let mask = originals.mask.as_ref().map(|mask| fitting(&mut rec, mask)).transpose()?;
         let fitted = |painting: &Tensor| {
             let Shape { width, height, .. } = painting.shape();
             let (width, height) = fit(width, height, painting_edge(size, settings));
             scale(&mut rec, painting, width, height, Values::Colours)
         };
-        let paintings = paintings.iter().map(fitted).collect::<Result<_>>()?;
+        let paintings = originals.paintings.iter().map(fitted).collect::<Result<_>>()?;
         rec.submit();
-        Ok(Scene { photo, paintings })
+        Ok(Scene { photo, paintings, mask })
     }
 }

@@ -5,7 +5,7 @@ use super::look::Look;
 use super::scene::Scene;
 use crate::Result;
 use crate::gpu::{Gpu, Phase, Program, Recorder, Shape, Tensor};
-use crate::kernels::{colour, pad};
+use crate::kernels::{colour, mask, pad};
 use crate::model::filter_bank::LUMA;
 use crate::model::{Copies, Margin};
 use crate::network::Network;
@@ -24,8 +24,8 @@ pub struct Stage {
     program: Program,
     optimizer: Optimizer,
     objective: Objective,
-    /// The result in the photo's colours, if that is wanted.
-    recoloured: Option<Tensor>,
+    /// What people see, where that is not the optimiser's picture as it is.
+    finished: Option<Tensor>,
 }
 
 impl Stage {
@@ -46,7 +46,7 @@ impl Stage {
         if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
             adam.inherit(m, v, age);
         }
-        let mut stage = Stage { program: Program::default(), optimizer, objective: aim.objective, recoloured: None };
+        let mut stage = Stage { program: Program::default(), optimizer, objective: aim.objective, finished: None };
         stage.record(gpu, &aim.network, scene, settings)?;
         Ok(stage)
     }
@@ -67,22 +67,28 @@ impl Stage {
     fn record(&mut self, gpu: &Gpu, network: &Network, scene: &Scene, settings: &Settings) -> Result<()> {
         let mut rec = Recorder::new(gpu);
         let pixels = self.optimizer.pixels();
-        let seen = surrounded(&mut rec, pixels, settings)?;
+        let on_photo = laid(&mut rec, scene, pixels)?;
+        let seen = surrounded(&mut rec, &on_photo, settings)?;
         let d_seen = self.objective.record(&mut rec, network, &seen)?;
         rec.scope(Phase::Optimizer, 0);
-        let d_pixels = match surroundings(pixels.shape(), settings) {
-            None => d_seen,
-            Some(margin) => {
-                let d_pixels = rec.tensor("d_pixels", pixels.shape())?;
-                pad::backward_faded(&mut rec, &d_seen, margin, &d_pixels);
-                d_pixels
-            }
-        };
+        let mut d_pixels = d_seen;
+        if let Some(margin) = surroundings(pixels.shape(), settings) {
+            let d_inside = rec.tensor("d_inside", pixels.shape())?;
+            pad::backward_faded(&mut rec, &d_pixels, margin, &d_inside);
+            d_pixels = d_inside;
+        }
+        if let Some(mask) = &scene.mask {
+            let d_through = rec.tensor("d_through", pixels.shape())?;
+            mask::backward(&mut rec, mask, &d_pixels, &d_through);
+            d_pixels = d_through;
+        }
         self.optimizer.record(&mut rec, &d_pixels, self.objective.losses());
-        self.recoloured = match settings.colours {
-            Colours::Painting | Colours::Matched | Colours::Histogram => None,
-            Colours::Photo => Some(recolour(&mut rec, self.optimizer.shown(), &scene.photo)?),
+        let shown = self.optimizer.shown();
+        let recoloured = match settings.colours {
+            Colours::Painting | Colours::Matched | Colours::Histogram => shown.clone(),
+            Colours::Photo => recolour(&mut rec, shown, &scene.photo)?,
         };
+        self.finished = Some(laid(&mut rec, scene, &recoloured)?);
         self.program = rec.finish();
         Ok(())
     }
@@ -125,7 +131,7 @@ impl Stage {
 
     /// The picture that people see.
     pub fn shown(&self) -> &Tensor {
-        self.recoloured.as_ref().unwrap_or(self.optimizer.shown())
+        self.finished.as_ref().unwrap_or(self.optimizer.shown())
     }
 
     /// The shown picture and Adam's moments, resampled to the next scene's size.
@@ -187,6 +193,14 @@ fn surrounded(rec: &mut Recorder, pixels: &Tensor, settings: &Settings) -> Resul
     let Some(margin) = surroundings(pixels.shape(), settings) else { return Ok(pixels.clone()) };
     let y = rec.gpu().tensor("surrounded", pad::output(pixels.shape(), margin))?;
     pad::forward(rec, pixels, margin, &y);
+    Ok(y)
+}
+
+/// The picture where the mask lets it be seen, and the photo elsewhere.
+fn laid(rec: &mut Recorder, scene: &Scene, pixels: &Tensor) -> Result<Tensor> {
+    let Some(mask) = &scene.mask else { return Ok(pixels.clone()) };
+    let y = rec.gpu().tensor("laid over the photo", pixels.shape())?;
+    mask::forward(rec, mask, pixels, &scene.photo, &y);
     Ok(y)
 }
 

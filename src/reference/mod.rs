@@ -13,6 +13,7 @@ pub mod covariance;
 pub mod dot;
 pub mod lbfgs;
 mod map;
+pub mod mask;
 pub mod mean;
 pub mod moments_bias;
 pub mod moments_loss;

@@ -4,7 +4,7 @@ use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
 use scumble::image::{Filter, taps};
 use scumble::kernels::resample::{Axis, Table};
-use scumble::kernels::{pad, pool, pyramid, resample};
+use scumble::kernels::{mask, pad, pool, pyramid, resample};
 use scumble::model::{Copies, Margin, Pooling};
 use scumble::reference::{self, Map};
 
@@ -41,6 +41,22 @@ fn pad_both_ways() {
             bench.run(|rec| pad::backward_faded(rec, &d_y_gpu, margin, &d_x.tensor));
             bench.check("pad_backward, faded", &case, &d_x, &reference::pad::backward(&faded, margin));
         }
+    }
+}
+
+#[test]
+fn mask_both_ways() {
+    let bench = Workbench::open();
+    for (height, width) in [(1, 1), (3, 5), (17, 31), (7, 251)] {
+        let [weight, x, base] = [1, 2, 3].map(|seed| noise(seed, height, width, 4));
+        let [weight_gpu, x_gpu, base_gpu] = [&weight, &x, &base].map(|map| bench.upload(map));
+        let case = format!("{height}x{width}");
+        let y = bench.output(shape(&x), false);
+        bench.run(|rec| mask::forward(rec, &weight_gpu, &x_gpu, &base_gpu, &y.tensor));
+        bench.check("mask", &case, &y, &reference::mask::forward(&weight, &x, &base));
+        let d_x = bench.output(shape(&x), false);
+        bench.run(|rec| mask::backward(rec, &weight_gpu, &x_gpu, &d_x.tensor));
+        bench.check("mask, gradient", &case, &d_x, &reference::mask::backward(&weight, &x));
     }
 }
 

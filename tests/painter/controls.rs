@@ -70,6 +70,25 @@ fn layers(named: &[(&str, f32)]) -> BTreeMap<String, f32> {
 }
 
 #[test]
+fn the_photo_stays_where_the_mask_is_black() {
+    let mask = Picture::new(2, 1, vec![0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    let sources = Sources { mask: Some(Rc::new(mask)), ..street_and_swirl() };
+    let settings = Settings { masked: true, ..small(64, 16) };
+    let (picture, _) = paint(&sources, &settings).unwrap();
+    let photo = scumble::image::resize(sources.photo.as_ref().unwrap(), picture.width, picture.height);
+    let apart = |columns: std::ops::Range<usize>| -> f32 {
+        let pixels = picture.rgba.chunks(4).zip(photo.rgba.chunks(4)).enumerate();
+        let own = pixels.filter(|(index, _)| columns.contains(&(index % 64)));
+        own.map(|(_, (a, b))| (0..3).map(|c| (a[c] - b[c]).abs()).sum::<f32>()).sum()
+    };
+    // In between, the mask is resampled from one pixel to the next.
+    let (kept, painted) = (apart(0..12), apart(52..64));
+    assert!(kept < 0.02 * painted && painted > 10.0, "kept {kept}, painted {painted}");
+    let missing = paint(&street_and_swirl(), &settings).unwrap_err();
+    assert_eq!(missing.to_string(), "The mask is missing. Choose one first, or paint everywhere.");
+}
+
+#[test]
 fn content_is_held_where_the_settings_say() {
     let content = |named: &[(&str, f32)]| {
         let settings = Settings { content_layers: layers(named), ..small(64, 10) };

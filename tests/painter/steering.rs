@@ -24,7 +24,7 @@ fn steered(method: Method, turn: impl Fn(&mut Settings)) -> (bool, Vec<Losses>) 
             if progress.iteration == 10 {
                 let mut settings = settings.clone();
                 turn(&mut settings);
-                accepted = painter.steer(&sources.paintings, &settings).await.unwrap();
+                accepted = painter.steer(&sources, &settings).await.unwrap();
             }
         }
     })

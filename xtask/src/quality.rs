@@ -132,7 +132,8 @@ fn paint(
     settings: &Settings,
 ) -> Result<Picture> {
     let vgg19 = (settings.model == ModelKind::Vgg19).then(|| weights.clone());
-    let sources = Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], start: None, vgg19 };
+    let sources =
+        Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], mask: None, start: None, vgg19 };
     run_to_end(gpu, &sources, settings)
 }
 

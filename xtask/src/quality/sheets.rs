@@ -72,7 +72,7 @@ pub fn run(names: &[String]) -> Result<()> {
             continue;
         }
         let paintings = paintings.iter().map(|name| sample(name)).collect::<Result<_>>()?;
-        let sources = Sources { photo: Some(sample(photo)?), paintings, start: None, vgg19: None };
+        let sources = Sources { photo: Some(sample(photo)?), paintings, mask: None, start: None, vgg19: None };
         let mut pictures = Vec::new();
         for settings in settings {
             let settings = Settings { size: EDGE, ..Settings::from_json(settings)? };

@@ -1,0 +1,23 @@
+// Lays a picture over another through a mask: y = base + mask (x - base); or the gradient of that to x: y = mask x.
+// mask: H, W, of which red counts, 0..1; x, base, y: H, W.
+
+struct Params {
+    pixels: u32,
+    gradient: u32, // 1: x is the gradient of y, and base does not matter
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> mask: array<vec4<f32>>;    // H, W
+@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;       // H, W
+@group(0) @binding(3) var<storage, read> base: array<vec4<f32>>;    // H, W
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>; // H, W
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = id.x + id.y * groups.x * 64u;
+    if (index >= params.pixels) {
+        return;
+    }
+    let below = select(base[index], vec4<f32>(0.0), params.gradient == 1u);
+    y[index] = below + mask[index].r * (x[index] - below);
+}
