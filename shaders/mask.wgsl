@@ -1,9 +1,8 @@
-// Lays a picture over another through a mask: y = base + mask (x - base); or the gradient of that to x: y = mask x.
+// Lays a picture over another through a mask: y = base + mask (x - base).
 // mask: H, W, of which red counts, 0..1; x, base, y: H, W.
 
 struct Params {
     pixels: u32,
-    gradient: u32, // 1: x is the gradient of y, and base does not matter
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -15,9 +14,7 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = id.x + id.y * groups.x * 64u;
-    if (index >= params.pixels) {
-        return;
+    if (index < params.pixels) {
+        y[index] = base[index] + mask[index].r * (x[index] - base[index]);
     }
-    let below = select(base[index], vec4<f32>(0.0), params.gradient == 1u);
-    y[index] = below + mask[index].r * (x[index] - below);
 }

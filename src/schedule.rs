@@ -37,6 +37,8 @@ struct Plan {
     variation: f32,
     /// Adam's learning rate, in units of the pixels' 0..1.
     rate: f32,
+    /// Decay of the average of the iterates, which is what people see.
+    decay: f32,
 }
 
 /// Chosen by measuring pictures of 160 and 256 px, and by looking at them: less variation leaves grain in flat areas, more
@@ -49,15 +51,19 @@ const FILTER_BANK: Plan = Plan {
     content: 0.2,
     variation: 0.25,
     rate: 0.05,
+    decay: 0.97,
 };
+/// With three times the iterations at a rate of 0.02, averaged over more of them, two pictures of 256 px came about 5 %
+/// nearer to their paintings.
 const VGG19: Plan = Plan {
     smallest: 128,
     most_scales: 8,
-    first_iterations: 300,
-    later_iterations: 150,
+    first_iterations: 80,
+    later_iterations: 60,
     content: 0.35,
     variation: 0.1,
-    rate: 0.02,
+    rate: 0.05,
+    decay: 0.9,
 };
 
 fn plan(model: ModelKind) -> &'static Plan {
@@ -120,12 +126,14 @@ pub fn balance(settings: &Settings) -> Balance {
 const LAST_RATE: f32 = 0.1;
 /// Long runs average over more iterates.
 const LONG_RUN: u32 = 400;
+const LONG_DECAY: f32 = 0.99;
 
 /// The pace of step `step` (from 0) of `scale`; the last scale slows down linearly so that it settles.
 pub fn pace(model: ModelKind, scale: &Scale, step: u32, last_scale: bool) -> Pace {
     let passed = step as f32 / scale.iterations.max(2).saturating_sub(1) as f32;
     let slow = if last_scale { 1.0 - (1.0 - LAST_RATE) * passed.min(1.0) } else { 1.0 };
-    Pace { rate: plan(model).rate * slow, decay: if scale.iterations > LONG_RUN { 0.99 } else { 0.97 } }
+    let plan = plan(model);
+    Pace { rate: plan.rate * slow, decay: if scale.iterations > LONG_RUN { LONG_DECAY } else { plan.decay } }
 }
 
 /// Steps without a gain after which a scale may end early.

@@ -102,7 +102,7 @@ pub struct Settings {
     pub content_layers: BTreeMap<String, f32>,
     /// Paint without a photo: only the paintings' texture, in the first one's proportions.
     pub texture: bool,
-    /// Paint only where the mask is white; elsewhere the photo stays.
+    /// Show the painting only where the mask is white; elsewhere the photo stays.
     pub masked: bool,
     /// Let opposite edges fit together, so that copies can lie side by side.
     pub seamless: bool,

@@ -67,21 +67,17 @@ impl Stage {
     fn record(&mut self, gpu: &Gpu, network: &Network, scene: &Scene, settings: &Settings) -> Result<()> {
         let mut rec = Recorder::new(gpu);
         let pixels = self.optimizer.pixels();
-        let on_photo = laid(&mut rec, scene, pixels)?;
-        let seen = surrounded(&mut rec, &on_photo, settings)?;
+        let seen = surrounded(&mut rec, pixels, settings)?;
         let d_seen = self.objective.record(&mut rec, network, &seen)?;
         rec.scope(Phase::Optimizer, 0);
-        let mut d_pixels = d_seen;
-        if let Some(margin) = surroundings(pixels.shape(), settings) {
-            let d_inside = rec.tensor("d_inside", pixels.shape())?;
-            pad::backward_faded(&mut rec, &d_pixels, margin, &d_inside);
-            d_pixels = d_inside;
-        }
-        if let Some(mask) = &scene.mask {
-            let d_through = rec.tensor("d_through", pixels.shape())?;
-            mask::backward(&mut rec, mask, &d_pixels, &d_through);
-            d_pixels = d_through;
-        }
+        let d_pixels = match surroundings(pixels.shape(), settings) {
+            None => d_seen,
+            Some(margin) => {
+                let d_pixels = rec.tensor("d_pixels", pixels.shape())?;
+                pad::backward_faded(&mut rec, &d_seen, margin, &d_pixels);
+                d_pixels
+            }
+        };
         self.optimizer.record(&mut rec, &d_pixels, self.objective.losses());
         let shown = self.optimizer.shown();
         let recoloured = match settings.colours {
@@ -196,11 +192,12 @@ fn surrounded(rec: &mut Recorder, pixels: &Tensor, settings: &Settings) -> Resul
     Ok(y)
 }
 
-/// The picture where the mask lets it be seen, and the photo elsewhere.
+/// The picture where the mask lets it be seen, and the photo elsewhere. It is painted everywhere all the same: were the photo
+/// part of what the network sees, the painting's manner would be missing there, and twice as strong where it is painted.
 fn laid(rec: &mut Recorder, scene: &Scene, pixels: &Tensor) -> Result<Tensor> {
     let Some(mask) = &scene.mask else { return Ok(pixels.clone()) };
     let y = rec.gpu().tensor("laid over the photo", pixels.shape())?;
-    mask::forward(rec, mask, pixels, &scene.photo, &y);
+    mask::record(rec, mask, pixels, &scene.photo, &y);
     Ok(y)
 }
 
