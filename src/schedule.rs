@@ -112,11 +112,13 @@ pub fn shares(settings: &Settings, count: usize) -> Vec<f32> {
     if sum > 0.0 { wanted.iter().map(|share| share / sum).collect() } else { vec![1.0 / count as f32; count] }
 }
 
-/// The weights that the two dials stand for. Strength moves the content's weight by a factor of ten either way.
+/// The weights that the two dials stand for. Strength takes the content's weight to a tenth, where hardly anything is left of
+/// the photo; and to a hundred times as much, where it hardly changes.
 pub fn balance(settings: &Settings) -> Balance {
     let plan = plan(settings.model);
+    let reach = if settings.strength < 50.0 { 100f32 } else { 10.0 };
     Balance {
-        content: plan.content * 10f32.powf((50.0 - settings.strength) / 50.0),
+        content: plan.content * reach.powf((50.0 - settings.strength) / 50.0),
         style: 1.0,
         variation: plan.variation * (settings.smoothness / 50.0).powi(2),
     }
@@ -196,10 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn strength_50_is_the_plan_and_the_ends_are_tenfold() {
+    fn strength_50_is_the_plan() {
         let content = |strength| balance(&Settings { strength, ..Settings::default() }).content;
         assert!((content(50.0) - 0.2).abs() < 1e-6);
-        assert!((content(0.0) - 2.0).abs() < 1e-5 && (content(100.0) - 0.02).abs() < 1e-6);
+        assert!((content(0.0) - 20.0).abs() < 1e-4 && (content(100.0) - 0.02).abs() < 1e-6);
     }
 
     #[test]

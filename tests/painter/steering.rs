@@ -40,10 +40,10 @@ fn a_run_can_be_steered() {
         let (before, after) = (turned[9], turned[10]);
         assert!(
             after.content > 5.0 * before.content,
-            "the content counts ten times as much at once: {before:?}, {after:?}"
+            "the content counts a hundred times as much at once: {before:?}, {after:?}"
         );
         let (end, without) = (turned[39], straight[39]);
-        assert!(end.content / 10.0 < 0.7 * without.content, "nearer the photo: {end:?} against {without:?}");
+        assert!(end.content / 100.0 < 0.7 * without.content, "nearer the photo: {end:?} against {without:?}");
         assert!(end.style > without.style, "and farther from the painting");
         assert!(end.total < 0.8 * after.total, "{method:?} goes on downhill: {after:?} to {end:?}");
     }
