@@ -22,7 +22,7 @@ pub struct Level {
 /// Numbers in a patch: colour after colour, row by row.
 const ENTRIES: usize = COLOURS * KERNEL * KERNEL;
 
-/// Patches that are looked at of each picture. More change the covariance by less than another seed does.
+/// Patches that are looked at of each picture: many more than the covariance has rows.
 const PATCHES: usize = 2000;
 
 /// What is added to the covariance's diagonal, in units of its mean: without it, filters answer to noise.

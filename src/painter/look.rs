@@ -3,7 +3,7 @@
 use super::fitting::{self, bank_taps};
 use super::scene::Scene;
 use crate::gpu::{Element, Gpu};
-use crate::model::{Op, Table, filter_bank, vgg19};
+use crate::model::{Layer, Op, Table, filter_bank, vgg19};
 use crate::network::Network;
 use crate::objective::{Measure, Term};
 use crate::schedule::balance;
@@ -92,25 +92,28 @@ impl Look {
         };
         let shapes: Vec<_> = scene.pictures().map(|picture| network.shapes(picture.shape())).collect();
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() >= SMALLEST_MAP);
-        let spread =
-            |usual: Vec<usize>, named: &BTreeMap<String, f32>, weight: f32, measure: fn(&Settings, u32) -> Measure| {
-                let own: Vec<(usize, f32)> = match named.is_empty() {
-                    true => usual.into_iter().map(|layer| (layer, 1.0)).collect(),
-                    false => named.iter().filter_map(|(name, share)| Some((table.find(name)?, *share))).collect(),
-                };
-                let own: Vec<_> =
-                    own.into_iter().filter(|(layer, share)| *share > 0.0 && large_enough(*layer)).collect();
-                let sum: f32 = own.iter().map(|(_, share)| share).sum();
-                let term = |(layer, share): (usize, f32)| Term {
-                    layer,
-                    measure: measure(settings, table.layers()[layer].channels),
-                    weight: weight * share / sum,
-                };
-                own.into_iter().map(term).collect::<Vec<_>>()
-            };
-        let mut terms = spread(style, &settings.style_layers, balance.style, style_measure);
+        let shared = |usual: Vec<usize>, named: &BTreeMap<String, f32>| {
+            let mut own = shares(table, usual, named);
+            own.retain(|(layer, share)| *share > 0.0 && large_enough(*layer));
+            let sum: f32 = own.iter().map(|(_, share)| share).sum();
+            own.iter_mut().for_each(|(_, share)| *share /= sum);
+            own
+        };
+        let measure = match settings.style_loss {
+            StyleLoss::MeanCovariance => Measure::MeanCovariance,
+            StyleLoss::Gram => Measure::RelativeGram,
+        };
+        let style = shared(style, &settings.style_layers).into_iter();
+        let mut terms: Vec<_> =
+            style.map(|(layer, share)| Term { layer, measure, weight: balance.style * share }).collect();
         if !settings.texture {
-            terms.extend(spread(content, &settings.content_layers, balance.content, content_measure));
+            let content = shared(content, &settings.content_layers).into_iter();
+            terms.extend(content.map(|(layer, share)| {
+                // Brightness has a single channel, whose variance says how much there is to keep.
+                let brightness = table.layers()[layer].channels == 1;
+                let measure = if brightness { Measure::StandardisedContent } else { Measure::Content };
+                Term { layer, measure, weight: balance.content * share }
+            }));
         }
         terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation });
         terms
@@ -120,32 +123,26 @@ impl Look {
 /// Statistics of fewer positions say nothing: of one, the covariance is zero. Deep layers of tiny pictures are left out.
 const SMALLEST_MAP: u32 = 4;
 
-fn style_measure(settings: &Settings, _channels: u32) -> Measure {
-    match settings.style_loss {
-        StyleLoss::MeanCovariance => Measure::MeanCovariance,
-        StyleLoss::Gram => Measure::RelativeGram,
+/// The named layers with their shares, or else the usual ones, equally.
+fn shares(table: &Table, usual: Vec<usize>, named: &BTreeMap<String, f32>) -> Vec<(usize, f32)> {
+    if named.is_empty() {
+        return usual.into_iter().map(|layer| (layer, 1.0)).collect();
     }
-}
-
-/// Brightness has a single channel, whose variance says how much there is to keep.
-fn content_measure(_settings: &Settings, channels: u32) -> Measure {
-    if channels == 1 { Measure::StandardisedContent } else { Measure::Content }
+    named.iter().filter_map(|(name, share)| Some((table.find(name)?, *share))).collect()
 }
 
 /// Whether the table has all layers that the settings name. Styles need many channels: brightness is none.
 fn check_layers(table: &Table, settings: &Settings) -> Result<()> {
-    let known = |least: u32| {
-        let tapped = table.layers().iter().skip(1).filter(move |layer| match layer.op {
-            Op::Convolution { .. } => true,
-            Op::Colour { .. } => layer.channels == 1 && least == 1,
-            _ => false,
-        });
-        tapped.map(|layer| layer.name.as_str()).collect::<Vec<_>>()
+    let is_features = |layer: &Layer| matches!(layer.op, Op::Convolution { .. });
+    let is_brightness = |layer: &Layer| matches!(layer.op, Op::Colour { .. }) && layer.channels == 1;
+    let names = |wanted: &dyn Fn(&Layer) -> bool| -> Vec<&str> {
+        table.layers().iter().filter(|layer| wanted(layer)).map(|layer| layer.name.as_str()).collect()
     };
-    let named =
-        [("style-layers", &settings.style_layers, known(2)), ("content-layers", &settings.content_layers, known(1))];
-    for (setting, layers, known) in named {
-        if let Some(unknown) = layers.keys().find(|name| !known.contains(&name.as_str())) {
+    for (setting, named, known) in [
+        ("style-layers", &settings.style_layers, names(&is_features)),
+        ("content-layers", &settings.content_layers, names(&|layer| is_features(layer) || is_brightness(layer))),
+    ] {
+        if let Some(unknown) = named.keys().find(|name| !known.contains(&name.as_str())) {
             let expected = format!("layers of this model: {}", known.join(", "));
             return Err(Error::Setting { name: setting, found: unknown.clone(), expected });
         }

@@ -220,7 +220,7 @@ impl Painter {
         self.stage.steer(&self.gpu, &self.look, &scene, settings).await?;
         self.settings = settings.clone();
         self.originals = originals;
-        self.expect_progress();
+        self.forget_losses();
         Ok(true)
     }
 
@@ -272,7 +272,7 @@ impl Painter {
     async fn next_scale(&mut self) -> Result<()> {
         self.before += self.step;
         self.step = 0;
-        self.expect_progress();
+        self.forget_losses();
         self.scale += 1;
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
@@ -282,7 +282,7 @@ impl Painter {
     }
 
     /// Forgets the losses towards an earlier aim.
-    fn expect_progress(&mut self) {
+    fn forget_losses(&mut self) {
         self.totals.clear();
         self.settled = false;
     }

@@ -24,8 +24,10 @@ pub struct Stage {
     program: Program,
     optimizer: Optimizer,
     objective: Objective,
-    /// What people see, where that is not the optimiser's picture as it is.
-    finished: Option<Tensor>,
+    /// The result in the photo's colours, if that is wanted.
+    recoloured: Option<Tensor>,
+    /// That, or the result itself, laid over the photo, if there is a mask.
+    laid: Option<Tensor>,
 }
 
 impl Stage {
@@ -46,7 +48,8 @@ impl Stage {
         if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
             adam.inherit(m, v, age);
         }
-        let mut stage = Stage { program: Program::default(), optimizer, objective: aim.objective, finished: None };
+        let program = Program::default();
+        let mut stage = Stage { program, optimizer, objective: aim.objective, recoloured: None, laid: None };
         stage.record(gpu, &aim.network, scene, settings)?;
         Ok(stage)
     }
@@ -60,7 +63,12 @@ impl Stage {
         self.rest();
         self.optimizer.turn(gpu)?;
         self.objective = aim.objective;
-        self.record(gpu, &aim.network, scene, settings)
+        self.record(gpu, &aim.network, scene, settings)?;
+        // A paused picture can be saved before the next step.
+        let mut rec = Recorder::new(gpu);
+        self.finish(&mut rec, scene);
+        rec.submit();
+        Ok(())
     }
 
     /// Records the step.
@@ -79,14 +87,25 @@ impl Stage {
             }
         };
         self.optimizer.record(&mut rec, &d_pixels, self.objective.losses());
-        let shown = self.optimizer.shown();
-        let recoloured = match settings.colours {
-            Colours::Painting | Colours::Matched | Colours::Histogram => shown.clone(),
-            Colours::Photo => recolour(&mut rec, shown, &scene.photo)?,
-        };
-        self.finished = Some(laid(&mut rec, scene, &recoloured)?);
+        let shape = self.optimizer.pixels().shape();
+        let recoloured = settings.colours == Colours::Photo;
+        self.recoloured = recoloured.then(|| gpu.tensor("recoloured", shape)).transpose()?;
+        self.laid = scene.mask.is_some().then(|| gpu.tensor("laid over the photo", shape)).transpose()?;
+        self.finish(&mut rec, scene);
         self.program = rec.finish();
         Ok(())
+    }
+
+    /// Records what makes the optimiser's picture the one that people see. Under a mask it is painted everywhere all the same:
+    /// were the photo part of what the network sees, the painting's manner would be missing there, and too strong elsewhere.
+    fn finish(&self, rec: &mut Recorder, scene: &Scene) {
+        let shown = self.optimizer.shown();
+        if let Some(recoloured) = &self.recoloured {
+            recolour(rec, shown, &scene.photo, recoloured);
+        }
+        if let (Some(laid), Some(mask)) = (&self.laid, &scene.mask) {
+            mask::record(rec, mask, self.recoloured.as_ref().unwrap_or(shown), &scene.photo, laid);
+        }
     }
 
     /// Queues one step.
@@ -127,7 +146,7 @@ impl Stage {
 
     /// The picture that people see.
     pub fn shown(&self) -> &Tensor {
-        self.finished.as_ref().unwrap_or(self.optimizer.shown())
+        self.laid.as_ref().or(self.recoloured.as_ref()).unwrap_or(self.optimizer.shown())
     }
 
     /// The shown picture and Adam's moments, resampled to the next scene's size.
@@ -179,7 +198,7 @@ fn surroundings(pixels: Shape, settings: &Settings) -> Option<Margin> {
     settings.seamless.then_some(Margin { radius, copies: Copies::Wrap })
 }
 
-/// An eighth of the longest edge: a little over half as many pixels more to compute.
+/// An eighth of the longest edge: of large pictures, a little over half as many pixels more to compute.
 const SURROUNDINGS: u32 = 8;
 /// In whole pixels of the networks' coarsest maps.
 const COARSE: u32 = 16;
@@ -192,23 +211,12 @@ fn surrounded(rec: &mut Recorder, pixels: &Tensor, settings: &Settings) -> Resul
     Ok(y)
 }
 
-/// The picture where the mask lets it be seen, and the photo elsewhere. It is painted everywhere all the same: were the photo
-/// part of what the network sees, the painting's manner would be missing there, and twice as strong where it is painted.
-fn laid(rec: &mut Recorder, scene: &Scene, pixels: &Tensor) -> Result<Tensor> {
-    let Some(mask) = &scene.mask else { return Ok(pixels.clone()) };
-    let y = rec.gpu().tensor("laid over the photo", pixels.shape())?;
-    mask::record(rec, mask, pixels, &scene.photo, &y);
-    Ok(y)
-}
-
 /// Records luma of `result` + chroma of `photo`: photo + (luma(result) - luma(photo)) in every colour.
-fn recolour(rec: &mut Recorder, result: &Tensor, photo: &Tensor) -> Result<Tensor> {
-    let y = rec.gpu().tensor("recoloured", photo.shape())?;
+fn recolour(rec: &mut Recorder, result: &Tensor, photo: &Tensor, y: &Tensor) {
     let mut chroma = [LUMA.map(|weight| -weight); 3];
     for (colour, row) in chroma.iter_mut().enumerate() {
         row[colour] += 1.0;
     }
-    colour::forward(rec, photo, &y, &chroma, [0.0; 3], false);
-    colour::forward(rec, result, &y, &[LUMA; 3], [0.0; 3], true);
-    Ok(y)
+    colour::forward(rec, photo, y, &chroma, [0.0; 3], false);
+    colour::forward(rec, result, y, &[LUMA; 3], [0.0; 3], true);
 }

@@ -1,11 +1,13 @@
 //! Runs whose settings change on the way.
 
-use super::{sample, small, street_and_swirl};
+use super::{difference, sample, small, street_and_swirl};
 use pollster::block_on;
 use scumble::gpu::Gpu;
+use scumble::image::Picture;
 use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::{Colours, Settings};
+use std::rc::Rc;
 
 /// Paints a quarter of a run, lets `turn` change the settings, and paints the rest; returns the losses.
 fn steered(method: Method, turn: impl Fn(&mut Settings)) -> (bool, Vec<Losses>) {
@@ -47,6 +49,28 @@ fn a_run_can_be_steered() {
         assert!(end.style > without.style, "and farther from the painting");
         assert!(end.total < 0.8 * after.total, "{method:?} goes on downhill: {after:?} to {end:?}");
     }
+}
+
+#[test]
+fn a_paused_picture_follows_a_mask_before_the_next_step() {
+    let settings = small(32, 20);
+    let white = Rc::new(Picture::flat(4, 4, [1.0; 3]));
+    let sources = Sources { mask: Some(white), ..street_and_swirl() };
+    block_on(async {
+        let gpu = Gpu::open().await.unwrap();
+        let mut painter = Painter::new(&gpu, &sources, &settings).await.unwrap();
+        for _ in 0..5 {
+            painter.step().await.unwrap();
+        }
+        let before = painter.picture().await.unwrap();
+        assert!(painter.steer(&sources, &Settings { masked: true, ..settings.clone() }).await.unwrap());
+        assert!(difference(&painter.picture().await.unwrap(), &before) < 1e-6, "a white mask lets everything be seen");
+        let kept = Settings { colours: Colours::Photo, ..settings };
+        assert!(painter.steer(&sources, &kept).await.unwrap());
+        let recoloured = painter.picture().await.unwrap();
+        let brightness = |picture: &Picture| picture.rgba.iter().sum::<f32>() / picture.rgba.len() as f32;
+        assert!(brightness(&recoloured) > 0.7 * brightness(&before), "it is there at once");
+    });
 }
 
 #[test]
