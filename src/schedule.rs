@@ -48,7 +48,7 @@ const FILTER_BANK: Plan = Plan {
     most_scales: 3,
     first_iterations: 75,
     later_iterations: 75,
-    content: 0.2,
+    content: 0.3,
     variation: 0.25,
     rate: 0.05,
     decay: 0.97,
@@ -198,8 +198,8 @@ mod tests {
     #[test]
     fn strength_50_is_the_plan() {
         let content = |strength| balance(&Settings { strength, ..Settings::default() }).content;
-        assert!((content(50.0) - 0.2).abs() < 1e-6);
-        assert!((content(0.0) - 20.0).abs() < 1e-4 && (content(100.0) - 0.02).abs() < 1e-6);
+        assert!((content(50.0) - 0.3).abs() < 1e-6);
+        assert!((content(0.0) - 30.0).abs() < 1e-4 && (content(100.0) - 0.03).abs() < 1e-6);
     }
 
     #[test]

@@ -58,6 +58,9 @@ pub enum StyleLoss {
     MeanCovariance,
     /// The Gram matrix, which mixes the two (Gatys, Ecker, Bethge 2016).
     Gram,
+    /// Mean and covariance, as the Wasserstein distance of normal distributions: what it would take to carry the one to the
+    /// other.
+    Wasserstein,
 }
 
 /// How the engine stores features and their gradients; it computes in 32 bits either way.

@@ -10,7 +10,7 @@ use scumble::reference::conv::Filters;
 use scumble::reference::moments_loss::{Pair, Weights, squared_norm};
 use scumble::reference::{
     Map, colour, content_loss, conv, covariance, dot, mean, moments_bias, moments_loss, pad, pool, pyramid, reduce,
-    relu_backward, tv_loss,
+    relu_backward, ridge, tv_loss, wasserstein_loss,
 };
 
 const INPUT: ([[f32; 3]; 3], [f32; 3]) = ([[0.0, 0.5, 4.0], [0.0, 4.0, 0.0], [3.0, 0.0, 0.0]], [-2.0, -1.8, -1.5]);
@@ -30,17 +30,20 @@ enum Term {
     MeanCovariance,
     /// At relu2.
     Gram,
+    /// At relu1, of covariances with a little more on the diagonal.
+    Wasserstein,
     /// At bank.
     PyramidMeanCovariance,
     /// At the pixels.
     Variation,
 }
 
-const TERMS: [Term; 6] = [
+const TERMS: [Term; 7] = [
     Term::Content,
     Term::StandardisedContent,
     Term::MeanCovariance,
     Term::Gram,
+    Term::Wasserstein,
     Term::PyramidMeanCovariance,
     Term::Variation,
 ];
@@ -148,7 +151,7 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
         let d = match term {
             Term::Content | Term::Gram => &mut d.relu2,
             Term::StandardisedContent => &mut d.luma,
-            Term::MeanCovariance => &mut d.relu1,
+            Term::MeanCovariance | Term::Wasserstein => &mut d.relu1,
             Term::PyramidMeanCovariance => &mut d.bank,
             Term::Variation => &mut d.pixels,
         };
@@ -165,6 +168,14 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
             }
             Term::MeanCovariance => style(&x.relu1, &painting.relu1, true, RELATIVE),
             Term::Gram => style(&x.relu2, &painting.relu2, false, ABSOLUTE),
+            Term::Wasserstein => {
+                let raised = |moments: Pair| Pair { sigma: ridge::record(&moments.sigma, 1.0, 1e-2), ..moments };
+                let own = raised(moments(&x.relu1, true));
+                let target = raised(moments(&painting.relu1, true));
+                let (loss, d) = wasserstein_loss::record(&own, &target, x.relu1.pixels(), 0.8);
+                let bias = moments_bias::record(&d.sigma, &d.mu.values, &own.mu.values);
+                (loss, conv::pointwise(&x.relu1, &d.sigma, &bias))
+            }
             Term::PyramidMeanCovariance => style(&x.bank, &painting.bank, true, RELATIVE),
             Term::Variation => tv_loss::record(&x.pixels, 2.0),
         };

@@ -25,6 +25,7 @@ pub mod covariance;
 pub mod dot;
 pub mod lbfgs;
 pub mod mask;
+pub mod matrix_product;
 pub mod mean;
 pub mod moments_bias;
 pub mod moments_loss;
@@ -37,8 +38,10 @@ pub mod recentre;
 pub mod reduce;
 pub mod relu_backward;
 pub mod resample;
+pub mod ridge;
 pub mod total;
 pub mod tv_loss;
+pub mod wasserstein_loss;
 pub mod winograd;
 
 pub use reach::Reach;
@@ -46,7 +49,7 @@ pub use reach::Reach;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 40] = [
+pub const ALL: [&Kernel; 43] = [
     &adam::KERNEL,
     &blend::KERNEL,
     &colour::KERNEL,
@@ -62,6 +65,7 @@ pub const ALL: [&Kernel; 40] = [
     &lbfgs::DIRECTION,
     &lbfgs::STEP,
     &mask::KERNEL,
+    &matrix_product::KERNEL,
     &mean::KERNEL,
     &moments_bias::KERNEL,
     &moments_loss::KERNEL,
@@ -81,8 +85,10 @@ pub const ALL: [&Kernel; 40] = [
     &reduce::KERNEL,
     &relu_backward::KERNEL,
     &resample::KERNEL,
+    &ridge::KERNEL,
     &total::KERNEL,
     &tv_loss::KERNEL,
+    &wasserstein_loss::KERNEL,
     &winograd::WEIGHTS,
     &winograd::INPUT,
     &winograd::GRADIENT,

@@ -5,6 +5,7 @@
 pub mod capture;
 mod measure;
 pub mod moments;
+pub mod root;
 mod style;
 
 use crate::Result;
@@ -38,6 +39,9 @@ pub enum Measure {
     Gram,
     /// Gram matrix against the painting's, relative to its squared norm: free of the features' scale.
     RelativeGram,
+    /// The Wasserstein distance of normal distributions with these means and covariances, relative to the painting's second
+    /// moment.
+    Wasserstein,
     /// Total variation of the pixels.
     Variation,
 }
@@ -47,7 +51,7 @@ impl Measure {
     pub fn family(&self) -> Family {
         match self {
             Measure::Content | Measure::StandardisedContent => Family::Content,
-            Measure::MeanCovariance | Measure::Gram | Measure::RelativeGram => Family::Style,
+            Measure::MeanCovariance | Measure::Gram | Measure::RelativeGram | Measure::Wasserstein => Family::Style,
             Measure::Variation => Family::Variation,
         }
     }

@@ -2,9 +2,11 @@
 
 use super::Measure;
 use super::moments::{About, Moments, Sums, squared_norm};
+use super::root::{self, Roots};
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::{moments_bias, moments_loss, product, recentre};
+use crate::kernels::matrix_product::PLAIN;
+use crate::kernels::{matrix_product, moments_bias, moments_loss, product, recentre, ridge, wasserstein_loss};
 use crate::network::Sight;
 
 /// What a style term compares with.
@@ -12,14 +14,27 @@ pub(super) struct StyleTarget {
     moments: Moments,
     norms: Tensor,
     measure: Measure,
+    /// Of the covariance, for the Wasserstein distance.
+    root: Option<Tensor>,
 }
 
+/// Covariances have eigenvalues near zero, whose inverse roots are noise. So both are compared with this much more, in units
+/// of the painting's norm, on the diagonal: where they are equal, they stay so.
+const RIDGE: f32 = 2e-3;
+
 impl StyleTarget {
-    pub fn new(rec: &mut Recorder, moments: Moments, measure: Measure) -> Result<StyleTarget> {
+    pub fn new(rec: &mut Recorder, mut moments: Moments, measure: Measure) -> Result<StyleTarget> {
         let norms = rec.gpu().tensor("norms", Shape::vector(2))?;
         squared_norm(rec, &moments.sigma, &norms, 0)?;
         squared_norm(rec, &moments.mu, &norms, 1)?;
-        Ok(StyleTarget { moments, norms, measure })
+        let mut root = None;
+        if measure == Measure::Wasserstein {
+            let sigma = rec.gpu().tensor("sigma", moments.sigma.shape())?;
+            ridge::record(rec, &moments.sigma, &norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
+            moments.sigma = sigma;
+            root = Some(root::roots(rec, &moments.sigma)?.root);
+        }
+        Ok(StyleTarget { moments, norms, measure, root })
     }
 
     /// Gatys' layer weight and the mean over the matrix; or, relative, `weight` for each moment.
@@ -62,7 +77,7 @@ impl Style {
             _ => Sums::new(sight.part.x.shape().channels, sight.pixels),
         };
         // About the painting's mean: it is known beforehand, and near the picture's own soon enough.
-        let StyleTarget { moments, norms, measure } = target;
+        let StyleTarget { moments, norms, measure, root } = target;
         let about = measure.about();
         if about == About::Mean {
             sums.add_mean(rec, &sight.part)?;
@@ -80,17 +95,33 @@ impl Style {
         let matrix = rec.tensor("d_sigma", Shape::matrix(channels))?;
         let d_mu = rec.tensor("d_mu", Shape::vector(channels))?;
         let bias = rec.tensor("d_bias", Shape::vector(channels))?;
-        moments_loss::record(
-            rec,
-            &moments_loss::Pair { sigma: &own.sigma, mu: &own.mu },
-            &moments_loss::Pair { sigma: &moments.sigma, mu: &moments.mu },
-            norms,
-            sight.pixels,
-            target.weights(weight, channels),
-            sight.part.x.element().gradient_scale(),
-            &moments_loss::Pair { sigma: &matrix, mu: &d_mu },
-            loss,
-        );
+        let of_target = moments_loss::Pair { sigma: &moments.sigma, mu: &moments.mu };
+        let gradient_scale = sight.part.x.element().gradient_scale();
+        let d = moments_loss::Pair { sigma: &matrix, mu: &d_mu };
+        match root {
+            None => {
+                let of_own = moments_loss::Pair { sigma: &own.sigma, mu: &own.mu };
+                let weights = target.weights(weight, channels);
+                moments_loss::record(rec, &of_own, &of_target, norms, sight.pixels, weights, gradient_scale, &d, loss);
+            }
+            Some(root) => {
+                let sigma = rec.tensor("sigma", own.sigma.shape())?;
+                ridge::record(rec, &own.sigma, norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
+                let between = between(rec, &sigma, root, &matrix)?;
+                let of_own = moments_loss::Pair { sigma: &sigma, mu: &own.mu };
+                wasserstein_loss::record(
+                    rec,
+                    &of_own,
+                    &of_target,
+                    &between,
+                    sight.pixels,
+                    weight,
+                    gradient_scale,
+                    &d,
+                    loss,
+                );
+            }
+        }
         moments_bias::record(rec, &matrix, &d_mu, &own.mu, &bias);
         *self = Style::Known { matrix, bias };
         Ok(())
@@ -103,4 +134,15 @@ impl Style {
             _ => unreachable!("a walk goes down before it goes up"),
         }
     }
+}
+
+/// Records, for the root B of the painting's covariance, (B sigma B)^1/2, which it returns, and B (B sigma B)^-1/2 B, which
+/// carries features of covariance sigma to the painting's.
+fn between(rec: &mut Recorder, sigma: &Tensor, b: &Tensor, transport: &Tensor) -> Result<Tensor> {
+    let half = root::product(rec, b, sigma, PLAIN)?;
+    let m = root::product(rec, &half, b, PLAIN)?;
+    let Roots { root, inverse } = root::roots(rec, &m)?;
+    let half = root::product(rec, b, &inverse, PLAIN)?;
+    matrix_product::record(rec, &half, b, PLAIN, transport);
+    Ok(root)
 }

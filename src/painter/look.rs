@@ -102,6 +102,7 @@ impl Look {
         let measure = match settings.style_loss {
             StyleLoss::MeanCovariance => Measure::MeanCovariance,
             StyleLoss::Gram => Measure::RelativeGram,
+            StyleLoss::Wasserstein => Measure::Wasserstein,
         };
         let style = shared(style, &settings.style_layers).into_iter();
         let mut terms: Vec<_> =

@@ -14,6 +14,7 @@ pub mod dot;
 pub mod lbfgs;
 mod map;
 pub mod mask;
+pub mod matrix_product;
 pub mod mean;
 pub mod moments_bias;
 pub mod moments_loss;
@@ -23,8 +24,10 @@ pub mod pyramid;
 pub mod reduce;
 pub mod relu_backward;
 pub mod resample;
+pub mod ridge;
 pub mod total;
 pub mod tv_loss;
+pub mod wasserstein_loss;
 
 pub use map::Map;
 

@@ -12,6 +12,7 @@ mod lanes;
 mod losses;
 mod optimizers;
 mod recycling;
+mod roots;
 mod statistics;
 mod winograd;
 mod workbench;

@@ -1,0 +1,78 @@
+// The squared Wasserstein distance of two normal distributions (Dowson & Landau 1982), relative to the painting's second
+// moment, and the gradient to the picture's:
+//   L = weight (|mu - mu_t|^2 + tr(sigma + sigma_t - 2 (sigma_t^1/2 sigma sigma_t^1/2)^1/2)) / m,
+//   m = tr sigma_t + |mu_t|^2,
+//   dL/dsigma = weight (I - T) / m,  T = sigma_t^1/2 (sigma_t^1/2 sigma sigma_t^1/2)^-1/2 sigma_t^1/2.
+// T is what would carry the picture's features to the painting's. As in moments_loss.wgsl, d_sigma already holds
+// 2/N dL/dsigma, and d_mu dL/dmu / N.
+// sigma, sigma_t, root (...)^1/2: C, C in 4x4 tiles; mu: C.
+
+struct Params {
+    blocks: u32,
+    channels: u32,
+    pixels: u32,         // N
+    slot: u32,           // where in losses
+    weight: f32,
+    gradient_scale: f32, // gradients of 16 bits are stored as so many times themselves
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> sigma: array<mat4x4<f32>>;         // C/4, C/4
+@group(0) @binding(2) var<storage, read> mu: array<vec4<f32>>;              // C
+@group(0) @binding(3) var<storage, read> sigma_t: array<mat4x4<f32>>;       // C/4, C/4, the painting's
+@group(0) @binding(4) var<storage, read> mu_t: array<vec4<f32>>;            // C, the painting's
+@group(0) @binding(5) var<storage, read> root: array<mat4x4<f32>>;          // C/4, C/4
+@group(0) @binding(6) var<storage, read_write> d_sigma: array<mat4x4<f32>>; // C/4, C/4; holds T before
+@group(0) @binding(7) var<storage, read_write> d_mu: array<vec4<f32>>;      // C
+@group(0) @binding(8) var<storage, read_write> losses: array<f32>;          // slots
+
+const THREADS = 256u;
+const SMALLEST = 1e-6; // a black painting has no moments to be relative to
+var<workgroup> sh_sum: array<vec2<f32>, THREADS>; // distance, m
+
+fn trace(tile: mat4x4<f32>) -> f32 {
+    return tile[0].x + tile[1].y + tile[2].z + tile[3].w;
+}
+
+// d on the diagonal where there is a channel.
+fn diagonal(block: u32, d: f32) -> mat4x4<f32> {
+    let channels = vec4<u32>(block * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+    let v = select(vec4<f32>(0.0), vec4<f32>(d), channels < vec4<u32>(params.channels));
+    return mat4x4<f32>(v.x, 0.0, 0.0, 0.0, 0.0, v.y, 0.0, 0.0, 0.0, 0.0, v.z, 0.0, 0.0, 0.0, 0.0, v.w);
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(local_invocation_index) local: u32) {
+    var sum = vec2<f32>(0.0);
+    for (var block = local; block < params.blocks; block += THREADS) {
+        let at = block * (params.blocks + 1u);
+        let difference = mu[block] - mu_t[block];
+        let own = trace(sigma_t[at]);
+        sum.x += dot(difference, difference) + trace(sigma[at]) + own - 2.0 * trace(root[at]);
+        sum.y += own + dot(mu_t[block], mu_t[block]);
+    }
+    sh_sum[local] = sum;
+    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if (local < half) {
+            sh_sum[local] += sh_sum[local + half];
+        }
+    }
+    workgroupBarrier();
+    let scale = params.weight / max(sh_sum[0].y, SMALLEST);
+    if (local == 0u) {
+        losses[params.slot] = scale * sh_sum[0].x;
+    }
+    let share = 2.0 * scale * params.gradient_scale / f32(params.pixels);
+    for (var e = local; e < params.blocks * params.blocks; e += THREADS) {
+        let block = e % params.blocks;
+        var tile = d_sigma[e] * -share;
+        if (e / params.blocks == block) {
+            tile += diagonal(block, share);
+        }
+        d_sigma[e] = tile;
+    }
+    for (var block = local; block < params.blocks; block += THREADS) {
+        d_mu[block] = (mu[block] - mu_t[block]) * share;
+    }
+}

@@ -1,0 +1,48 @@
+//! Products of two square matrices.
+
+use super::LINE;
+use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
+use bytemuck::{Pod, Zeroable};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Params {
+    blocks: u32,
+    channels: u32,
+    factor: f32,
+    power: f32,
+    diagonal: f32,
+}
+
+/// The compute kernel.
+pub const KERNEL: Kernel = kernel!("matrix_product", LINE, Params, [Read, Read, Read, Write]);
+
+/// Tiles along a side of the square that an invocation makes.
+const SIDE: u32 = 2;
+
+/// What is done to a product before it is stored.
+#[derive(Clone, Copy)]
+pub struct Finish<'t> {
+    /// Multiplies it.
+    pub factor: f32,
+    /// So does the first number of a tensor, raised to a power.
+    pub norm: Option<(&'t Tensor, f32)>,
+    /// Is added to the diagonal.
+    pub diagonal: f32,
+}
+
+/// The product as it is.
+pub const PLAIN: Finish = Finish { factor: 1.0, norm: None, diagonal: 0.0 };
+
+/// y = factor norm^power a b + diagonal I; all of them C x C in 4x4 tiles.
+pub fn record(rec: &mut Recorder, a: &Tensor, b: &Tensor, finish: Finish, y: &Tensor) {
+    assert_eq!((a.shape(), b.shape()), (y.shape(), y.shape()), "shapes of the product {}", y.label());
+    let Shape { channels, .. } = y.shape();
+    let blocks = y.shape().blocks();
+    // Without a norm, what is bound in its place is not read.
+    let (norm, power) = finish.norm.unwrap_or((a, 0.0));
+    let Finish { factor, diagonal, .. } = finish;
+    let params = Params { blocks, channels, factor, power, diagonal };
+    let strips = blocks.div_ceil(SIDE);
+    rec.dispatch(&KERNEL, &params, &[a, b, norm, y], Grid::over(&KERNEL, [strips * strips, 1, 1]));
+}
