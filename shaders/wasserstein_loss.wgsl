@@ -1,7 +1,6 @@
-// The squared Wasserstein distance of two normal distributions (Dowson & Landau 1982), relative to the painting's second
-// moment, and the gradient to the picture's:
+// The squared Wasserstein distance of two normal distributions (Dowson & Landau 1982), and the gradient to the picture's:
 //   L = weight (|mu - mu_t|^2 + tr(sigma + sigma_t - 2 (sigma_t^1/2 sigma sigma_t^1/2)^1/2)) / m,
-//   m = tr sigma_t + |mu_t|^2,
+//   m = tr sigma_t + |mu_t|^2, the painting's second moment, where the loss is relative to it, and otherwise 1,
 //   dL/dsigma = weight (I - T) / m,  T = sigma_t^1/2 (sigma_t^1/2 sigma sigma_t^1/2)^-1/2 sigma_t^1/2.
 // T is what would carry the picture's features to the painting's. As in moments_loss.wgsl, d_sigma already holds
 // 2/N dL/dsigma, and d_mu dL/dmu / N.
@@ -13,6 +12,7 @@ struct Params {
     pixels: u32,         // N
     slot: u32,           // where in losses
     weight: f32,
+    relative: u32,       // 1: divide by the painting's second moment
     gradient_scale: f32, // gradients of 16 bits are stored as so many times themselves
 }
 
@@ -59,7 +59,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
         }
     }
     workgroupBarrier();
-    let scale = params.weight / max(sh_sum[0].y, SMALLEST);
+    let scale = params.weight / select(1.0, max(sh_sum[0].y, SMALLEST), params.relative == 1u);
     if (local == 0u) {
         losses[params.slot] = scale * sh_sum[0].x;
     }

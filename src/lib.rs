@@ -3,7 +3,7 @@
 //! Data flows one way, and so do the modules, each of which turns what stands before it into something new:
 //!
 //! - [`error`]: whatever goes wrong, as a sentence for a person
-//! - [`random`], [`image`], [`settings`], [`schedule`]: numbers from seeds, pixels from files, plans from choices
+//! - [`random`], [`image`], [`settings`], [`recipe`], [`schedule`]: numbers from seeds, pixels from files, plans from choices
 //! - [`model`], [`weights`]: networks as tables, and the files that fill them
 //! - [`gpu`], [`kernels`]: the device, and one file per operation on it
 //! - [`network`], [`objective`], [`optimizer`], [`scaling`]: features, losses and gradients, steps, sizes
@@ -23,6 +23,7 @@ pub mod objective;
 pub mod optimizer;
 pub mod painter;
 pub mod random;
+pub mod recipe;
 #[cfg(feature = "reference")]
 pub mod reference;
 pub mod scaling;

@@ -7,6 +7,7 @@ use scumble::image::{Picture, WORKING_EDGE, decode, encode_png};
 use scumble::model::Pooling;
 use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
+use scumble::recipe::Recipe;
 use scumble::settings::{Colours, ModelKind, Precision, Settings, Start, StyleLoss};
 use scumble::weights::{self, Manifest, Vgg19Weights};
 use std::fmt::Write as _;
@@ -26,9 +27,13 @@ struct Arguments {
     /// Where the picture goes.
     #[arg(short, long, default_value = "scumble.png")]
     out: PathBuf,
-    /// The feature model: "filter-bank" needs no file, "vgg19" does.
-    #[arg(long, default_value = "filter-bank", value_parser = word::<ModelKind>)]
-    model: ModelKind,
+    /// Whose way of painting: scumble, gatys, neural-style or style-transfer-pytorch; it chooses model, start, optimizer and
+    /// pooling, where those are not given.
+    #[arg(long, default_value = "scumble", value_parser = word::<Recipe>)]
+    recipe: Recipe,
+    /// The feature model: "filter-bank" needs no file, "vgg19" does [default: filter-bank].
+    #[arg(long, value_parser = word::<ModelKind>)]
+    model: Option<ModelKind>,
     /// VGG19's weights: a folder made by `cargo xtask weights`, or a .pth or .safetensors file.
     #[arg(long, default_value = "weights")]
     weights: PathBuf,
@@ -83,18 +88,18 @@ struct Arguments {
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u32,
-    /// What to start from: photo, style-statistics, noise, grey, or picture (with --start-picture).
-    #[arg(long, default_value = "photo", value_parser = word::<Start>)]
-    start: Start,
+    /// What to start from: photo, style-statistics, noise, grey, or picture (with --start-picture) [default: photo].
+    #[arg(long, value_parser = word::<Start>)]
+    start: Option<Start>,
     /// The picture that `--start picture` starts from.
     #[arg(long)]
     start_picture: Option<PathBuf>,
-    /// The optimiser: adam or lbfgs.
-    #[arg(long, default_value = "adam", value_parser = word::<Method>)]
-    optimizer: Method,
-    /// VGG19's pooling: average, max or l2.
-    #[arg(long, default_value = "average", value_parser = word::<Pooling>)]
-    pooling: Pooling,
+    /// The optimiser: adam or lbfgs [default: adam].
+    #[arg(long, value_parser = word::<Method>)]
+    optimizer: Option<Method>,
+    /// VGG19's pooling: average, max or l2 [default: average].
+    #[arg(long, value_parser = word::<Pooling>)]
+    pooling: Option<Pooling>,
     /// Whose colours the result has: painting, photo (its own), matched or histogram (the painting in the photo's palette).
     #[arg(long, default_value = "painting", value_parser = word::<Colours>)]
     colours: Colours,
@@ -132,16 +137,18 @@ fn main() -> ExitCode {
 }
 
 async fn paint(arguments: &Arguments) -> Result<(), String> {
+    let published = arguments.recipe.settings();
     let settings = Settings {
-        model: arguments.model,
+        recipe: arguments.recipe,
+        model: arguments.model.unwrap_or(published.model),
         size: arguments.size,
         strength: arguments.strength,
         style_scale: arguments.style_scale,
         blend: arguments.blend.clone(),
         seed: arguments.seed,
-        start: arguments.start,
-        optimizer: arguments.optimizer,
-        pooling: arguments.pooling,
+        start: arguments.start.unwrap_or(published.start),
+        optimizer: arguments.optimizer.unwrap_or(published.optimizer),
+        pooling: arguments.pooling.unwrap_or(published.pooling),
         colours: arguments.colours,
         smoothness: arguments.smoothness,
         style_loss: arguments.style_loss,

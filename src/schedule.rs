@@ -2,7 +2,8 @@
 
 use crate::image::fit;
 use crate::optimizer::Pace;
-use crate::settings::{ModelKind, Settings};
+use crate::recipe::Plan;
+use crate::settings::Settings;
 
 /// One round of the coarse-to-fine pyramid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -26,54 +27,9 @@ pub struct Balance {
     pub variation: f32,
 }
 
-/// What differs between the models.
-struct Plan {
-    /// The first scale is not smaller than this (longest edge).
-    smallest: u32,
-    most_scales: u32,
-    first_iterations: u32,
-    later_iterations: u32,
-    content: f32,
-    variation: f32,
-    /// Adam's learning rate, in units of the pixels' 0..1.
-    rate: f32,
-    /// Decay of the average of the iterates, which is what people see.
-    decay: f32,
-}
-
-/// Chosen by looking at pictures: less variation leaves grain in flat areas, more washes strokes out; with less content
-/// houses vanish. A larger rate needs fewer iterations; the style that these lack was not worth twice the time.
-const FILTER_BANK: Plan = Plan {
-    smallest: 64,
-    most_scales: 3,
-    first_iterations: 75,
-    later_iterations: 75,
-    content: 0.3,
-    variation: 0.25,
-    rate: 0.05,
-    decay: 0.97,
-};
-const VGG19: Plan = Plan {
-    smallest: 128,
-    most_scales: 8,
-    first_iterations: 80,
-    later_iterations: 60,
-    content: 0.35,
-    variation: 0.1,
-    rate: 0.05,
-    decay: 0.9,
-};
-
-fn plan(model: ModelKind) -> &'static Plan {
-    match model {
-        ModelKind::FilterBank => &FILTER_BANK,
-        ModelKind::Vgg19 => &VGG19,
-    }
-}
-
 /// Scales from coarse to fine, each sqrt(2) larger than the one before, ending at the chosen size.
 pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
-    let plan = plan(settings.model);
+    let plan = Plan::of(settings);
     let mut edges = vec![settings.size];
     while edges.len() < plan.most_scales as usize {
         let smaller = (settings.size as f32 / std::f32::consts::SQRT_2.powi(edges.len() as i32)).round() as u32;
@@ -113,26 +69,24 @@ pub fn shares(settings: &Settings, count: usize) -> Vec<f32> {
 /// The weights that the two dials stand for. Strength takes the content's weight to a tenth, where hardly anything is left of
 /// the photo; and to a hundred times as much, where it hardly changes.
 pub fn balance(settings: &Settings) -> Balance {
-    let plan = plan(settings.model);
+    let plan = Plan::of(settings);
     let reach = if settings.strength < 50.0 { 100f32 } else { 10.0 };
     Balance {
         content: plan.content * reach.powf((50.0 - settings.strength) / 50.0),
-        style: 1.0,
+        style: plan.style,
         variation: plan.variation * (settings.smoothness / 50.0).powi(2),
     }
 }
 
-/// What is left of the learning rate at the end of the last scale.
-const LAST_RATE: f32 = 0.1;
 /// Long runs average over more iterates.
 const LONG_RUN: u32 = 400;
 const LONG_DECAY: f32 = 0.99;
 
 /// The pace of step `step` (from 0) of `scale`; the last scale slows down linearly so that it settles.
-pub fn pace(model: ModelKind, scale: &Scale, step: u32, last_scale: bool) -> Pace {
+pub fn pace(settings: &Settings, scale: &Scale, step: u32, last_scale: bool) -> Pace {
+    let plan = Plan::of(settings);
     let passed = step as f32 / scale.iterations.max(2).saturating_sub(1) as f32;
-    let slow = if last_scale { 1.0 - (1.0 - LAST_RATE) * passed.min(1.0) } else { 1.0 };
-    let plan = plan(model);
+    let slow = if last_scale { 1.0 - (1.0 - plan.last_rate) * passed.min(1.0) } else { 1.0 };
     Pace { rate: plan.rate * slow, decay: if scale.iterations > LONG_RUN { LONG_DECAY } else { plan.decay } }
 }
 
@@ -152,6 +106,7 @@ pub fn has_settled(totals: &[f32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::ModelKind;
 
     #[test]
     fn scales_grow_by_the_root_of_two_up_to_the_size() {
@@ -205,8 +160,8 @@ mod tests {
     #[test]
     fn the_last_scale_ends_at_a_tenth_of_the_rate() {
         let scale = Scale { width: 1, height: 1, iterations: 150 };
-        let rate = |step, last| pace(ModelKind::Vgg19, &scale, step, last).rate;
-        assert_eq!([rate(0, true), rate(149, false)], [VGG19.rate; 2]);
-        assert!((rate(149, true) - VGG19.rate * LAST_RATE).abs() < 1e-8);
+        let rate = |step, last| pace(&Settings::default(), &scale, step, last).rate;
+        assert_eq!([rate(0, true), rate(149, false)], [0.05; 2]);
+        assert!((rate(149, true) - 0.005).abs() < 1e-8);
     }
 }

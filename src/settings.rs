@@ -2,6 +2,7 @@
 
 use crate::model::Pooling;
 use crate::optimizer::Method;
+use crate::recipe::Recipe;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,6 +79,8 @@ pub enum Precision {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
+    /// Whose way of painting.
+    pub recipe: Recipe,
     /// The feature model.
     pub model: ModelKind,
     /// Longest edge of the finished picture in pixels, 16 to 4096.
@@ -126,6 +129,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
+            recipe: Recipe::default(),
             model: ModelKind::default(),
             size: 384,
             strength: 50.0,
@@ -199,6 +203,13 @@ impl Settings {
         within("smoothness", self.smoothness, 0.0, 100.0)?;
         within("effort", self.effort, 0.1, 10.0)?;
         within("iterations", self.iterations.unwrap_or(1) as f32, 1.0, 100_000.0)?;
+        if self.recipe != Recipe::Scumble && self.model != ModelKind::Vgg19 {
+            return Err(Error::Setting {
+                name: "model",
+                found: "the built-in one".into(),
+                expected: "VGG19 for a recipe that was published for it".into(),
+            });
+        }
         if self.texture && self.colours != Colours::Painting {
             return Err(Error::Setting {
                 name: "colours",

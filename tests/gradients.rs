@@ -172,7 +172,7 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
                 let raised = |moments: Pair| Pair { sigma: ridge::record(&moments.sigma, 1.0, 1e-2), ..moments };
                 let own = raised(moments(&x.relu1, true));
                 let target = raised(moments(&painting.relu1, true));
-                let (loss, d) = wasserstein_loss::record(&own, &target, x.relu1.pixels(), 0.8);
+                let (loss, d) = wasserstein_loss::record(&own, &target, x.relu1.pixels(), 0.8, true);
                 let bias = moments_bias::record(&d.sigma, &d.mu.values, &own.mu.values);
                 (loss, conv::pointwise(&x.relu1, &d.sigma, &bias))
             }

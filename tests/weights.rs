@@ -58,8 +58,9 @@ fn invented(depth: usize) -> Vgg19Weights {
         bias: (0..row.out_channels).map(|i| noise(i + 7) * 3.0).collect(),
     };
     let convolutions = scumble::model::vgg19::CONVOLUTIONS.iter().take(depth).map(convolution).collect();
+    let growth = vec![1.0; depth];
     let source = Origin::Torchvision.source("0".repeat(64));
-    Vgg19Weights { convolutions, preprocessing: Preprocessing::TORCHVISION, source }
+    Vgg19Weights { convolutions, preprocessing: Preprocessing::TORCHVISION, growth, source }
 }
 
 #[test]

@@ -30,6 +30,7 @@ pub fn random_vgg19() -> Vgg19Weights {
     Vgg19Weights {
         convolutions: vgg19::CONVOLUTIONS.iter().enumerate().map(convolution).collect(),
         preprocessing: origin.preprocessing(),
+        growth: vec![1.0; vgg19::CONVOLUTIONS.len()],
         source: origin.source("random numbers".into()),
     }
 }

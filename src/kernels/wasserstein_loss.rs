@@ -1,7 +1,7 @@
 //! The Wasserstein distance of one layer's moments, and the gradient to them.
 
 use super::moments_loss::{Pair, Slot};
-use crate::gpu::{Grid, Kernel, Recorder, Tensor};
+use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 
 #[repr(C)]
@@ -12,6 +12,7 @@ struct Params {
     pixels: u32,
     slot: u32,
     weight: f32,
+    relative: u32,
     gradient_scale: f32,
 }
 
@@ -19,7 +20,7 @@ struct Params {
 pub const KERNEL: Kernel =
     kernel!("wasserstein_loss", [256, 1, 1], Params, [Read, Read, Read, Read, Read, Write, Write, Write]);
 
-/// Writes the loss, relative to the target's second moment, into its slot; `root` is (B S B)^1/2 for the picture's
+/// Writes the loss, `relative` to the target's second moment or not, into its slot; `root` is (B S B)^1/2 for the picture's
 /// covariance S and the root B of the target's, and `d.sigma` holds B (B S B)^-1/2 B. Into `d` goes the gradient,
 /// `gradient_scale` times what it is to features of `pixels` positions.
 #[allow(clippy::too_many_arguments)] // all of them tensors of one equation
@@ -29,14 +30,15 @@ pub fn record(
     target: &Pair,
     root: &Tensor,
     pixels: u32,
-    weight: f32,
+    (weight, relative): (f32, bool),
     gradient_scale: f32,
     d: &Pair,
     loss: &Slot,
 ) {
     let shape = moments.sigma.shape();
-    let params =
-        Params { blocks: shape.blocks(), channels: shape.channels, pixels, slot: loss.slot, weight, gradient_scale };
+    let Shape { channels, .. } = shape;
+    let (blocks, relative) = (shape.blocks(), relative.into());
+    let params = Params { blocks, channels, pixels, slot: loss.slot, weight, relative, gradient_scale };
     let tensors = [moments.sigma, moments.mu, target.sigma, target.mu, root, d.sigma, d.mu, loss.losses];
     rec.dispatch(&KERNEL, &params, &tensors, Grid::over(&KERNEL, [1, 1, 1]));
 }

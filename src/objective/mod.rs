@@ -30,6 +30,8 @@ pub enum Family {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Measure {
     /// Squared difference to the photo's features, divided by their own square.
+    RelativeContent,
+    /// Mean squared difference to the photo's features (Gatys, Ecker, Bethge 2016).
     Content,
     /// The same, divided by the variance of the photo's features instead.
     StandardisedContent,
@@ -39,9 +41,10 @@ pub enum Measure {
     Gram,
     /// Gram matrix against the painting's, relative to its squared norm: free of the features' scale.
     RelativeGram,
-    /// The Wasserstein distance of normal distributions with these means and covariances, relative to the painting's second
-    /// moment.
+    /// The squared Wasserstein distance of normal distributions with these means and covariances, divided by C.
     Wasserstein,
+    /// The same, relative to the painting's second moment instead.
+    RelativeWasserstein,
     /// Total variation of the pixels.
     Variation,
 }
@@ -50,9 +53,9 @@ impl Measure {
     /// The curve it belongs to.
     pub fn family(&self) -> Family {
         match self {
-            Measure::Content | Measure::StandardisedContent => Family::Content,
-            Measure::MeanCovariance | Measure::Gram | Measure::RelativeGram | Measure::Wasserstein => Family::Style,
+            Measure::Content | Measure::RelativeContent | Measure::StandardisedContent => Family::Content,
             Measure::Variation => Family::Variation,
+            _ => Family::Style,
         }
     }
 }
@@ -178,14 +181,18 @@ impl Measure {
 impl ContentTarget {
     fn new(rec: &mut Recorder, term: &Term, features: &Tensor) -> Result<ContentTarget> {
         let features = features.clone();
-        if term.measure == Measure::StandardisedContent {
+        let Shape { channels, .. } = features.shape();
+        let pixels = features.shape().pixels() as f32;
+        let (norm, norm_scale) = match term.measure {
             // One channel: the first number of its covariance is the variance.
-            let variance = Moments::record(rec, &features, About::Mean)?.sigma;
-            let norm_scale = features.shape().pixels() as f32;
-            return Ok(ContentTarget { features, norm: variance, norm_scale });
-        }
-        let norm = rec.gpu().tensor("norm", Shape::vector(1))?;
-        squared_norm(rec, &features, &norm, 0)?;
-        Ok(ContentTarget { features, norm, norm_scale: 1.0 })
+            Measure::StandardisedContent => (Moments::record(rec, &features, About::Mean)?.sigma, pixels),
+            Measure::Content => (rec.gpu().upload("one", Shape::vector(1), &[1.0; 4])?, pixels * channels as f32),
+            _ => {
+                let norm = rec.gpu().tensor("norm", Shape::vector(1))?;
+                squared_norm(rec, &features, &norm, 0)?;
+                (norm, 1.0)
+            }
+        };
+        Ok(ContentTarget { features, norm, norm_scale })
     }
 }

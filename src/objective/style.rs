@@ -28,7 +28,7 @@ impl StyleTarget {
         squared_norm(rec, &moments.sigma, &norms, 0)?;
         squared_norm(rec, &moments.mu, &norms, 1)?;
         let mut root = None;
-        if measure == Measure::Wasserstein {
+        if matches!(measure, Measure::Wasserstein | Measure::RelativeWasserstein) {
             let sigma = rec.gpu().tensor("sigma", moments.sigma.shape())?;
             ridge::record(rec, &moments.sigma, &norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
             moments.sigma = sigma;
@@ -37,7 +37,7 @@ impl StyleTarget {
         Ok(StyleTarget { moments, norms, measure, root })
     }
 
-    /// Gatys' layer weight and the mean over the matrix; or, relative, `weight` for each moment.
+    /// What each moment counts; of Gram matrices, Gatys' layer weight and the mean over the matrix.
     fn weights(&self, weight: f32, channels: u32) -> moments_loss::Weights {
         match self.measure {
             Measure::MeanCovariance => moments_loss::Weights { covariance: weight, mean: weight, relative: true },
@@ -46,6 +46,14 @@ impl StyleTarget {
                 let entries = (channels * channels) as f32;
                 moments_loss::Weights { covariance: weight * 1e3 / entries / entries, mean: 0.0, relative: false }
             }
+        }
+    }
+
+    /// What a Wasserstein distance counts, and whether relative to the painting's second moment.
+    fn transport_weight(&self, weight: f32, channels: u32) -> (f32, bool) {
+        match self.measure {
+            Measure::RelativeWasserstein => (weight, true),
+            _ => (weight / channels as f32, false),
         }
     }
 }
@@ -115,7 +123,7 @@ impl Style {
                     &of_target,
                     &between,
                     sight.pixels,
-                    weight,
+                    target.transport_weight(weight, channels),
                     gradient_scale,
                     &d,
                     loss,

@@ -6,6 +6,7 @@ use crate::gpu::{Element, Gpu};
 use crate::model::{Layer, Op, Table, filter_bank, vgg19};
 use crate::network::Network;
 use crate::objective::{Measure, Term};
+use crate::recipe::{Plan, Units};
 use crate::schedule::balance;
 use crate::settings::{Precision, Settings, StyleLoss};
 use crate::tuning;
@@ -27,6 +28,8 @@ pub enum Look {
     Vgg19 {
         /// The network.
         network: Rc<Network>,
+        /// How much larger each convolution's activations are than the file's.
+        growth: Vec<f32>,
     },
 }
 
@@ -52,13 +55,14 @@ impl Look {
         let wanted = named.chain(usual).filter_map(vgg19::depth_of).max().unwrap_or(1);
         let content = if settings.content_layers.is_empty() { vgg19::depth_of(vgg19::CONTENT_TAP) } else { None };
         let depth = wanted.max(content.unwrap_or(1)).min(weights.convolutions.len());
-        let table = vgg19::table(depth, &weights.preprocessing, settings.pooling, vgg19::Border::Replicate);
+        let border = Plan::of(settings).border;
+        let table = vgg19::table(depth, &weights.preprocessing, settings.pooling, border);
         check_layers(&table, settings)?;
         let taps: Vec<_> = (1..table.layers().len()).collect();
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
         let network = network.stored_as(element(gpu, settings)?);
         tuning::tune(gpu).await?;
-        Ok(Look::Vgg19 { network: Rc::new(network) })
+        Ok(Look::Vgg19 { network: Rc::new(network), growth: weights.growth.clone() })
     }
 
     /// The network for these pictures.
@@ -67,7 +71,7 @@ impl Look {
     /// Where the device failed.
     pub async fn network(&self, gpu: &Gpu, scene: &Scene) -> Result<Rc<Network>> {
         match self {
-            Look::Vgg19 { network } => Ok(network.clone()),
+            Look::Vgg19 { network, .. } => Ok(network.clone()),
             Look::FilterBank { seed, element } => {
                 Ok(Rc::new(fitting::network(gpu, *seed, scene).await?.stored_as(*element)))
             }
@@ -78,56 +82,89 @@ impl Look {
     pub fn reaches(&self, settings: &Settings) -> bool {
         match self {
             Look::FilterBank { .. } => check_layers(&filter_bank::table(true), settings).is_ok(),
-            Look::Vgg19 { network } => check_layers(network.table(), settings).is_ok(),
+            Look::Vgg19 { network, .. } => check_layers(network.table(), settings).is_ok(),
         }
     }
 
     /// The terms of the loss on a network of this look, for these pictures.
     pub fn terms(&self, network: &Network, settings: &Settings, scene: &Scene) -> Vec<Term> {
-        let balance = balance(settings);
+        let (plan, balance) = (Plan::of(settings), balance(settings));
         let table = network.table();
-        let (style, content) = match self {
+        let (style, content): (Vec<_>, Vec<_>) = match self {
             Look::FilterBank { .. } => (bank_taps(table), luma_taps(table)),
             Look::Vgg19 { .. } => (vgg19_style_taps(table), table.find(vgg19::CONTENT_TAP).into_iter().collect()),
         };
+        let style = style.into_iter().zip(plan.style_shares).collect();
+        let content = content.into_iter().map(|layer| (layer, 1.0)).collect();
         let shapes: Vec<_> = scene.pictures().map(|picture| network.shapes(picture.shape())).collect();
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() >= SMALLEST_MAP);
-        let shared = |usual: Vec<usize>, named: &BTreeMap<String, f32>| {
+        let shared = |usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>| {
             let mut own = shares(table, usual, named);
             own.retain(|(layer, share)| *share > 0.0 && large_enough(*layer));
             let sum: f32 = own.iter().map(|(_, share)| share).sum();
             own.iter_mut().for_each(|(_, share)| *share /= sum);
             own
         };
-        let measure = match settings.style_loss {
-            StyleLoss::MeanCovariance => Measure::MeanCovariance,
-            StyleLoss::Gram => Measure::RelativeGram,
-            StyleLoss::Wasserstein => Measure::Wasserstein,
-        };
         let style = shared(style, &settings.style_layers).into_iter();
-        let mut terms: Vec<_> =
-            style.map(|(layer, share)| Term { layer, measure, weight: balance.style * share }).collect();
+        let mut terms: Vec<_> = style
+            .map(|(layer, share)| {
+                let measure = style_measure(plan.units, settings.style_loss);
+                Term { layer, measure, weight: balance.style * share * self.unit(table, layer, measure) }
+            })
+            .collect();
         if !settings.texture {
             let content = shared(content, &settings.content_layers).into_iter();
             terms.extend(content.map(|(layer, share)| {
-                // Brightness has a single channel, whose variance says how much there is to keep.
-                let brightness = table.layers()[layer].channels == 1;
-                let measure = if brightness { Measure::StandardisedContent } else { Measure::Content };
-                Term { layer, measure, weight: balance.content * share }
+                let measure = content_measure(plan.units, &table.layers()[layer]);
+                Term { layer, measure, weight: balance.content * share * self.unit(table, layer, measure) }
             }));
         }
-        terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation });
+        let values = 3 * scene.photo.shape().pixels();
+        let count = if plan.variation_is_sum { values as f32 } else { 1.0 };
+        terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation * count });
         terms
+    }
+
+    /// What turns a measure of a layer's features as they are here into one of features as the weights file has them.
+    fn unit(&self, table: &Table, layer: usize, measure: Measure) -> f32 {
+        let growth = match (self, &table.layers()[layer].op) {
+            (Look::Vgg19 { growth, .. }, Op::Convolution { filters, .. }) => growth[*filters],
+            _ => 1.0,
+        };
+        match measure {
+            Measure::Content | Measure::Wasserstein => growth.powi(-2),
+            Measure::Gram => growth.powi(-4),
+            _ => 1.0,
+        }
+    }
+}
+
+fn style_measure(units: Units, loss: StyleLoss) -> Measure {
+    match (units, loss) {
+        (Units::Gram, _) => Measure::Gram,
+        (Units::Wasserstein, _) => Measure::Wasserstein,
+        (Units::Relative, StyleLoss::MeanCovariance) => Measure::MeanCovariance,
+        (Units::Relative, StyleLoss::Gram) => Measure::RelativeGram,
+        (Units::Relative, StyleLoss::Wasserstein) => Measure::RelativeWasserstein,
+    }
+}
+
+fn content_measure(units: Units, layer: &Layer) -> Measure {
+    // Brightness has a single channel, whose variance says how much there is to keep.
+    match units {
+        _ if layer.channels == 1 => Measure::StandardisedContent,
+        Units::Relative => Measure::RelativeContent,
+        Units::Gram | Units::Wasserstein => Measure::Content,
     }
 }
 
 /// Statistics of fewer positions say nothing: of one, the covariance is zero. Deep layers of tiny pictures are left out.
 const SMALLEST_MAP: u32 = 4;
 
-/// The named layers with their shares, or else the usual ones, equally.
-fn shares(table: &Table, usual: Vec<usize>, named: &BTreeMap<String, f32>) -> Vec<(usize, f32)> {
+/// The named layers with their shares, or else the usual ones.
+fn shares(table: &Table, usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>) -> Vec<(usize, f32)> {
     if named.is_empty() {
-        return usual.into_iter().map(|layer| (layer, 1.0)).collect();
+        return usual;
     }
     named.iter().filter_map(|(name, share)| Some((table.find(name)?, *share))).collect()
 }

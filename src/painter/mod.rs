@@ -175,7 +175,7 @@ impl Painter {
             self.next_scale().await?;
         }
         if !self.at_end_of_scale() {
-            let pace = schedule::pace(self.settings.model, &self.scales[self.scale], self.step, self.at_last_scale());
+            let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
             self.stage.step(&self.gpu, pace);
             self.step += 1;
             self.mailbox.post(&self.gpu, self.before + self.step, self.stage.losses());
@@ -231,7 +231,7 @@ impl Painter {
     /// Where the device failed.
     #[cfg(feature = "bench")]
     pub async fn step_timed(&mut self, now_ms: impl Fn() -> f64) -> Result<Vec<crate::gpu::Span>> {
-        let pace = schedule::pace(self.settings.model, &self.scales[self.scale], self.step, self.at_last_scale());
+        let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
         self.stage.step_timed(&self.gpu, pace, now_ms).await
     }
 

@@ -6,17 +6,18 @@ use super::{Map, matrix_product};
 /// A second moment below this counts as this: a black painting has none.
 const SMALLEST: f64 = 1e-6;
 
-/// L = weight (|mu - mu_t|^2 + tr(S + T - 2 (T^1/2 S T^1/2)^1/2)) / (tr T + |mu_t|^2) for the covariances S of the moments
-/// and T of the target (Dowson & Landau 1982). The gradients come as those of
+/// L = weight (|mu - mu_t|^2 + tr(S + T - 2 (T^1/2 S T^1/2)^1/2)) / m for the covariances S of the moments and T of the target
+/// (Dowson & Landau 1982); m is tr T + |mu_t|^2 where that is wanted, or 1. The gradients come as those of
 /// [`moments_loss`](super::moments_loss::record()).
-pub fn record(moments: &Pair, target: &Pair, pixels: usize, weight: f64) -> (f64, Pair) {
+pub fn record(moments: &Pair, target: &Pair, pixels: usize, weight: f64, relative: bool) -> (f64, Pair) {
     let b = power(&target.sigma, 0.5);
     let m = times(&times(&b, &moments.sigma), &b);
     let between = power(&m, 0.5);
     let transport = times(&times(&b, &power(&m, -0.5)), &b);
     let mu = moments.mu.combine(&target.mu, |a, b| a - b);
     let square = |x: &Map| x.values.iter().map(|x| x * x).sum::<f64>();
-    let scale = weight / (trace(&target.sigma) + square(&target.mu)).max(SMALLEST);
+    let moment = (trace(&target.sigma) + square(&target.mu)).max(SMALLEST);
+    let scale = if relative { weight / moment } else { weight };
     let loss = scale * (square(&mu) + trace(&moments.sigma) + trace(&target.sigma) - 2.0 * trace(&between));
     let n = pixels as f64;
     let d_sigma = Map::from_fn(m.height, m.width, 1, |row, column, _| {

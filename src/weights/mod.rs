@@ -38,6 +38,8 @@ pub struct Vgg19Weights {
     pub convolutions: Vec<ConvWeights>,
     /// What the network wants at its input.
     pub preprocessing: Preprocessing,
+    /// How much larger each convolution's activations are than in the original file: what [`normalise()`] did to them.
+    pub growth: Vec<f32>,
     /// Where the numbers come from.
     pub source: Source,
 }
@@ -62,7 +64,8 @@ pub fn read(bytes: &[u8], told: Option<Origin>) -> Result<Vgg19Weights> {
         Some(origin) => origin,
         None => origin::recognise(&convolutions[0])?,
     };
-    Ok(Vgg19Weights { convolutions, preprocessing: origin.preprocessing(), source: origin.source(sha256) })
+    let growth = vec![1.0; convolutions.len()];
+    Ok(Vgg19Weights { convolutions, preprocessing: origin.preprocessing(), growth, source: origin.source(sha256) })
 }
 
 /// The kinds of file that [`read`] opens.

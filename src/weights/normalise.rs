@@ -36,6 +36,9 @@ pub fn normalise(weights: &mut Vgg19Weights) -> Vec<f32> {
         factors.push(factor as f32);
         output
     });
+    for (growth, factor) in weights.growth.iter_mut().zip(&factors) {
+        *growth *= factor;
+    }
     factors
 }
 

@@ -13,7 +13,7 @@ use half::f16;
 use serde::{Deserialize, Serialize};
 
 /// The version of the layout that this code writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The most bytes of one shard, so that a broken download costs little.
 pub const SHARD_LIMIT: usize = 8_000_000;
@@ -42,6 +42,8 @@ pub struct Manifest {
     pub source: Source,
     /// What the network wants at its input.
     pub preprocessing: Preprocessing,
+    /// How much larger each convolution's activations are than in the original file.
+    pub growth: Vec<f32>,
     /// The shards, from the pixels upwards; together they hold a prefix of the table.
     pub shards: Vec<Shard>,
 }
@@ -92,6 +94,10 @@ impl Manifest {
             if shard.convolutions.is_empty() {
                 return Err(broken(format!("{} holds no layer", shard.file)));
             }
+        }
+        let count: usize = manifest.shards.iter().map(|shard| shard.convolutions.len()).sum();
+        if manifest.growth.len() != count || !manifest.growth.iter().all(|growth| growth.is_normal() && *growth > 0.0) {
+            return Err(broken(format!("the growth of its {count} layers is {:?}", manifest.growth)));
         }
         let mut layers = manifest.shards.iter().flat_map(|shard| &shard.convolutions).enumerate();
         if let Some((at, name)) = layers.find(|(at, name)| CONVOLUTIONS.get(*at).is_none_or(|row| row.name != *name)) {
@@ -153,8 +159,9 @@ pub fn write(weights: &Vgg19Weights) -> Result<(Manifest, Vec<ShardFile>)> {
         shards.push(Shard { file: file.clone(), bytes: bytes.len(), sha256, convolutions });
         files.push((file, bytes));
     }
-    let (source, preprocessing) = (weights.source.clone(), weights.preprocessing);
-    Ok((Manifest { format: FORMAT, model: MODEL.to_owned(), source, preprocessing, shards }, files))
+    let Vgg19Weights { preprocessing, ref growth, ref source, .. } = *weights;
+    let (growth, source) = (growth.clone(), source.clone());
+    Ok((Manifest { format: FORMAT, model: MODEL.to_owned(), source, preprocessing, growth, shards }, files))
 }
 
 /// One shard's bytes.
@@ -227,7 +234,12 @@ pub fn assemble(manifest: &Manifest, shards: &[Vec<u8>]) -> Result<Vgg19Weights>
         let problem = format!("the shards hold {} layers, the manifest lists {expected}", convolutions.len());
         return Err(unusable(problem, MAKE_AGAIN));
     }
-    Ok(Vgg19Weights { convolutions, preprocessing: manifest.preprocessing, source: manifest.source.clone() })
+    Ok(Vgg19Weights {
+        convolutions,
+        preprocessing: manifest.preprocessing,
+        growth: manifest.growth[..expected].to_vec(),
+        source: manifest.source.clone(),
+    })
 }
 
 /// A manifest that cannot be right.

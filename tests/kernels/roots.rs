@@ -79,10 +79,10 @@ fn roots_are_those_of_the_eigenvalues() {
 #[test]
 fn wasserstein() {
     let bench = Workbench::open();
-    for channels in CHANNELS {
+    for (channels, relative) in CHANNELS.into_iter().flat_map(|channels| [(channels, true), (channels, false)]) {
         let pair = |seed| Pair { sigma: covariance(seed, channels), mu: noise(seed + 1, 1, 1, channels) };
         let (own, target) = (pair(6), pair(8));
-        let (loss, gradient) = reference::wasserstein_loss::record(&own, &target, 35, 0.75);
+        let (loss, gradient) = reference::wasserstein_loss::record(&own, &target, 35, 0.75, relative);
 
         let power = reference::wasserstein_loss::power;
         let times = |a: &Map, b: &Map| reference::matrix_product::record(a, b, 1.0, 0.0);
@@ -100,13 +100,13 @@ fn wasserstein() {
                 &moments_loss::Pair { sigma: &target.0, mu: &target.1 },
                 &root,
                 35,
-                0.75,
+                (0.75, relative),
                 1.0,
                 &moments_loss::Pair { sigma: &d_sigma, mu: &d_mu },
                 &moments_loss::Slot { losses: &losses, slot: 1 },
             );
         });
-        let case = format!("{channels} channels");
+        let case = format!("{channels} channels, relative {relative}");
         let [first, written, last, _] = bench.raw(&losses)[..] else { panic!("four slots") };
         assert_eq!((first, last), (1.0, 3.0), "wasserstein_loss, {case}: slots of other losses");
         agree_number("wasserstein_loss", &case, f64::from(written), loss);

@@ -1,11 +1,10 @@
 //! What a person can choose reaches the picture.
 
-use super::{difference, paint, sample, small, street_and_swirl};
+use super::{difference, layers, paint, sample, small, street_and_swirl};
 use scumble::Error;
 use scumble::image::Picture;
 use scumble::painter::Sources;
 use scumble::settings::{Colours, Settings, Start, StyleLoss};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 #[test]
@@ -38,6 +37,7 @@ fn controls_reach_the_picture() {
         Settings { colours: Colours::Histogram, ..settings.clone() },
         Settings { start: Start::Grey, ..settings.clone() },
         Settings { style_loss: StyleLoss::Gram, ..settings.clone() },
+        Settings { style_loss: StyleLoss::Wasserstein, ..settings.clone() },
         Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 1.0)]), ..settings.clone() },
         Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 5.0)]), ..settings.clone() },
         Settings { seamless: true, ..settings.clone() },
@@ -63,10 +63,6 @@ fn a_matched_painting_keeps_the_photos_palette() {
     let (plain, _) = paint(&sources, &settings).unwrap();
     let (matched, _) = paint(&sources, &Settings { colours: Colours::Matched, ..settings }).unwrap();
     assert!(apart(mean(&matched), photo) < 0.5 * apart(mean(&plain), photo));
-}
-
-fn layers(named: &[(&str, f32)]) -> BTreeMap<String, f32> {
-    named.iter().map(|(name, weight)| ((*name).into(), *weight)).collect()
 }
 
 #[test]

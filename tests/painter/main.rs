@@ -1,6 +1,7 @@
 //! Whole runs at sizes that a software driver takes in its stride: what comes out, how it starts, what it refuses.
 
 mod controls;
+mod recipes;
 mod steering;
 
 use pollster::block_on;
@@ -10,6 +11,7 @@ use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::{ModelKind, Settings, Start};
 use scumble::{Error, Result};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -45,6 +47,10 @@ fn paint(sources: &Sources, settings: &Settings) -> Result<(Picture, Vec<Losses>
             }
         }
     })
+}
+
+fn layers(named: &[(&str, f32)]) -> BTreeMap<String, f32> {
+    named.iter().map(|(name, weight)| ((*name).into(), *weight)).collect()
 }
 
 fn difference(a: &Picture, b: &Picture) -> f32 {

@@ -49,6 +49,7 @@ fn normalising_makes_means_one_and_keeps_the_function() {
     let original = invented(3);
     let mut network = original.clone();
     let factors = weights::normalise(&mut network);
+    assert_eq!(network.growth, factors);
     for (layer, mean) in weights::mean_activations(&network).into_iter().enumerate() {
         assert!((mean - 1.0).abs() < 1e-4, "layer {layer} has the mean {mean}");
     }

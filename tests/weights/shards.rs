@@ -13,6 +13,7 @@ fn shards_give_the_weights_back_within_half_precision() {
     let bytes: Vec<Vec<u8>> = files.into_iter().map(|(_, bytes)| bytes).collect();
     let again = weights::assemble(&manifest, &bytes).unwrap();
     assert_eq!((&again.source, again.preprocessing), (&network.source, network.preprocessing));
+    assert_eq!(again.growth, network.growth);
     assert_eq!(again.convolutions.len(), 3);
     for (a, b) in network.convolutions.iter().zip(&again.convolutions) {
         assert_eq!((&a.name, a.out_channels, a.in_channels), (&b.name, b.out_channels, b.in_channels));

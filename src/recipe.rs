@@ -1,0 +1,166 @@
+//! Recipes: how long is painted, how fast, and how the terms of the loss are balanced; our own, and those of well-known
+//! programs, so that what they paint can be compared with what we do. Tables, and nothing else.
+
+use crate::model::Pooling;
+use crate::model::vgg19::Border;
+use crate::optimizer::Method;
+use crate::settings::{ModelKind, Settings, Start};
+use serde::{Deserialize, Serialize};
+
+/// Whose way of painting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipe {
+    /// Ours.
+    #[default]
+    Scumble,
+    /// Gatys, Ecker & Bethge 2015/2016, as in Gatys' own notebook: Gram matrices, L-BFGS from the photo, one size.
+    Gatys,
+    /// jcjohnson/neural-style: the same balanced otherwise, from noise, with total variation.
+    NeuralStyle,
+    /// crowsonkb/style-transfer-pytorch: Wasserstein distances, Adam, growing sizes, much patience.
+    StyleTransferPytorch,
+}
+
+/// In what the terms of a loss are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Units {
+    /// Relative to what they are compared with, by the style loss that the settings say.
+    Relative,
+    /// As in the papers, of features as the weights file has them: the mean squared difference of contents, and of styles
+    /// that of Gram matrices, times 1e3 / C^2.
+    Gram,
+    /// The same, of styles the Wasserstein distance, divided by C.
+    Wasserstein,
+}
+
+/// What differs between the recipes, and between the models that one uses.
+#[derive(Debug)]
+pub struct Plan {
+    /// The first scale is not smaller than this (longest edge).
+    pub smallest: u32,
+    /// How many scales there are at most.
+    pub most_scales: u32,
+    /// Iterations of the first scale.
+    pub first_iterations: u32,
+    /// Of each later one.
+    pub later_iterations: u32,
+    /// In what the three weights are.
+    pub units: Units,
+    /// The photo's weight.
+    pub content: f32,
+    /// The painting's.
+    pub style: f32,
+    /// How the usual style layers share it.
+    pub style_shares: [f32; 5],
+    /// Smoothness', of the mean squared difference of neighbours.
+    pub variation: f32,
+    /// Whether that is of their sum instead.
+    pub variation_is_sum: bool,
+    /// Adam's learning rate, in units of the pixels' 0..1.
+    pub rate: f32,
+    /// What of it is left at the end of the last scale.
+    pub last_rate: f32,
+    /// Decay of the average of the iterates, which is what people see.
+    pub decay: f32,
+    /// What VGG19's first convolution sees beyond the border.
+    pub border: Border,
+}
+
+const EQUALLY: [f32; 5] = [1.0; 5];
+
+/// Chosen by looking at pictures: less variation leaves grain in flat areas, more washes strokes out; with less content
+/// houses vanish. A larger rate needs fewer iterations; the style that these lack was not worth twice the time.
+const FILTER_BANK: Plan = Plan {
+    smallest: 64,
+    most_scales: 3,
+    first_iterations: 75,
+    later_iterations: 75,
+    units: Units::Relative,
+    content: 0.3,
+    style: 1.0,
+    style_shares: EQUALLY,
+    variation: 0.25,
+    variation_is_sum: false,
+    rate: 0.05,
+    last_rate: 0.1,
+    decay: 0.97,
+    border: Border::Replicate,
+};
+
+const VGG19: Plan = Plan {
+    smallest: 128,
+    most_scales: 8,
+    first_iterations: 80,
+    later_iterations: 60,
+    content: 0.35,
+    variation: 0.1,
+    decay: 0.9,
+    ..FILTER_BANK
+};
+
+/// Each of the five layers counts once.
+const GATYS: Plan = Plan {
+    most_scales: 1,
+    first_iterations: 500,
+    units: Units::Gram,
+    content: 1.0,
+    style: 5.0,
+    variation: 0.0,
+    border: Border::Zero,
+    ..VGG19
+};
+
+/// Its Gram matrices are divided by C, which gives Gatys' layer weights, with 100 for his 1000. Its variation is half the sum
+/// of squares of values up to 255, times 1e-3.
+const NEURAL_STYLE: Plan = Plan {
+    first_iterations: 1000,
+    content: 5.0,
+    style: 0.5,
+    variation: 0.5e-3 * 255.0 * 255.0,
+    variation_is_sum: true,
+    ..GATYS
+};
+
+const STYLE_TRANSFER_PYTORCH: Plan = Plan {
+    first_iterations: 1000,
+    later_iterations: 500,
+    units: Units::Wasserstein,
+    content: 0.015,
+    style_shares: [256.0, 64.0, 16.0, 4.0, 1.0],
+    variation: 2.0,
+    rate: 0.02,
+    last_rate: 1.0,
+    decay: 0.99,
+    ..VGG19
+};
+
+impl Plan {
+    /// The plan for these settings.
+    pub fn of(settings: &Settings) -> &'static Plan {
+        match (settings.recipe, settings.model) {
+            (Recipe::Scumble, ModelKind::FilterBank) => &FILTER_BANK,
+            (Recipe::Scumble, ModelKind::Vgg19) => &VGG19,
+            (Recipe::Gatys, _) => &GATYS,
+            (Recipe::NeuralStyle, _) => &NEURAL_STYLE,
+            (Recipe::StyleTransferPytorch, _) => &STYLE_TRANSFER_PYTORCH,
+        }
+    }
+}
+
+impl Recipe {
+    /// All of them.
+    pub const ALL: [Recipe; 4] = [Recipe::Scumble, Recipe::Gatys, Recipe::NeuralStyle, Recipe::StyleTransferPytorch];
+
+    /// The settings that it was published with. Whoever changes one of them goes on with the rest of the recipe.
+    pub fn settings(self) -> Settings {
+        let published =
+            Settings { recipe: self, model: ModelKind::Vgg19, pooling: Pooling::Max, ..Settings::default() };
+        match self {
+            Recipe::Scumble => Settings::default(),
+            Recipe::Gatys => Settings { optimizer: Method::Lbfgs, ..published },
+            Recipe::NeuralStyle => Settings { optimizer: Method::Lbfgs, start: Start::Noise, ..published },
+            Recipe::StyleTransferPytorch => published,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Recipes of well-known programs: their numbers are of the features that the weights file itself gives.
+
+use super::{layers, paint, street_and_swirl};
+use scumble::Error;
+use scumble::model::vgg19::{CONVOLUTIONS, KERNEL};
+use scumble::painter::{Losses, Sources};
+use scumble::random::normal;
+use scumble::recipe::Recipe;
+use scumble::settings::{ModelKind, Settings};
+use scumble::weights::{ConvWeights, Origin, Vgg19Weights, normalise};
+use std::rc::Rc;
+
+/// VGG19's first three layers with random weights, whose activations grow from layer to layer.
+fn growing_vgg19() -> Vgg19Weights {
+    let convolutions: Vec<_> = CONVOLUTIONS[..3]
+        .iter()
+        .map(|row| {
+            let entries = row.in_channels * KERNEL * KERNEL;
+            let scale = 3.0 * (2.0 / entries as f64).sqrt();
+            let count = (row.out_channels * entries) as u32;
+            ConvWeights {
+                name: row.name.into(),
+                out_channels: row.out_channels,
+                in_channels: row.in_channels,
+                kernel: KERNEL,
+                weight: (0..count).map(|i| (scale * normal(5, row.index as u32, i)) as f32).collect(),
+                bias: vec![0.1; row.out_channels],
+            }
+        })
+        .collect();
+    let (origin, growth) = (Origin::Caffe, vec![1.0; convolutions.len()]);
+    let (preprocessing, source) = (origin.preprocessing(), origin.source("random numbers".into()));
+    Vgg19Weights { convolutions, preprocessing, growth, source }
+}
+
+fn small(recipe: Recipe) -> Settings {
+    let (size, iterations) = (32, Some(6));
+    Settings { size, iterations, content_layers: layers(&[("relu2_1", 1.0)]), ..recipe.settings() }
+}
+
+#[test]
+fn recipes_mean_the_files_own_features() {
+    let own = growing_vgg19();
+    let mut normalised = own.clone();
+    let growth = normalise(&mut normalised);
+    assert!(growth.iter().all(|growth| !(0.5..2.0).contains(growth)), "it would change little: {growth:?}");
+    let losses = |weights: &Vgg19Weights, recipe: Recipe| -> Vec<Losses> {
+        let sources = Sources { vgg19: Some(Rc::new(weights.clone())), ..street_and_swirl() };
+        paint(&sources, &small(recipe)).unwrap().1
+    };
+    for recipe in [Recipe::Gatys, Recipe::NeuralStyle, Recipe::StyleTransferPytorch] {
+        let (own, normalised) = (losses(&own, recipe), losses(&normalised, recipe));
+        assert!(own[5].total < own[0].total, "{recipe:?} paints: {own:?}");
+        for (own, normalised) in own.iter().zip(&normalised) {
+            for (a, b) in [(own.content, normalised.content), (own.style, normalised.style), (own.tv, normalised.tv)] {
+                assert!((a - b).abs() <= 5e-3 * own.total, "{recipe:?}: {own:?} became {normalised:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_published_recipe_needs_the_network_of_its_paper() {
+    let settings = Settings { model: ModelKind::FilterBank, ..Recipe::Gatys.settings() };
+    assert!(matches!(paint(&street_and_swirl(), &settings), Err(Error::Setting { name: "model", .. })));
+}
+
+#[test]
+fn a_recipe_is_told_by_the_settings() {
+    for recipe in Recipe::ALL {
+        let settings = recipe.settings();
+        settings.check().unwrap();
+        assert_eq!(settings.recipe, recipe);
+        let again = Settings::from_json(&serde_json::to_string(&settings).unwrap()).unwrap();
+        assert_eq!(again, settings);
+    }
+}
