@@ -10,7 +10,7 @@
 struct Params {
     matrix_vectors: u32, // vec4 elements of sigma
     mean_vectors: u32,   // vec4 elements of mu
-    pixels: u32,         // N
+    mass: f32,           // N: how many pixels, or the sum of their weights
     slot: u32,           // where in losses
     covariance_weight: f32,
     mean_weight: f32,
@@ -40,7 +40,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
         covariance_scale /= max(norms[0], SMALLEST_NORM);
         mean_scale /= max(norms[1], SMALLEST_NORM);
     }
-    let share = params.gradient_scale / f32(params.pixels);
+    let share = params.gradient_scale / params.mass;
     var sum = 0.0;
     for (var e = local; e < params.matrix_vectors; e += THREADS) {
         let difference = sigma[e] - sigma_t[e];

@@ -9,7 +9,7 @@
 struct Params {
     blocks: u32,
     channels: u32,
-    pixels: u32,         // N
+    mass: f32,           // N: how many pixels, or the sum of their weights
     slot: u32,           // where in losses
     weight: f32,
     relative: u32,       // 1: divide by the painting's second moment
@@ -63,7 +63,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
     if (local == 0u) {
         losses[params.slot] = scale * sh_sum[0].x;
     }
-    let share = 2.0 * scale * params.gradient_scale / f32(params.pixels);
+    let share = 2.0 * scale * params.gradient_scale / params.mass;
     for (var e = local; e < params.blocks * params.blocks; e += THREADS) {
         let block = e % params.blocks;
         var tile = d_sigma[e] * -share;

@@ -79,6 +79,9 @@ struct Arguments {
     /// A picture that says where to paint: white is painted, black stays the photo.
     #[arg(long)]
     mask: Option<PathBuf>,
+    /// Where a painting goes, e.g. 2=sky.png for the second: white there, black elsewhere. Paintings without a place fill the rest.
+    #[arg(long, value_parser = place)]
+    place: Vec<(usize, PathBuf)>,
     /// Multiplies the number of iterations: 0.1 to 10.
     #[arg(long, default_value_t = 1.0)]
     effort: f32,
@@ -126,6 +129,13 @@ fn layer(text: &str) -> Result<(String, f32), String> {
     Ok((name.into(), weight))
 }
 
+/// Reads the number of a painting with a file.
+fn place(text: &str) -> Result<(usize, PathBuf), String> {
+    let place =
+        text.split_once('=').and_then(|(number, file)| Some((number.parse().ok().filter(|&n| n > 0)?, file.into())));
+    place.ok_or_else(|| format!("\"{text}\" is not a painting with its place; write for example 2=sky.png"))
+}
+
 fn main() -> ExitCode {
     match pollster::block_on(paint(&Arguments::parse())) {
         Ok(()) => ExitCode::SUCCESS,
@@ -156,6 +166,7 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         content_layers: arguments.content_layers.iter().cloned().collect(),
         texture: arguments.texture,
         masked: arguments.mask.is_some(),
+        placed: !arguments.place.is_empty(),
         seamless: arguments.seamless,
         stop_early: arguments.stop_early,
         precision: arguments.precision,
@@ -165,9 +176,12 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
     settings.check().map_err(|e| e.to_string())?;
     let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
     let photo = if settings.texture { None } else { pictures.next() };
+    let photo = photo.map(|path| picture(path)).transpose()?;
+    let paintings = pictures.map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
     let sources = Sources {
-        photo: photo.map(|path| picture(path)).transpose()?,
-        paintings: pictures.map(|path| picture(path)).collect::<Result<_, _>>()?,
+        photo,
+        places: places(&arguments.place, paintings.len())?,
+        paintings,
         mask: arguments.mask.as_deref().map(picture).transpose()?,
         start: arguments.start_picture.as_deref().map(picture).transpose()?,
         vgg19: match settings.model {
@@ -186,6 +200,18 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         write(path, csv(&losses).as_bytes())?;
     }
     Ok(())
+}
+
+/// The pictures of all places, in the paintings' order.
+fn places(given: &[(usize, PathBuf)], paintings: usize) -> Result<Vec<Option<Rc<Picture>>>, String> {
+    let mut places = vec![None; paintings];
+    for (number, path) in given {
+        let place = places.get_mut(number - 1);
+        let place =
+            place.ok_or_else(|| format!("{} is for painting {number}, but there are {paintings}.", path.display()))?;
+        *place = Some(picture(path)?);
+    }
+    Ok(places)
 }
 
 /// Paints to the end, behind a progress bar; returns the losses of every step.

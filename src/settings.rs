@@ -110,6 +110,8 @@ pub struct Settings {
     pub texture: bool,
     /// Show the painting only where the mask is white; elsewhere the photo stays.
     pub masked: bool,
+    /// Let paintings go only to the places that they were given.
+    pub placed: bool,
     /// Let opposite edges fit together, so that copies can lie side by side.
     pub seamless: bool,
     /// End a scale when its loss has stopped to fall.
@@ -144,6 +146,7 @@ impl Default for Settings {
             content_layers: BTreeMap::new(),
             texture: false,
             masked: false,
+            placed: false,
             seamless: false,
             stop_early: false,
             colours: Colours::default(),
@@ -179,6 +182,7 @@ impl Settings {
             blend: next.blend.clone(),
             colours: next.colours,
             masked: next.masked,
+            placed: next.placed,
             smoothness: next.smoothness,
             style_loss: next.style_loss,
             style_layers: next.style_layers.clone(),

@@ -23,6 +23,7 @@ pub struct Studio {
     painting: Option<Rc<Picture>>,
     second: Option<Rc<Picture>>,
     mask: Option<Rc<Picture>>,
+    place: Option<Rc<Picture>>,
     start: Option<Rc<Picture>>,
     vgg19: Option<Rc<Vgg19Weights>>,
     painter: Option<Painter>,
@@ -53,8 +54,8 @@ impl Studio {
         let gpu = Gpu::open().await.map_err(thrown)?;
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
-        let (photo, painting, second, mask, start, vgg19, painter) = Default::default();
-        Ok(Studio { gpu, canvas, photo, painting, second, mask, start, vgg19, painter, shown_ms: 0.0 })
+        let (photo, painting, second, mask, place, start, vgg19, painter) = Default::default();
+        Ok(Studio { gpu, canvas, photo, painting, second, mask, place, start, vgg19, painter, shown_ms: 0.0 })
     }
 
     /// The adapter's name, for people.
@@ -77,7 +78,8 @@ impl Studio {
         }
     }
 
-    /// Decodes a dropped file and keeps it as "photo", "painting", "second" (another painting), "mask" or "start".
+    /// Decodes a dropped file and keeps it as "photo", "painting", "second" (another painting), "place"
+    /// (where that goes), "mask" or "start".
     #[wasm_bindgen(js_name = setPicture)]
     pub fn set_picture(&mut self, which: &str, bytes: &[u8]) -> Result<JsValue, JsValue> {
         let decoded = decode(bytes, WORKING_EDGE).map_err(thrown)?;
@@ -191,8 +193,12 @@ impl Studio {
         if settings.blend.len() > 1 {
             paintings.push(self.second.clone().ok_or_else(|| missing("second painting"))?);
         }
+        if settings.placed && self.place.is_none() {
+            return Err(missing("place of the second painting"));
+        }
         Ok(Sources {
             photo: self.photo.clone(),
+            places: vec![None, self.place.clone()],
             paintings,
             mask: self.mask.clone(),
             start: self.start.clone(),
@@ -206,11 +212,12 @@ impl Studio {
             "painting" => Ok(&mut self.painting),
             "second" => Ok(&mut self.second),
             "mask" => Ok(&mut self.mask),
+            "place" => Ok(&mut self.place),
             "start" => Ok(&mut self.start),
             other => Err(Error::Setting {
                 name: "picture",
                 found: other.into(),
-                expected: "photo, painting, second, mask or start".into(),
+                expected: "photo, painting, second, place, mask or start".into(),
             }),
         }
     }

@@ -6,6 +6,7 @@ use scumble::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
 use scumble::model::{Pooling, Table, filter_bank};
 use scumble::network::{Features, Network, Room};
+use scumble::objective::guide::Region;
 use scumble::objective::{Family, Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer, Pace};
 use scumble::painter::fitting;
@@ -157,7 +158,7 @@ fn terms(table: &Table, style: &[&str], content: &str, how: &str, weights: &Valu
     let find = |tap: &str| table.find(tap).unwrap();
     let style_term = |tap: &&str| Term { layer: find(tap), measure, weight: weight("style") * share };
     let mut terms: Vec<_> = style.iter().map(style_term).collect();
-    terms.push(Term { layer: find(content), measure: Measure::Content, weight: weight("content") });
+    terms.push(Term { layer: find(content), measure: Measure::RelativeContent, weight: weight("content") });
     terms.push(Term { layer: 0, measure: Measure::Variation, weight: weight("tv") });
     terms
 }
@@ -176,7 +177,8 @@ impl Case {
     fn with_network(gpu: &Gpu, network: Network, terms: &[Term], pictures: &Value) -> Case {
         let [photo, painting] = ["content", "style"].map(|name| picture(gpu, &pictures[name]));
         let mut rec = Recorder::new(gpu);
-        let objective = Objective::capture(&mut rec, &network, terms, &photo, &[(&painting, 1.0)]).unwrap();
+        let objective =
+            Objective::capture(&mut rec, &network, terms, &photo, &[painting.clone()], &[Region::whole()]).unwrap();
         rec.submit();
         Case { gpu: gpu.clone(), network, objective }
     }
@@ -325,7 +327,7 @@ fn the_filter_bank() {
     let settings = Settings { seed: SEED, ..Settings::default() };
     let pictures = &golden["pictures"];
     let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
-    let scene = Scene { photo, paintings: vec![painting], mask: None };
+    let scene = Scene { photo, paintings: vec![painting], mask: None, regions: vec![Region::whole()] };
 
     for (level, filters) in block_on(fitting::filters(&gpu, SEED, &scene)).unwrap().iter().enumerate() {
         let expected = &golden["levels"][level.to_string()]["filters"];

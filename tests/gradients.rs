@@ -9,8 +9,8 @@ use scumble::reference::content_loss::Target;
 use scumble::reference::conv::Filters;
 use scumble::reference::moments_loss::{Pair, Weights, squared_norm};
 use scumble::reference::{
-    Map, colour, content_loss, conv, covariance, dot, mean, moments_bias, moments_loss, pad, pool, pyramid, reduce,
-    relu_backward, ridge, tv_loss, wasserstein_loss,
+    Map, colour, content_loss, conv, covariance, dot, guide, mean, moments_bias, moments_loss, pad, pool, pyramid,
+    reduce, relu_backward, ridge, tv_loss, wasserstein_loss,
 };
 
 const INPUT: ([[f32; 3]; 3], [f32; 3]) = ([[0.0, 0.5, 4.0], [0.0, 4.0, 0.0], [3.0, 0.0, 0.0]], [-2.0, -1.8, -1.5]);
@@ -30,6 +30,8 @@ enum Term {
     MeanCovariance,
     /// At relu2.
     Gram,
+    /// At relu1, where a guide lets it count.
+    Guided,
     /// At relu1, of covariances with a little more on the diagonal.
     Wasserstein,
     /// At bank.
@@ -38,11 +40,12 @@ enum Term {
     Variation,
 }
 
-const TERMS: [Term; 7] = [
+const TERMS: [Term; 8] = [
     Term::Content,
     Term::StandardisedContent,
     Term::MeanCovariance,
     Term::Gram,
+    Term::Guided,
     Term::Wasserstein,
     Term::PyramidMeanCovariance,
     Term::Variation,
@@ -136,9 +139,27 @@ fn moments(x: &Map, centred: bool) -> Pair {
 /// The loss of a layer's moments, and its gradient to the layer.
 fn style(x: &Map, target: &Map, centred: bool, weights: Weights) -> (f64, Map) {
     let own = moments(x, centred);
-    let (loss, d) = moments_loss::record(&own, &moments(target, centred), x.pixels(), weights);
+    let (loss, d) = moments_loss::record(&own, &moments(target, centred), x.pixels() as f64, weights);
     let bias = moments_bias::record(&d.sigma, &d.mu.values, &own.mu.values);
     (loss, conv::pointwise(x, &d.sigma, &bias))
+}
+
+/// The loss of a layer's moments under a guide, as the engine takes them, about the target's mean first.
+fn guided(x: &Map, target: &Map) -> (f64, Map) {
+    let target = moments(target, true);
+    let guide: Vec<f64> = (0..x.pixels()).map(|n| uniform(30, 0, n as u32)).collect();
+    let mass: f64 = guide.iter().sum();
+    let zero = vec![0.0; x.channels];
+    let mean = reduce::record(&mean::record(&guide::record(x, &zero, &guide), 1).values, 1, 1.0 / mass);
+    let roots: Vec<f64> = guide.iter().map(|w| w.sqrt()).collect();
+    let sums = covariance::record(&guide::record(x, &target.mu.values, &roots), &zero, 1);
+    let apart = Map::vector(mean.iter().zip(&target.mu.values).map(|(a, b)| a - b).collect());
+    let sigma = Map { values: reduce::record(&sums.values, 1, 1.0 / mass), ..sums };
+    let sigma = sigma.combine(&covariance::record(&apart, &zero, 1), |about, moved| about - moved);
+    let own = Pair { sigma, mu: Map::vector(mean) };
+    let (loss, d) = moments_loss::record(&own, &target, mass, RELATIVE);
+    let bias = moments_bias::record(&d.sigma, &d.mu.values, &own.mu.values);
+    (loss, guide::record(&conv::pointwise(x, &d.sigma, &bias), &zero, &guide))
 }
 
 const RELATIVE: Weights = Weights { covariance: 0.7, mean: 0.4, relative: true };
@@ -151,7 +172,7 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
         let d = match term {
             Term::Content | Term::Gram => &mut d.relu2,
             Term::StandardisedContent => &mut d.luma,
-            Term::MeanCovariance | Term::Wasserstein => &mut d.relu1,
+            Term::MeanCovariance | Term::Guided | Term::Wasserstein => &mut d.relu1,
             Term::PyramidMeanCovariance => &mut d.bank,
             Term::Variation => &mut d.pixels,
         };
@@ -168,11 +189,12 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
             }
             Term::MeanCovariance => style(&x.relu1, &painting.relu1, true, RELATIVE),
             Term::Gram => style(&x.relu2, &painting.relu2, false, ABSOLUTE),
+            Term::Guided => guided(&x.relu1, &painting.relu1),
             Term::Wasserstein => {
                 let raised = |moments: Pair| Pair { sigma: ridge::record(&moments.sigma, 1.0, 1e-2), ..moments };
                 let own = raised(moments(&x.relu1, true));
                 let target = raised(moments(&painting.relu1, true));
-                let (loss, d) = wasserstein_loss::record(&own, &target, x.relu1.pixels(), 0.8, true);
+                let (loss, d) = wasserstein_loss::record(&own, &target, x.relu1.pixels() as f64, 0.8, true);
                 let bias = moments_bias::record(&d.sigma, &d.mu.values, &own.mu.values);
                 (loss, conv::pointwise(&x.relu1, &d.sigma, &bias))
             }

@@ -4,6 +4,7 @@ use pollster::block_on;
 use scumble::gpu::{Element, Gpu, Recorder, Shape};
 use scumble::model::{ConvWeights, Pooling, Table, filter_bank, vgg19};
 use scumble::network::Network;
+use scumble::objective::guide::Region;
 use scumble::objective::{Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer};
 use scumble::weights::Preprocessing;
@@ -28,7 +29,7 @@ fn vgg19() -> (Table, Vec<ConvWeights>, Vec<Term>) {
     };
     let filters = vgg19::CONVOLUTIONS[..DEPTH].iter().map(weights).collect();
     let mut terms: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| term(&table, tap, Measure::MeanCovariance)).collect();
-    terms.push(term(&table, vgg19::CONTENT_TAP, Measure::Content));
+    terms.push(term(&table, vgg19::CONTENT_TAP, Measure::RelativeContent));
     (table, filters, terms)
 }
 
@@ -57,7 +58,8 @@ fn per_pixel(
     let picture = Shape::new(size, size, 4);
     let photo = gpu.tensor("photo", picture).unwrap();
     let mut rec = Recorder::new(gpu);
-    let objective = Objective::capture(&mut rec, &network, &terms, &photo, &[(&photo, 1.0)]).unwrap();
+    let objective =
+        Objective::capture(&mut rec, &network, &terms, &photo, &[photo.clone()], &[Region::whole()]).unwrap();
     let capture = rec.finish();
     let captured = gpu.memory().held();
     drop(capture);

@@ -5,7 +5,8 @@ use pollster::block_on;
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
 use scumble::model::{ConvWeights, Pooling};
-use scumble::network::{Features, Network};
+use scumble::network::Network;
+use scumble::objective::guide::Region;
 use scumble::objective::{Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer, Pace};
 use scumble::random::uniform;
@@ -71,20 +72,13 @@ fn losses(enough: f32, most: usize) -> Vec<f32> {
     taps.push(content);
     let mut terms: Vec<_> =
         STYLE_TAPS.iter().map(|tap| Term { layer: find(tap), measure: Measure::Gram, weight: 1e3 }).collect();
+    terms.push(Term { layer: content, measure: Measure::Content, weight: 1.0 });
     terms.push(Term { layer: 0, measure: Measure::Variation, weight: 1.0 });
     let network = Network::new(&gpu, table, &weights(), &taps).unwrap();
 
     let (pixels, painted) = (upload(&gpu, photo, 1 << 16), upload(&gpu, painting, 2 << 16));
     let mut rec = Recorder::new(&gpu);
-    let mut target = Features::of([content]);
-    network.look(&mut rec, &pixels, &mut target).unwrap();
-    rec.submit();
-    // Gatys' content loss is a mean square; ours is relative to the target's.
-    let features = block_on(readback::read(&gpu, target.at(content))).unwrap();
-    let mean_square = features.iter().map(|value| value * value).sum::<f32>() / features.len() as f32;
-    terms.push(Term { layer: content, measure: Measure::Content, weight: mean_square });
-    let mut rec = Recorder::new(&gpu);
-    let objective = Objective::capture(&mut rec, &network, &terms, &pixels, &[(&painted, 1.0)]).unwrap();
+    let objective = Objective::capture(&mut rec, &network, &terms, &pixels, &[painted], &[Region::whole()]).unwrap();
     rec.submit();
 
     let mut optimizer = Optimizer::new(&gpu, Method::Lbfgs, pixels).unwrap();

@@ -64,9 +64,8 @@ impl Row {
         let sources = Sources {
             photo: Some(picture(1)),
             paintings: vec![picture(2)],
-            mask: None,
-            start: None,
             vgg19: vgg19.clone(),
+            ..Sources::default()
         };
         let (waited_for, queued) = iterations(size);
         let iterations = Some((waited_for + queued) as u32);

@@ -23,6 +23,7 @@ pub mod content_loss;
 pub mod conv;
 pub mod covariance;
 pub mod dot;
+pub mod guide;
 pub mod lbfgs;
 pub mod mask;
 pub mod matrix_product;
@@ -49,7 +50,7 @@ pub use reach::Reach;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 43] = [
+pub const ALL: [&Kernel; 44] = [
     &adam::KERNEL,
     &blend::KERNEL,
     &colour::KERNEL,
@@ -60,6 +61,7 @@ pub const ALL: [&Kernel; 43] = [
     &covariance::KERNEL,
     &covariance::WIDE,
     &dot::KERNEL,
+    &guide::KERNEL,
     &lbfgs::HISTORY,
     &lbfgs::PRODUCTS,
     &lbfgs::DIRECTION,

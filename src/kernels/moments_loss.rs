@@ -8,7 +8,7 @@ use bytemuck::{Pod, Zeroable};
 struct Params {
     matrix_vectors: u32,
     mean_vectors: u32,
-    pixels: u32,
+    mass: f32,
     slot: u32,
     covariance_weight: f32,
     mean_weight: f32,
@@ -48,7 +48,7 @@ pub struct Slot<'t> {
 }
 
 /// Writes the loss into its slot, and into `d` the gradient, `gradient_scale` times what it is to
-/// features of `pixels` positions.
+/// features of so many positions, or positions with weights of that sum.
 /// `norms` holds the squared norms of the target's matrix and mean.
 #[allow(clippy::too_many_arguments)] // all of them tensors of one equation
 pub fn record(
@@ -56,7 +56,7 @@ pub fn record(
     moments: &Pair,
     target: &Pair,
     norms: &Tensor,
-    pixels: u32,
+    mass: f32,
     weights: Weights,
     gradient_scale: f32,
     d: &Pair,
@@ -65,7 +65,7 @@ pub fn record(
     let params = Params {
         matrix_vectors: moments.sigma.shape().vectors(),
         mean_vectors: moments.mu.shape().vectors(),
-        pixels,
+        mass,
         slot: loss.slot,
         covariance_weight: weights.covariance,
         mean_weight: weights.mean,

@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 struct Params {
     blocks: u32,
     channels: u32,
-    pixels: u32,
+    mass: f32,
     slot: u32,
     weight: f32,
     relative: u32,
@@ -22,14 +22,14 @@ pub const KERNEL: Kernel =
 
 /// Writes the loss, `relative` to the target's second moment or not, into its slot; `root` is (B S B)^1/2 for the picture's
 /// covariance S and the root B of the target's, and `d.sigma` holds B (B S B)^-1/2 B. Into `d` goes the gradient,
-/// `gradient_scale` times what it is to features of `pixels` positions.
+/// `gradient_scale` times what it is to features of so many positions, or positions with weights of that sum.
 #[allow(clippy::too_many_arguments)] // all of them tensors of one equation
 pub fn record(
     rec: &mut Recorder,
     moments: &Pair,
     target: &Pair,
     root: &Tensor,
-    pixels: u32,
+    mass: f32,
     (weight, relative): (f32, bool),
     gradient_scale: f32,
     d: &Pair,
@@ -38,7 +38,7 @@ pub fn record(
     let shape = moments.sigma.shape();
     let Shape { channels, .. } = shape;
     let (blocks, relative) = (shape.blocks(), relative.into());
-    let params = Params { blocks, channels, pixels, slot: loss.slot, weight, relative, gradient_scale };
+    let params = Params { blocks, channels, mass, slot: loss.slot, weight, relative, gradient_scale };
     let tensors = [moments.sigma, moments.mu, target.sigma, target.mu, root, d.sigma, d.mu, loss.losses];
     rec.dispatch(&KERNEL, &params, &tensors, Grid::over(&KERNEL, [1, 1, 1]));
 }

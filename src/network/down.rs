@@ -124,7 +124,8 @@ impl Network {
                     pixels: band.rows * map.width,
                     accumulate: band.first > 0,
                 };
-                observer.down(rec, index, &Sight { part, pixels: map.pixels(), last: band.last })?;
+                let start = band.first * map.width;
+                observer.down(rec, index, &Sight { part, map, start, last: band.last })?;
             }
             if let (Some(reader), Some(read)) = (reader, &read) {
                 rec.scope(Phase::Forward, reader);
@@ -193,6 +194,5 @@ fn show(rec: &mut Recorder, walk: &Walk, observer: &mut impl Observer, layer: us
         return Ok(());
     }
     let part = Part::whole(walk.output(layer));
-    let pixels = part.pixels;
-    observer.down(rec, layer, &Sight { part, pixels, last: true })
+    observer.down(rec, layer, &Sight { part, map: part.x.shape(), start: 0, last: true })
 }

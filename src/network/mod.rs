@@ -13,7 +13,7 @@ mod plan;
 mod room;
 mod up;
 
-pub use observer::{Features, Interest, Observer, Sight};
+pub use observer::{Features, Interest, Observer, Sight, Slope};
 pub use room::Room;
 
 use crate::Result;

@@ -1,7 +1,7 @@
 //! Who looks on while a network walks: an observer sees layers on the way down, and adds gradients to them on the way up.
 
 use crate::Result;
-use crate::gpu::{Recorder, Tensor};
+use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::Part;
 
 /// How an observer wants to see a layer's output.
@@ -19,8 +19,10 @@ pub enum Interest {
 pub struct Sight<'t> {
     /// Where they are; `accumulate` is false for the first of the map.
     pub part: Part<'t>,
-    /// Pixels of the whole map.
-    pub pixels: u32,
+    /// The whole map.
+    pub map: Shape,
+    /// Pixels of the map before those that count.
+    pub start: u32,
     /// Whether they are the last of the map.
     pub last: bool,
 }
@@ -28,8 +30,20 @@ pub struct Sight<'t> {
 impl Sight<'_> {
     /// Whether it is the whole map at once.
     pub fn is_whole(&self) -> bool {
-        self.part.pixels == self.pixels
+        self.part.pixels == self.map.pixels()
     }
+}
+
+/// Rows of a layer on the way up.
+pub struct Slope<'t> {
+    /// The layer's output.
+    pub x: &'t Tensor,
+    /// The gradient to it, to be overwritten, ...
+    pub d_x: &'t Tensor,
+    /// ... or to be added to.
+    pub accumulate: bool,
+    /// Pixels of the map before them.
+    pub start: u32,
 }
 
 /// What looks on.
@@ -43,12 +57,11 @@ pub trait Observer {
     /// Where the device cannot hold what it makes of them.
     fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()>;
 
-    /// On the way up, for every layer that it is interested in: rows `x` of its output, and the gradient `d_x` to them,
-    /// which it overwrites, or adds to where `accumulate` says so.
+    /// On the way up, for every layer that it is interested in: adds its gradient.
     ///
     /// # Errors
     /// Where the device cannot hold what it needs.
-    fn up(&mut self, _rec: &mut Recorder, _layer: usize, _x: &Tensor, _d_x: &Tensor, _accumulate: bool) -> Result<()> {
+    fn up(&mut self, _rec: &mut Recorder, _layer: usize, _slope: &Slope) -> Result<()> {
         unreachable!("who has no gradient to add only looks down")
     }
 

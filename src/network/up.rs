@@ -1,7 +1,7 @@
 //! The way up: from gradients of features to the gradient of the pixels.
 
 use super::down::{Walk, window};
-use super::observer::{Interest, Observer};
+use super::observer::{Interest, Observer, Slope};
 use super::plan::{Role, is_winograd};
 use super::room::bands;
 use super::{Network, element_of};
@@ -132,7 +132,8 @@ impl Network {
                 winograd::backward(rec, d_read, mask, weights, rows, &d_y, false, walk.workspace());
             }
             if interested {
-                observer.up(rec, index, &y, &d_y, d_read.is_some())?;
+                let (accumulate, start) = (d_read.is_some(), band.first * map.width);
+                observer.up(rec, index, &Slope { x: &y, d_x: &d_y, accumulate, start })?;
             }
             rec.scope(Phase::Backward, index);
             if relu {
@@ -161,5 +162,5 @@ fn ask(
     }
     let x = walk.output(layer);
     let (d_x, accumulate) = gradients.slot(rec, layer, x.shape())?;
-    observer.up(rec, layer, x, &d_x, accumulate)
+    observer.up(rec, layer, &Slope { x, d_x: &d_x, accumulate, start: 0 })
 }

@@ -21,7 +21,7 @@ impl Capturing {
     }
 
     fn see(&mut self, rec: &mut Recorder, sight: &Sight) -> Result<()> {
-        let Sight { part, pixels, last } = sight;
+        let Sight { part, map, last, .. } = sight;
         if sight.is_whole() {
             self.finished = Some(Moments::record(rec, part.x, self.about)?);
             return Ok(());
@@ -29,7 +29,7 @@ impl Capturing {
         let channels = part.x.shape().channels;
         let (mut sums, zero) = match self.sums.take() {
             Some(sums) => sums,
-            None => (Sums::new(channels, *pixels), rec.gpu().tensor("zero", Shape::vector(channels))?),
+            None => (Sums::new(*map), rec.gpu().tensor("zero", Shape::vector(channels))?),
         };
         if self.about == About::Mean {
             sums.add_mean(rec, part)?;
@@ -110,7 +110,7 @@ impl Observer for Spread {
 
     fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
         for Spreading { sums, finished, .. } in self.layers.iter_mut().filter(|own| own.layer == layer) {
-            let fresh = || [0; 2].map(|_| Sums::new(sight.part.x.shape().channels, sight.pixels));
+            let fresh = || [0; 2].map(|_| Sums::new(sight.map));
             let [first, second] = sums.get_or_insert_with(fresh);
             first.add_power(rec, &sight.part, Power::First)?;
             second.add_power(rec, &sight.part, Power::Second)?;

@@ -4,9 +4,9 @@ use super::moments::sums;
 use super::style::Style;
 use super::{Objective, Target};
 use crate::Result;
-use crate::gpu::{Phase, Recorder, Tensor};
+use crate::gpu::{Phase, Recorder};
 use crate::kernels::{content_loss, moments_loss, total, tv_loss};
-use crate::network::{Interest, Observer, Sight};
+use crate::network::{Interest, Observer, Sight, Slope};
 
 /// All terms at work on one picture.
 pub(super) struct Measuring<'o> {
@@ -46,9 +46,9 @@ impl Observer for Measuring<'_> {
         Ok(())
     }
 
-    fn up(&mut self, rec: &mut Recorder, layer: usize, x: &Tensor, d_x: &Tensor, accumulate: bool) -> Result<()> {
+    fn up(&mut self, rec: &mut Recorder, layer: usize, slope: &Slope) -> Result<()> {
         let Objective { terms, losses } = self.objective;
-        let mut accumulate = accumulate;
+        let Slope { x, d_x, mut accumulate, start } = *slope;
         for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&self.styles)) {
             if term.layer != layer {
                 continue;
@@ -65,7 +65,7 @@ impl Observer for Measuring<'_> {
                     content_loss::record(rec, x, &target, term.weight, d_x, accumulate, &partials);
                     total::record(rec, &partials, losses, slot);
                 }
-                Target::Moments(_) => style.up(rec, x, d_x, accumulate),
+                Target::Moments(target) => style.up(rec, target, &Slope { x, d_x, accumulate, start })?,
                 Target::Nothing => {
                     let partials = sums(rec, x.shape().pixels())?;
                     tv_loss::record(rec, x, term.weight, d_x, accumulate, &partials);

@@ -3,6 +3,7 @@
 //! A term knows its target; a tap and a weight are put around it; the sum knows nothing else.
 
 pub mod capture;
+pub mod guide;
 mod measure;
 pub mod moments;
 pub mod root;
@@ -12,6 +13,7 @@ use crate::Result;
 use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::network::{Features, Network};
 use capture::Capture;
+use guide::Region;
 use moments::{About, Moments, squared_norm};
 use style::StyleTarget;
 
@@ -91,10 +93,13 @@ struct ContentTarget {
     norm_scale: f32,
 }
 
+/// Statistics of fewer positions say nothing: of one, the covariance is zero.
+pub const SMALLEST_MASS: f32 = 4.0;
+
 impl Objective {
-    /// Captures the targets from the photo and the paintings, each with its share; the shares add up to 1.
+    /// Captures the targets from the photo and the paintings, of which each region of the picture has some.
     ///
-    /// Statistics of several paintings are averaged by their shares. For Gram matrices that is the same as averaging the
+    /// A region's style counts by how much of the picture it is. Statistics of several paintings are averaged by their shares. For Gram matrices that is the same as averaging the
     /// losses: the two differ by a number that the picture does not change.
     ///
     /// # Errors
@@ -104,37 +109,50 @@ impl Objective {
         network: &Network,
         terms: &[Term],
         photo: &Tensor,
-        paintings: &[(&Tensor, f32)],
+        paintings: &[Tensor],
+        regions: &[Region],
     ) -> Result<Objective> {
         let of = |family: Family| terms.iter().filter(move |term| term.measure.family() == family);
         let mut features = Features::of(of(Family::Content).map(|term| term.layer));
         network.look(rec, photo, &mut features)?;
         let style: Vec<_> = of(Family::Style).map(|term| (term.layer, term.measure.about())).collect();
-        let mut moments = Vec::new();
-        for (painting, share) in paintings {
+        let mut captures = Vec::new();
+        for painting in paintings {
             let mut capture = Capture::of(style.iter().copied());
             network.look(rec, painting, &mut capture)?;
-            moments.push((capture, *share));
+            captures.push(capture);
         }
-        let losses = rec.gpu().tensor("losses", Shape::vector(terms.len() as u32))?;
-        let terms = terms
-            .iter()
-            .map(|term| {
-                let target = match term.measure.family() {
-                    Family::Content => Target::Features(ContentTarget::new(rec, term, features.at(term.layer))?),
-                    Family::Style => {
+        let shapes = network.shapes(photo.shape());
+        let mut targets = Vec::new();
+        for term in terms {
+            match term.measure.family() {
+                Family::Content => {
+                    let target = ContentTarget::new(rec, term, features.at(term.layer))?;
+                    targets.push((term.clone(), Target::Features(target)));
+                }
+                Family::Style => {
+                    let map = shapes[term.layer];
+                    for Region { paintings, guide } in regions {
+                        let guide = guide.as_ref().map(|guide| guide.at(rec.gpu(), map)).transpose()?;
+                        let mass = guide.as_ref().map_or(map.pixels() as f32, |guide| guide.mass);
+                        if mass < SMALLEST_MASS {
+                            continue;
+                        }
                         let about = term.measure.about();
-                        let of_each: Vec<_> =
-                            moments.iter().map(|(own, share)| (own.of_layer(term.layer, about), *share)).collect();
-                        let blended = Moments::blend(rec, &of_each)?;
-                        Target::Moments(StyleTarget::new(rec, blended, term.measure)?)
+                        let of_each = paintings
+                            .iter()
+                            .map(|(index, share)| (captures[*index].of_layer(term.layer, about), *share));
+                        let blended = Moments::blend(rec, &of_each.collect::<Vec<_>>())?;
+                        let target = StyleTarget::new(rec, blended, term.measure, guide)?;
+                        let weight = term.weight * mass / map.pixels() as f32;
+                        targets.push((Term { weight, ..term.clone() }, Target::Moments(target)));
                     }
-                    Family::Variation => Target::Nothing,
-                };
-                Ok((term.clone(), target))
-            })
-            .collect::<Result<_>>()?;
-        Ok(Objective { terms, losses })
+                }
+                Family::Variation => targets.push((term.clone(), Target::Nothing)),
+            }
+        }
+        let losses = rec.gpu().tensor("losses", Shape::vector(targets.len() as u32))?;
+        Ok(Objective { terms: targets, losses })
     }
 
     /// The losses of a step, one number per term, already weighted.

@@ -33,14 +33,21 @@ const PARTIALS: std::ops::RangeInclusive<u64> = (1 << 19)..=(8 << 20);
 pub struct Sums {
     channels: u32,
     pixels: u32,
+    /// What the sums are divided by: the pixels, or the sum of their weights.
+    mass: f32,
     mu: Option<Tensor>,
     sigma: Option<Tensor>,
 }
 
 impl Sums {
-    /// For a map of so many channels and pixels.
-    pub fn new(channels: u32, pixels: u32) -> Sums {
-        Sums { channels, pixels, mu: None, sigma: None }
+    /// For such a map.
+    pub fn new(map: Shape) -> Sums {
+        Sums::weighed(map, map.pixels() as f32)
+    }
+
+    /// For such a map whose pixels have weights with this sum.
+    pub fn weighed(map: Shape, mass: f32) -> Sums {
+        Sums { channels: map.channels, pixels: map.pixels(), mass, mu: None, sigma: None }
     }
 
     /// How many partial sums there are for values of so many bytes.
@@ -103,7 +110,7 @@ impl Sums {
     fn reduce(&self, rec: &mut Recorder, partials: Option<&Tensor>, y: Tensor) -> Result<Tensor> {
         if let Some(partials) = partials {
             let chunks = (partials.shape().bytes() / y.shape().bytes()) as u32;
-            reduce::record(rec, partials, chunks, 1.0 / self.pixels as f32, &y);
+            reduce::record(rec, partials, chunks, 1.0 / self.mass, &y);
         }
         Ok(y)
     }
@@ -116,7 +123,7 @@ impl Moments {
     /// Where the device cannot hold them.
     pub fn record(rec: &mut Recorder, x: &Tensor, about: About) -> Result<Moments> {
         let part = Part::whole(x);
-        let mut sums = Sums::new(x.shape().channels, part.pixels);
+        let mut sums = Sums::new(x.shape());
         if about == About::Mean {
             sums.add_mean(rec, &part)?;
         }

@@ -1,13 +1,16 @@
 //! This turns a layer's moments, measured as its rows go by, into a loss, and into what its gradient is made of.
 
 use super::Measure;
+use super::guide::LayerGuide;
 use super::moments::{About, Moments, Sums, squared_norm};
 use super::root::{self, Roots};
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::matrix_product::PLAIN;
-use crate::kernels::{matrix_product, moments_bias, moments_loss, product, recentre, ridge, wasserstein_loss};
-use crate::network::Sight;
+use crate::kernels::{
+    Part, guide, matrix_product, moments_bias, moments_loss, product, recentre, ridge, wasserstein_loss,
+};
+use crate::network::{Sight, Slope};
 
 /// What a style term compares with.
 pub(super) struct StyleTarget {
@@ -16,6 +19,8 @@ pub(super) struct StyleTarget {
     measure: Measure,
     /// Of the covariance, for the Wasserstein distance.
     root: Option<Tensor>,
+    /// Where in the picture it is compared; everywhere, if there is none.
+    guide: Option<LayerGuide>,
 }
 
 /// Covariances have eigenvalues near zero, whose inverse roots are noise. So both are compared with this much more, in units
@@ -23,7 +28,12 @@ pub(super) struct StyleTarget {
 const RIDGE: f32 = 2e-3;
 
 impl StyleTarget {
-    pub fn new(rec: &mut Recorder, mut moments: Moments, measure: Measure) -> Result<StyleTarget> {
+    pub fn new(
+        rec: &mut Recorder,
+        mut moments: Moments,
+        measure: Measure,
+        guide: Option<LayerGuide>,
+    ) -> Result<StyleTarget> {
         let norms = rec.gpu().tensor("norms", Shape::vector(2))?;
         squared_norm(rec, &moments.sigma, &norms, 0)?;
         squared_norm(rec, &moments.mu, &norms, 1)?;
@@ -34,7 +44,7 @@ impl StyleTarget {
             moments.sigma = sigma;
             root = Some(root::roots(rec, &moments.sigma)?.root);
         }
-        Ok(StyleTarget { moments, norms, measure, root })
+        Ok(StyleTarget { moments, norms, measure, root, guide })
     }
 
     /// What each moment counts; of Gram matrices, Gatys' layer weight and the mean over the matrix.
@@ -47,6 +57,11 @@ impl StyleTarget {
                 moments_loss::Weights { covariance: weight * 1e3 / entries / entries, mean: 0.0, relative: false }
             }
         }
+    }
+
+    /// Over how many pixels statistics are averaged.
+    fn mass(&self, sight: &Sight) -> f32 {
+        self.guide.as_ref().map_or(sight.map.pixels() as f32, |guide| guide.mass)
     }
 
     /// What a Wasserstein distance counts, and whether relative to the painting's second moment.
@@ -82,15 +97,28 @@ impl Style {
     ) -> Result<()> {
         let mut sums = match std::mem::take(self) {
             Style::Summing(sums) => sums,
-            _ => Sums::new(sight.part.x.shape().channels, sight.pixels),
+            _ => Sums::weighed(sight.map, target.mass(sight)),
         };
         // About the painting's mean: it is known beforehand, and near the picture's own soon enough.
-        let StyleTarget { moments, norms, measure, root } = target;
+        let StyleTarget { moments, norms, measure, root, guide } = target;
         let about = measure.about();
-        if about == About::Mean {
-            sums.add_mean(rec, &sight.part)?;
+        match guide {
+            None => {
+                if about == About::Mean {
+                    sums.add_mean(rec, &sight.part)?;
+                }
+                sums.add_covariance(rec, &sight.part, &moments.mu)?;
+            }
+            Some(guide) => {
+                let zero = rec.gpu().tensor("zero", moments.mu.shape())?;
+                if about == About::Mean {
+                    let weighed = guided(rec, sight, &zero, guide, false)?;
+                    sums.add_mean(rec, &Part { accumulate: sight.part.accumulate, ..Part::whole(&weighed) })?;
+                }
+                let weighed = guided(rec, sight, &moments.mu, guide, true)?;
+                sums.add_covariance(rec, &Part { accumulate: sight.part.accumulate, ..Part::whole(&weighed) }, &zero)?;
+            }
         }
-        sums.add_covariance(rec, &sight.part, &moments.mu)?;
         if !sight.last {
             *self = Style::Summing(sums);
             return Ok(());
@@ -110,7 +138,17 @@ impl Style {
             None => {
                 let of_own = moments_loss::Pair { sigma: &own.sigma, mu: &own.mu };
                 let weights = target.weights(weight, channels);
-                moments_loss::record(rec, &of_own, &of_target, norms, sight.pixels, weights, gradient_scale, &d, loss);
+                moments_loss::record(
+                    rec,
+                    &of_own,
+                    &of_target,
+                    norms,
+                    target.mass(sight),
+                    weights,
+                    gradient_scale,
+                    &d,
+                    loss,
+                );
             }
             Some(root) => {
                 let sigma = rec.tensor("sigma", own.sigma.shape())?;
@@ -122,7 +160,7 @@ impl Style {
                     &of_own,
                     &of_target,
                     &between,
-                    sight.pixels,
+                    target.mass(sight),
                     target.transport_weight(weight, channels),
                     gradient_scale,
                     &d,
@@ -135,13 +173,30 @@ impl Style {
         Ok(())
     }
 
-    /// Adds the gradient to rows `x`.
-    pub fn up(&self, rec: &mut Recorder, x: &Tensor, d_x: &Tensor, accumulate: bool) {
-        match self {
-            Style::Known { matrix, bias } => product::pointwise(rec, x, matrix, bias, d_x, accumulate),
-            _ => unreachable!("a walk goes down before it goes up"),
-        }
+    /// Adds the gradient to rows.
+    pub fn up(&self, rec: &mut Recorder, target: &StyleTarget, slope: &Slope) -> Result<()> {
+        let Style::Known { matrix, bias } = self else { unreachable!("a walk goes down before it goes up") };
+        let Slope { x, d_x, accumulate, start } = *slope;
+        let Some(guide) = &target.guide else {
+            product::pointwise(rec, x, matrix, bias, d_x, accumulate);
+            return Ok(());
+        };
+        let everywhere = rec.map("d_unguided", d_x.shape(), d_x.element())?;
+        product::pointwise(rec, x, matrix, bias, &everywhere, false);
+        let zero = rec.gpu().tensor("zero", target.moments.mu.shape())?;
+        let weights = guide::Weights { w: &guide.weights, start, root: false };
+        guide::record(rec, &Part { accumulate, ..Part::whole(&everywhere) }, &zero, weights, d_x);
+        Ok(())
     }
+}
+
+/// Records rows about a point as a guide lets them count; `root` where products of two will be summed.
+fn guided(rec: &mut Recorder, sight: &Sight, point: &Tensor, guide: &LayerGuide, root: bool) -> Result<Tensor> {
+    let Part { x, pixels, .. } = sight.part;
+    let y = rec.map("guided", Shape::new(1, pixels, x.shape().channels), x.element())?;
+    let weights = guide::Weights { w: &guide.weights, start: sight.start, root };
+    guide::record(rec, &Part { accumulate: false, ..sight.part }, point, weights, &y);
+    Ok(y)
 }
 
 /// Records, for the root B of the painting's covariance, (B sigma B)^1/2, which it returns, and B (B sigma B)^-1/2 B, which

@@ -5,7 +5,7 @@ use super::scene::Scene;
 use crate::gpu::{Element, Gpu};
 use crate::model::{Layer, Op, Table, filter_bank, vgg19};
 use crate::network::Network;
-use crate::objective::{Measure, Term};
+use crate::objective::{Measure, SMALLEST_MASS, Term};
 use crate::recipe::{Plan, Units};
 use crate::schedule::balance;
 use crate::settings::{Precision, Settings, StyleLoss};
@@ -97,7 +97,8 @@ impl Look {
         let style = style.into_iter().zip(plan.style_shares).collect();
         let content = content.into_iter().map(|layer| (layer, 1.0)).collect();
         let shapes: Vec<_> = scene.pictures().map(|picture| network.shapes(picture.shape())).collect();
-        let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() >= SMALLEST_MAP);
+        // Deep layers of tiny pictures are left out.
+        let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() as f32 >= SMALLEST_MASS);
         let shared = |usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>| {
             let mut own = shares(table, usual, named);
             own.retain(|(layer, share)| *share > 0.0 && large_enough(*layer));
@@ -157,9 +158,6 @@ fn content_measure(units: Units, layer: &Layer) -> Measure {
         Units::Gram | Units::Wasserstein => Measure::Content,
     }
 }
-
-/// Statistics of fewer positions say nothing: of one, the covariance is zero. Deep layers of tiny pictures are left out.
-const SMALLEST_MAP: u32 = 4;
 
 /// The named layers with their shares, or else the usual ones.
 fn shares(table: &Table, usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>) -> Vec<(usize, f32)> {

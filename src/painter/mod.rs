@@ -4,6 +4,7 @@
 
 pub mod fitting;
 pub mod look;
+mod regions;
 pub mod scene;
 mod stage;
 mod start;
@@ -22,7 +23,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// What is painted from: the pictures, and the weights if the model needs a file.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Sources {
     /// The photo; only [`Settings::texture`] does without.
     pub photo: Option<Rc<Picture>>,
@@ -30,6 +31,9 @@ pub struct Sources {
     pub paintings: Vec<Rc<Picture>>,
     /// Where it is painted, for [`Settings::masked`]; of whatever size, red from 0 (the photo stays) to 1.
     pub mask: Option<Rc<Picture>>,
+    /// For [`Settings::placed`], for each painting where it goes: of whatever size, red from 0 to 1. Paintings without one, and
+    /// those beyond the end, fill what the others leave.
+    pub places: Vec<Option<Rc<Picture>>>,
     /// A picture to start from, for [`Start::Picture`].
     pub start: Option<Rc<Picture>>,
     /// VGG19's weights, for [`ModelKind::Vgg19`].
@@ -136,6 +140,7 @@ impl Painter {
             photo: upload(gpu, "photo", &original)?,
             paintings: palettes(gpu, &sources.paintings, &original, settings)?,
             mask: uploaded_mask(gpu, sources, settings)?,
+            places: places(sources, settings),
         };
         let scene = Scene::new(gpu, &originals, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
@@ -200,9 +205,9 @@ impl Painter {
         Ok(self.progress(losses))
     }
 
-    /// Lets these paintings, mask and settings take effect from the next step on, without a restart; of the sources, photo and
-    /// start do not matter. Returns false, and changes nothing, if
-    /// they differ in more than [what can be steered](Settings::steers_to).
+    /// Lets these paintings, places, mask and settings take effect from the next step on, without a restart; of the sources,
+    /// photo and start do not matter. Returns false, and changes nothing, if they differ in more than
+    /// [what can be steered](Settings::steers_to).
     ///
     /// # Errors
     /// Where a setting is out of range, something is missing, or the device failed; the picture stays.
@@ -215,6 +220,7 @@ impl Painter {
             photo: self.originals.photo.clone(),
             paintings: palettes(&self.gpu, &sources.paintings, &self.original, settings)?,
             mask: uploaded_mask(&self.gpu, sources, settings)?,
+            places: places(sources, settings),
         };
         let scene = Scene::new(&self.gpu, &originals, settings, &self.scales[self.scale])?;
         self.stage.steer(&self.gpu, &self.look, &scene, settings).await?;
@@ -337,6 +343,12 @@ fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Op
             Err(Error::Missing { what: "The mask".into(), remedy: "Choose one first, or paint everywhere.".into() })
         }
     }
+}
+
+/// One entry for each painting.
+fn places(sources: &Sources, settings: &Settings) -> Vec<Option<Rc<Picture>>> {
+    let given = |index: usize| sources.places.get(index).cloned().flatten().filter(|_| settings.placed);
+    (0..sources.paintings.len()).map(given).collect()
 }
 
 fn upload(gpu: &Gpu, label: &str, picture: &Picture) -> Result<Tensor> {

@@ -1,11 +1,14 @@
 //! This turns the pictures into what one scale of a run sees of them.
 
+use super::regions::regions;
 use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor};
-use crate::image::fit;
+use crate::image::{Picture, fit, resize};
+use crate::objective::guide::Region;
 use crate::scaling::{Values, scale};
-use crate::schedule::{Scale, painting_edge};
+use crate::schedule::{Scale, painting_edge, shares};
 use crate::settings::Settings;
+use std::rc::Rc;
 
 /// The pictures at the size of a scale.
 pub struct Scene {
@@ -15,6 +18,8 @@ pub struct Scene {
     pub paintings: Vec<Tensor>,
     /// Where it is painted: of the photo's size, red from 0 (the photo stays) to 1; everywhere, if there is none.
     pub mask: Option<Tensor>,
+    /// What is painted where.
+    pub regions: Vec<Region>,
 }
 
 /// The pictures on the device at their own sizes.
@@ -25,6 +30,8 @@ pub struct Originals {
     pub paintings: Vec<Tensor>,
     /// Where.
     pub mask: Option<Tensor>,
+    /// For each painting, where in the picture it goes; see [`regions()`].
+    pub places: Vec<Option<Rc<Picture>>>,
 }
 
 impl Scene {
@@ -50,6 +57,9 @@ impl Scene {
         };
         let paintings = originals.paintings.iter().map(fitted).collect::<Result<_>>()?;
         rec.submit();
-        Ok(Scene { photo, paintings, mask })
+        let place = |place: &Rc<Picture>| resize(place, size.width, size.height);
+        let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();
+        let regions = regions(&places, &shares(settings, places.len()), (size.width, size.height));
+        Ok(Scene { photo, paintings, mask, regions })
     }
 }

@@ -12,7 +12,6 @@ use crate::network::Network;
 use crate::objective::Objective;
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
-use crate::schedule::shares;
 use crate::settings::{Colours, Settings};
 use std::rc::Rc;
 
@@ -182,10 +181,14 @@ impl Aim {
         let network = look.network(gpu, scene).await?;
         let terms = look.terms(&network, settings, scene);
         let mut rec = Recorder::new(gpu);
-        let shares = shares(settings, scene.paintings.len());
-        let paintings: Vec<_> = scene.paintings.iter().zip(shares).collect();
         let photo = surrounded(&mut rec, &scene.photo, settings)?;
-        let objective = Objective::capture(&mut rec, &network, &terms, &photo, &paintings)?;
+        let mut regions = scene.regions.clone();
+        if let Some(Margin { radius, .. }) = surroundings(scene.photo.shape(), settings) {
+            for guide in regions.iter_mut().filter_map(|region| region.guide.as_mut()) {
+                *guide = guide.wrapped(radius);
+            }
+        }
+        let objective = Objective::capture(&mut rec, &network, &terms, &photo, &scene.paintings, &regions)?;
         rec.submit();
         Ok(Aim { network, objective })
     }

@@ -11,6 +11,7 @@ pub mod content_loss;
 pub mod conv;
 pub mod covariance;
 pub mod dot;
+pub mod guide;
 pub mod lbfgs;
 mod map;
 pub mod mask;

@@ -27,8 +27,8 @@ const SMALLEST_NORM: f64 = 1e-6;
 
 /// L = covariance |sigma - sigma_t|^2 / m_sigma + mean |mu - mu_t|^2 / m_mu, with m the target's squared norm or 1.
 /// The gradients come as the features' own gradient wants them, d_x[n] = d_sigma (x[n] - mu) + d_mu: that is
-/// d_sigma = 2/N dL/dsigma and d_mu = 1/N dL/dmu.
-pub fn record(moments: &Pair, target: &Pair, pixels: usize, weights: Weights) -> (f64, Pair) {
+/// d_sigma = 2/N dL/dsigma and d_mu = 1/N dL/dmu, where N, the mass, is how many pixels there are, or the sum of their weights.
+pub fn record(moments: &Pair, target: &Pair, mass: f64, weights: Weights) -> (f64, Pair) {
     let scale = |weight: f64, target: &Map| {
         if weights.relative { weight / squared_norm(target).max(SMALLEST_NORM) } else { weight }
     };
@@ -36,9 +36,8 @@ pub fn record(moments: &Pair, target: &Pair, pixels: usize, weights: Weights) ->
     let mu = moments.mu.combine(&target.mu, |a, b| a - b);
     let (covariance, mean) = (scale(weights.covariance, &target.sigma), scale(weights.mean, &target.mu));
     let loss = covariance * squared_norm(&sigma) + mean * squared_norm(&mu);
-    let n = pixels as f64;
-    let d_sigma = sigma.combine(&sigma, |difference, _| 2.0 / n * (2.0 * covariance * difference));
-    let d_mu = mu.combine(&mu, |difference, _| 1.0 / n * (2.0 * mean * difference));
+    let d_sigma = sigma.combine(&sigma, |difference, _| 2.0 / mass * (2.0 * covariance * difference));
+    let d_mu = mu.combine(&mu, |difference, _| 1.0 / mass * (2.0 * mean * difference));
     (loss, Pair { sigma: d_sigma, mu: d_mu })
 }
 

@@ -9,7 +9,7 @@ const SMALLEST: f64 = 1e-6;
 /// L = weight (|mu - mu_t|^2 + tr(S + T - 2 (T^1/2 S T^1/2)^1/2)) / m for the covariances S of the moments and T of the target
 /// (Dowson & Landau 1982); m is tr T + |mu_t|^2 where that is wanted, or 1. The gradients come as those of
 /// [`moments_loss`](super::moments_loss::record()).
-pub fn record(moments: &Pair, target: &Pair, pixels: usize, weight: f64, relative: bool) -> (f64, Pair) {
+pub fn record(moments: &Pair, target: &Pair, mass: f64, weight: f64, relative: bool) -> (f64, Pair) {
     let b = power(&target.sigma, 0.5);
     let m = times(&times(&b, &moments.sigma), &b);
     let between = power(&m, 0.5);
@@ -19,12 +19,11 @@ pub fn record(moments: &Pair, target: &Pair, pixels: usize, weight: f64, relativ
     let moment = (trace(&target.sigma) + square(&target.mu)).max(SMALLEST);
     let scale = if relative { weight / moment } else { weight };
     let loss = scale * (square(&mu) + trace(&moments.sigma) + trace(&target.sigma) - 2.0 * trace(&between));
-    let n = pixels as f64;
     let d_sigma = Map::from_fn(m.height, m.width, 1, |row, column, _| {
         let identity = if row == column { 1.0 } else { 0.0 };
-        2.0 / n * scale * (identity - transport.at(row, column, 0))
+        2.0 / mass * scale * (identity - transport.at(row, column, 0))
     });
-    let d_mu = mu.combine(&mu, |difference, _| 1.0 / n * (2.0 * scale * difference));
+    let d_mu = mu.combine(&mu, |difference, _| 1.0 / mass * (2.0 * scale * difference));
     (loss, Pair { sigma: d_sigma, mu: d_mu })
 }
 

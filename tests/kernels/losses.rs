@@ -23,7 +23,7 @@ fn moments() {
             for relative in [true, false] {
                 let own = pair(1, channels);
                 let weights = Weights { covariance: 0.75, mean: if relative { 1.5 } else { 0.0 }, relative };
-                let (loss, gradient) = reference::moments_loss::record(&own, &target, 35, weights);
+                let (loss, gradient) = reference::moments_loss::record(&own, &target, 35.0, weights);
 
                 let norms = bench.vector(&[squared_norm(&target.sigma), squared_norm(&target.mu)]);
                 let [own, target] = [&own, &target].map(|p| (bench.matrices(&p.sigma), bench.upload(&p.mu)));
@@ -41,7 +41,7 @@ fn moments() {
                         &moments_loss::Pair { sigma: &own.0, mu: &own.1 },
                         &moments_loss::Pair { sigma: &target.0, mu: &target.1 },
                         &norms,
-                        35,
+                        35.0,
                         weights,
                         1.0,
                         &moments_loss::Pair { sigma: &d_sigma, mu: &d_mu },

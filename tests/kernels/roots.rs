@@ -82,7 +82,7 @@ fn wasserstein() {
     for (channels, relative) in CHANNELS.into_iter().flat_map(|channels| [(channels, true), (channels, false)]) {
         let pair = |seed| Pair { sigma: covariance(seed, channels), mu: noise(seed + 1, 1, 1, channels) };
         let (own, target) = (pair(6), pair(8));
-        let (loss, gradient) = reference::wasserstein_loss::record(&own, &target, 35, 0.75, relative);
+        let (loss, gradient) = reference::wasserstein_loss::record(&own, &target, 35.0, 0.75, relative);
 
         let power = reference::wasserstein_loss::power;
         let times = |a: &Map, b: &Map| reference::matrix_product::record(a, b, 1.0, 0.0);
@@ -99,7 +99,7 @@ fn wasserstein() {
                 &moments_loss::Pair { sigma: &own.0, mu: &own.1 },
                 &moments_loss::Pair { sigma: &target.0, mu: &target.1 },
                 &root,
-                35,
+                35.0,
                 (0.75, relative),
                 1.0,
                 &moments_loss::Pair { sigma: &d_sigma, mu: &d_mu },

@@ -4,7 +4,7 @@ use crate::agreement::{agree, agree_number};
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
 use scumble::kernels::mean::Power;
-use scumble::kernels::{Part, Reach, covariance, dot, mean, reduce, sums_for, total};
+use scumble::kernels::{Part, Reach, covariance, dot, guide, mean, reduce, sums_for, total};
 use scumble::objective::moments::{About, Moments, squared_norm};
 use scumble::reference::{self, Map};
 
@@ -23,7 +23,7 @@ const CASES: [[u32; 4]; 11] = [
     [7, 251, 64, 2],
 ];
 
-fn name([height, width, channels, chunks]: [u32; 4]) -> String {
+fn name_of([height, width, channels, chunks]: [u32; 4]) -> String {
     format!("{height}x{width}x{channels}, {chunks} chunks")
 }
 
@@ -34,10 +34,10 @@ fn mean_in_chunks() {
         let x = picture(1, height, width, channels);
         let (x_gpu, partials) = (bench.upload(&x), bench.output(Shape::new(chunks, 1, channels), false));
         bench.run(|rec| mean::record(rec, &Part::whole(&x_gpu), Power::First, chunks, &partials.tensor));
-        bench.check("mean", &name(case), &partials, &reference::mean::record(&x, chunks as usize));
+        bench.check("mean", &name_of(case), &partials, &reference::mean::record(&x, chunks as usize));
         bench.run(|rec| mean::record(rec, &Part::whole(&x_gpu), Power::Second, chunks, &partials.tensor));
         let squares = x.combine(&x, |a, b| a * b);
-        bench.check("mean square", &name(case), &partials, &reference::mean::record(&squares, chunks as usize));
+        bench.check("mean square", &name_of(case), &partials, &reference::mean::record(&squares, chunks as usize));
     }
 }
 
@@ -56,7 +56,7 @@ fn covariance_in_chunks() {
                 reach.note(&bench.gpu);
                 let partials = bench.stale_matrices(chunks as usize, channels as usize);
                 bench.run(|rec| covariance::record(rec, &Part::whole(&x_gpu), &mu_gpu, chunks, &partials));
-                let case = format!("{}, {about}, {reach:?}", name(case));
+                let case = format!("{}, {about}, {reach:?}", name_of(case));
                 agree("covariance", &case, &bench.download_matrices(&partials), &expected);
             }
         }
@@ -163,4 +163,27 @@ fn moments_of_several_paintings_are_averaged() {
     let sigma = average(own.iter().map(|moments| bench.download_matrices(&moments.sigma)).collect());
     agree("blend mu", "three paintings", &bench.download(&blended.mu), &mu);
     agree("blend sigma", "three paintings", &bench.download_matrices(&blended.sigma), &sigma);
+}
+
+#[test]
+fn guided() {
+    let bench = Workbench::open();
+    for case @ [height, width, channels, _] in CASES {
+        let (x, s) = (picture(20, height, width, channels), noise(21, 1, 1, channels).values);
+        // Of a map of three rows more, two of them above.
+        let w = picture(22, height + 3, width, 1).values;
+        let own = &w[2 * width as usize..][..(height * width) as usize];
+        let (s_gpu, w_gpu) = (bench.vector(&s), bench.vector(&w));
+        for (name, root) in [("weights", false), ("roots", true)] {
+            let weights: Vec<f64> = own.iter().map(|w| if root { w.sqrt() } else { *w }).collect();
+            for accumulate in [false, true] {
+                let (x_gpu, y) = (bench.upload(&x), bench.output(shape(&x), accumulate));
+                let part = Part { accumulate, ..Part::whole(&x_gpu) };
+                let guide = guide::Weights { w: &w_gpu, start: 2 * width, root };
+                bench.run(|rec| guide::record(rec, &part, &s_gpu, guide, &y.tensor));
+                let case = format!("{}, {name}", name_of(case));
+                bench.check("guide", &case, &y, &reference::guide::record(&x, &s, &weights));
+            }
+        }
+    }
 }

@@ -21,13 +21,7 @@ fn sample(name: &str) -> Rc<Picture> {
 }
 
 fn street_and_swirl() -> Sources {
-    Sources {
-        photo: Some(sample("street.jpg")),
-        paintings: vec![sample("swirl.jpg")],
-        mask: None,
-        start: None,
-        vgg19: None,
-    }
+    Sources { photo: Some(sample("street.jpg")), paintings: vec![sample("swirl.jpg")], ..Sources::default() }
 }
 
 fn small(size: u32, iterations: u32) -> Settings {
@@ -117,13 +111,7 @@ fn odd_pictures_paint_too() {
     let dot = Rc::new(Picture::flat(1, 1, [0.2, 0.5, 0.8]));
     let strip = Rc::new(scumble::image::resize(&sample("street.jpg"), 300, 7));
     for (photo, painting) in [(&dot, &dot), (&strip, &dot), (&dot, &strip), (&strip, &strip)] {
-        let sources = Sources {
-            photo: Some(photo.clone()),
-            paintings: vec![painting.clone()],
-            mask: None,
-            start: None,
-            vgg19: None,
-        };
+        let sources = Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], ..Sources::default() };
         let (picture, losses) = paint(&sources, &small(40, 4)).unwrap();
         assert_eq!(picture.width, 40);
         assert!(picture.rgba.iter().all(|value| (0.0..=1.0).contains(value)));

@@ -132,8 +132,8 @@ fn paint(
     settings: &Settings,
 ) -> Result<Picture> {
     let vgg19 = (settings.model == ModelKind::Vgg19).then(|| weights.clone());
-    let sources =
-        Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], mask: None, start: None, vgg19 };
+    let paintings = vec![painting.clone()];
+    let sources = Sources { photo: Some(photo.clone()), paintings, vgg19, ..Sources::default() };
     run_to_end(gpu, &sources, settings)
 }
 

@@ -41,7 +41,7 @@ const SHEETS: &[Sheet] = &[
         SWIRL,
         [r#"{"content-layers":{"luma1":1}}"#, r#"{"content-layers":{"luma2":1}}"#, r#"{"content-layers":{"luma3":1}}"#],
     ),
-    ("style-loss", "landscape", WAVE, ["{}", r#"{"style-loss":"gram"}"#, r#"{"style-loss":"gram","strength":80}"#]),
+    ("style-loss", "landscape", WAVE, ["{}", r#"{"style-loss":"gram"}"#, r#"{"style-loss":"wasserstein"}"#]),
     ("smoothness", "still-life", &["points"], [r#"{"smoothness":0}"#, "{}", r#"{"smoothness":100}"#]),
     ("start", "street", GLASS, ["{}", r#"{"start":"style-statistics"}"#, r#"{"start":"grey"}"#]),
     ("effort", "landscape", WAVE, [r#"{"effort":0.2}"#, r#"{"effort":1}"#, r#"{"effort":3}"#]),
@@ -76,7 +76,7 @@ pub fn run(names: &[String]) -> Result<()> {
         }
         let paintings = paintings.iter().map(|name| sample(name)).collect::<Result<_>>()?;
         let mask = Some(Rc::new(left_half()));
-        let sources = Sources { photo: Some(sample(photo)?), paintings, mask, start: None, vgg19: None };
+        let sources = Sources { photo: Some(sample(photo)?), paintings, mask, ..Sources::default() };
         let mut pictures = Vec::new();
         for settings in settings {
             let mut settings = Settings { size: EDGE, ..Settings::from_json(settings)? };
