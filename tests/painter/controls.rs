@@ -86,26 +86,27 @@ fn the_photo_stays_where_the_mask_is_black() {
 
 #[test]
 fn paintings_go_where_they_are_placed() {
-    let flat = |colour| Rc::new(Picture::flat(48, 48, colour));
+    let settings = small(64, 25);
+    let alone =
+        |name: &str| paint(&Sources { paintings: vec![sample(name)], ..street_and_swirl() }, &settings).unwrap().0;
+    let [swirl, points] = ["swirl.jpg", "points.jpg"].map(alone);
     let right = Picture::new(2, 1, vec![0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
     let sources = Sources {
-        paintings: vec![flat([0.8, 0.2, 0.2]), flat([0.2, 0.2, 0.8])],
+        paintings: vec![sample("swirl.jpg"), sample("points.jpg")],
         places: vec![None, Some(Rc::new(right))],
         ..street_and_swirl()
     };
-    let settings = Settings { placed: true, strength: 90.0, ..small(64, 40) };
-    let redness = |picture: &Picture, columns: std::ops::Range<usize>| -> f32 {
-        let pixels = picture.rgba.chunks(4).enumerate();
-        let own: Vec<f32> =
-            pixels.filter(|(index, _)| columns.contains(&(index % 64))).map(|(_, p)| p[0] - p[2]).collect();
-        own.iter().sum::<f32>() / own.len() as f32
+    let (both, _) = paint(&sources, &Settings { placed: true, ..settings.clone() }).unwrap();
+    let apart = |other: &Picture, columns: std::ops::Range<usize>| -> f32 {
+        let pixels = both.rgba.chunks(4).zip(other.rgba.chunks(4)).enumerate();
+        let own = pixels.filter(|(index, _)| columns.contains(&(index % 64)));
+        own.map(|(_, (a, b))| (0..3).map(|c| (a[c] - b[c]).abs()).sum::<f32>()).sum()
     };
-    let (picture, _) = paint(&sources, &settings).unwrap();
-    let (left, right) = (redness(&picture, 0..16), redness(&picture, 48..64));
-    assert!(left > 0.2 && right < -0.2, "more red than blue on the left by {left}, on the right by {right}");
-    let (everywhere, _) = paint(&sources, &Settings { placed: false, ..settings }).unwrap();
-    let apart = redness(&everywhere, 0..16) - redness(&everywhere, 48..64);
-    assert!(apart.abs() < 0.5 * (left - right), "both everywhere: {apart}");
+    let left = apart(&swirl, 0..20) / apart(&points, 0..20);
+    let right = apart(&points, 44..64) / apart(&swirl, 44..64);
+    assert!(left < 0.8 && right < 0.8, "left {left} as far from its own painting as from the other, right {right}");
+    let without = paint(&sources, &settings).unwrap().0;
+    assert!(difference(&both, &without) > 0.01, "without their places they go everywhere");
 }
 
 #[test]
