@@ -93,7 +93,7 @@ const VGG19: Plan = Plan {
     most_scales: 8,
     first_iterations: 80,
     later_iterations: 60,
-    content: 0.35,
+    content: 0.45,
     variation: 0.1,
     decay: 0.9,
     ..FILTER_BANK

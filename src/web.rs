@@ -5,6 +5,7 @@ use crate::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
 use crate::kernels;
 use crate::model::vgg19;
 use crate::painter::{Painter, Sources};
+use crate::recipe::Recipe;
 use crate::settings::Settings;
 use crate::weights::{self, Manifest, Vgg19Weights};
 use crate::{Error, Result};
@@ -56,6 +57,15 @@ impl Studio {
         gpu.warm_up(kernels::USUAL);
         let (photo, painting, second, mask, place, start, vgg19, painter) = Default::default();
         Ok(Studio { gpu, canvas, photo, painting, second, mask, place, start, vgg19, painter, shown_ms: 0.0 })
+    }
+
+    /// The settings of all recipes by name, as JSON.
+    pub fn recipes() -> Result<String, JsValue> {
+        let all = Recipe::ALL.map(|recipe| serde_json::to_value(recipe.settings()));
+        let all: serde_json::Result<Vec<_>> = all.into_iter().collect();
+        let all = all.map_err(|e| JsValue::from_str(&e.to_string()))?;
+        let named = all.into_iter().map(|settings| (settings["recipe"].as_str().unwrap_or_default().to_owned(), settings));
+        Ok(serde_json::Value::Object(named.collect()).to_string())
     }
 
     /// The adapter's name, for people.

@@ -3,6 +3,7 @@
 import './elements/picture-well.js';
 import './elements/sample-shelf.js';
 import './elements/camera-dialog.js';
+import './elements/brush-dialog.js';
 import './elements/message-bar.js';
 import './elements/before-after.js';
 import './elements/scumble-invitation.js';

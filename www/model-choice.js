@@ -1,6 +1,6 @@
 // Turns the choice of VGG19 into loaded weights: asked first, from the cache where they lie, never by surprise.
 
-import { chooseModel } from './settings.js';
+import { chooseModel, follow } from './settings.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -10,7 +10,10 @@ export class ModelChoice {
   constructor(page, form) {
     this.#page = page;
     this.#form = form;
-    form.addEventListener('change', ({ target }) => { if (target.name === 'model') this.#chosen(target.value); });
+    form.addEventListener('change', ({ target: { name, value } }) => {
+      if (name === 'recipe') this.#cook(value);
+      if (name === 'model') { chooseModel(form, value); this.#chosen(value); }
+    });
     $('forget-weights').addEventListener('click', () => this.#forget());
     this.#dialog.addEventListener('download', () => this.#download());
     this.#dialog.addEventListener('file', ({ detail }) => this.takeFile(detail.blob));
@@ -48,6 +51,14 @@ export class ModelChoice {
       this.#page.complain(error);
     }
     this.#dialog.done();
+  }
+
+  // A recipe brings its settings along, and its model may have to be loaded.
+  async #cook(recipe) {
+    if (!await this.#page.opened) return;
+    follow(this.#form, this.#page.recipes[recipe]);
+    this.#form.dispatchEvent(new Event('input'));
+    await this.#chosen(this.#form.elements.model.value);
   }
 
   async #chosen(model) {

@@ -11,6 +11,8 @@ export class Page extends EventTarget {
   /** Resolves to whether there is an engine to talk to. */
   opened = Promise.resolve(false);
   painter;
+  /** What each recipe was published with, as settings. */
+  recipes = {};
   #isOpen = false;
   #notice = document.getElementById('notice');
   #messages = document.getElementById('messages');
@@ -56,7 +58,7 @@ export class Page extends EventTarget {
       if (!navigator.gpu || !canvas.transferControlToOffscreen) throw Object.assign(new Error(), { name: 'NoWebGpu' });
       this.painter = new Painter();
       this.dispatchEvent(new CustomEvent('painter', { detail: this.painter }));
-      await this.painter.open(canvas.transferControlToOffscreen());
+      ({ recipes: this.recipes } = await this.painter.open(canvas.transferControlToOffscreen()));
       this.#isOpen = true;
       if (this.state === 'loading') this.state = 'ready'; // Paint may already have been pressed
       return true;

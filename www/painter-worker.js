@@ -1,7 +1,7 @@
 // The painter's room: the only file that knows the wasm. It owns the engine and the canvas it paints on.
 //
 // The page asks {id, type, ...} and gets exactly one {id, value} or {id, error: {name, message}}:
-//   open      {canvas}          -> {adapter}                 first of all; an OffscreenCanvas, transferred
+//   open      {canvas}          -> {adapter, recipes}        first of all; an OffscreenCanvas, transferred
 //   picture   {which, blob}     -> {width, height, notes, thumbnail}     thumbnail: PNG bytes, as the engine sees it
 //   clear     {which}           -> nothing
 //   weights   {}                -> {offered, bytes, cached, loaded, name, attribution, licence}    what is known of VGG19's weights
@@ -40,7 +40,7 @@ const asked = {
     await init();
     studio = await Studio.open(canvas);
     studio.recall(await device.recall());
-    return { adapter: studio.adapter };
+    return { adapter: studio.adapter, recipes: JSON.parse(Studio.recipes()) };
   },
 
   async picture({ which, blob }) {

@@ -11,6 +11,7 @@ const USUAL = 50;
 export function read(form) {
   const { elements } = form;
   return {
+    recipe: elements.recipe.value,
     model: elements.model.value,
     size: Number(elements.size.value),
     strength: elements.strength.valueAsNumber,
@@ -24,6 +25,7 @@ export function read(form) {
     'style-layers': layersOf(elements.model.value, [...elements.level].map((level) => level.valueAsNumber)),
     texture: elements.texture.checked,
     masked: elements.masked.checked,
+    placed: elements.placed.checked && elements['second-share'].valueAsNumber > 0,
     seamless: elements.seamless.checked,
     'stop-early': elements['stop-early'].checked,
     colours: elements.texture.checked ? 'painting' : elements.colours.value,
@@ -34,6 +36,13 @@ export function read(form) {
 
 export function chooseModel(form, model) {
   form.elements.model.value = model;
+  if (model !== 'vgg19') form.elements.recipe.value = 'scumble'; // the only one that does without
+  tidy(form);
+}
+
+/** What a recipe was published with, as the engine tells it: model, start, optimiser and pooling. */
+export function follow(form, published) {
+  for (const name of ['start', 'optimizer', 'pooling', 'model']) form.elements[name].value = published[name];
   tidy(form);
 }
 
@@ -51,16 +60,18 @@ export function attend(form) {
 function tidy(form) {
   const { elements } = form;
   for (const output of form.querySelectorAll('output')) output.value = elements[output.htmlFor.value].value;
+  elements['style-loss'].disabled = elements.recipe.value !== 'scumble'; // the others bring their own
   elements.pooling.disabled = elements.model.value !== 'vgg19';
   elements.colours.disabled = elements.strength.disabled = elements.texture.checked; // they speak of the photo
   form.querySelector('#start-well').hidden = elements.start.value !== 'picture';
   form.querySelector('#mask-well').hidden = !elements.masked.checked;
   form.querySelector('#second-well').hidden = elements['second-share'].valueAsNumber === 0;
+  form.querySelector('#place-well').hidden = !elements.placed.checked;
 }
 
 /** The pictures that these settings need. */
-export function sourcesOf({ start, blend, texture, masked }) {
-  return [...texture ? [] : ['photo'], 'painting', ...blend.length > 1 ? ['second'] : [], ...masked ? ['mask'] : [], ...start === 'picture' ? ['start'] : []];
+export function sourcesOf({ start, blend, texture, masked, placed }) {
+  return [...texture ? [] : ['photo'], 'painting', ...blend.length > 1 ? ['second'] : [], ...placed ? ['place'] : [], ...masked ? ['mask'] : [], ...start === 'picture' ? ['start'] : []];
 }
 
 // How much each painting counts; without a second there is nothing to say.

@@ -2,6 +2,7 @@
 
 import { listen } from './incoming.js';
 
+const BRUSH_HEADINGS = { mask: 'Where to paint?', place: 'Where does the second painting go?' };
 const SAMPLES = new URL('./samples/samples.json', import.meta.url);
 
 export class Wells extends EventTarget {
@@ -18,6 +19,7 @@ export class Wells extends EventTarget {
       shelf.addEventListener('sample', ({ detail }) => this.#takeSample(shelf.getAttribute('name'), detail));
     }
     this.#attendCamera(document.querySelector('camera-dialog'));
+    this.#attendBrush(document.querySelector('brush-dialog'));
     listen({
       isTaken: (which) => this.#lying.has(which) && !this.#lying.get(which).sample,
       take: (which, picture) => this.take(which, picture),
@@ -125,6 +127,19 @@ export class Wells extends EventTarget {
     this.#wells[well.name] = well;
     well.addEventListener('picture', ({ detail }) => this.take(well.name, detail));
     well.addEventListener('trouble', ({ detail }) => this.#page.complain(new Error(detail.message)));
+  }
+
+  #attendBrush(brush) {
+    let which;
+    for (const well of Object.values(this.#wells)) {
+      well.addEventListener('brush', () => {
+        const photo = this.get('photo');
+        if (!photo) return this.#page.complain(new Error('There is no photo to paint over. Choose one first.'));
+        which = well.name;
+        brush.open({ heading: BRUSH_HEADINGS[which], photo: photo.url, mask: this.get(which)?.url });
+      });
+    }
+    brush.addEventListener('picture', ({ detail }) => this.take(which, detail));
   }
 
   #attendCamera(camera) {

@@ -54,13 +54,14 @@ async function siteWithWeights(damage = (bytes) => bytes) {
   const shards = LAYERS.map(shard);
   const deviation = [0.229, 0.224, 0.225];
   const manifest = {
-    format: 1,
+    format: 2,
     model: "vgg19",
     origin: "torchvision",
     source: "random numbers",
     attribution: "the tests of Scumble",
     licence: "MIT",
     sha256: "0".repeat(64),
+    growth: LAYERS.map(() => 1),
     preprocessing: {
       matrix: deviation.map((d, i) => [0, 1, 2].map((j) => (i === j ? 1 / d : 0))),
       offset: [-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225],

@@ -1,6 +1,7 @@
 // <picture-well name="photo" noun="photo"> turns a click, a paste button or a camera button into one event:
 //   picture  {blob, title}     a picture came
 //   camera                     the person asks for the camera; the page has one dialog for all wells
+//   brush                      the person wants to paint it: of wells with the attribute `brush`, which have no camera
 //   trouble  {message}         it could not be had
 // The page says what lies in it with show(), busy and clear(). Drops and Ctrl+V are the page's (incoming.js),
 // because a picture may fall beside a well.
@@ -21,7 +22,8 @@ class PictureWell extends HTMLElement {
     this.#caption = h('p', { class: 'well-caption' }, h('span'), h('span'));
     this.#notes = h('p', { class: 'well-notes', hidden: true });
     this.replaceChildren(this.#face,
-      h('div', { class: 'well-row' }, this.#caption, this.#pasteButton(noun), this.#cameraButton(noun)),
+      h('div', { class: 'well-row' }, this.#caption, this.#pasteButton(noun),
+        this.hasAttribute('brush') ? this.#brushButton(noun) : this.#cameraButton(noun)),
       this.#notes, this.#files);
   }
 
@@ -66,6 +68,10 @@ class PictureWell extends HTMLElement {
 
   #cameraButton(noun) {
     return h('button', { type: 'button', class: 'icon-only', 'data-action': 'camera', 'aria-label': `Take a ${noun} with the camera`, title: 'Camera', onclick: () => emit(this, 'camera') }, icon('camera'));
+  }
+
+  #brushButton(noun) {
+    return h('button', { type: 'button', class: 'compact', 'data-action': 'brush', 'aria-label': `Paint the ${noun} over the photo`, onclick: () => emit(this, 'brush') }, icon('brush'), 'Paint it');
   }
 
   #chosen() {
