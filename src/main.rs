@@ -49,6 +49,9 @@ struct Arguments {
     /// How large the painting's strokes are: 0.25 to 4.
     #[arg(long, default_value_t = 1.0)]
     style_scale: f32,
+    /// The same of each painting, times that of all, e.g. 1,0.5.
+    #[arg(long, value_delimiter = ',')]
+    style_scales: Vec<f32>,
     /// How much each painting counts, e.g. 2,1.
     #[arg(long, value_delimiter = ',')]
     blend: Vec<f32>,
@@ -94,6 +97,9 @@ struct Arguments {
     /// What to start from: photo, style-statistics, noise, grey, or picture (with --start-picture) [default: photo].
     #[arg(long, value_parser = word::<Start>)]
     start: Option<Start>,
+    /// How much noise is mixed into that: 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    start_noise: f32,
     /// The picture that `--start picture` starts from.
     #[arg(long)]
     start_picture: Option<PathBuf>,
@@ -154,9 +160,11 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         size: arguments.size,
         strength: arguments.strength,
         style_scale: arguments.style_scale,
+        style_scales: arguments.style_scales.clone(),
         blend: arguments.blend.clone(),
         seed: arguments.seed,
         start: arguments.start.unwrap_or(published.start),
+        start_noise: arguments.start_noise,
         optimizer: arguments.optimizer.unwrap_or(published.optimizer),
         pooling: arguments.pooling.unwrap_or(published.pooling),
         colours: arguments.colours,

@@ -48,9 +48,10 @@ pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
     edges.iter().enumerate().map(scale).collect()
 }
 
-/// A painting's longest edge for a photo of `scale`: the same, unless its strokes shall be larger or smaller.
-pub fn painting_edge(scale: &Scale, settings: &Settings) -> u32 {
-    let edge = scale.width.max(scale.height) as f32 * settings.style_scale;
+/// The longest edge of the `index`-th painting for a photo of `scale`: the same, unless its strokes shall be larger or smaller.
+pub fn painting_edge(scale: &Scale, settings: &Settings, index: usize) -> u32 {
+    let own = settings.style_scales.get(index).copied().unwrap_or(1.0);
+    let edge = scale.width.max(scale.height) as f32 * settings.style_scale * own;
     (edge.round() as u32).clamp(SMALLEST_PAINTING, LARGEST_PAINTING)
 }
 
@@ -74,7 +75,7 @@ pub fn balance(settings: &Settings) -> Balance {
     Balance {
         content: plan.content * reach.powf((50.0 - settings.strength) / 50.0),
         style: plan.style,
-        variation: plan.variation * (settings.smoothness / 50.0).powi(2),
+        variation: plan.variation * (settings.smoothness / 50.0).powi(4),
     }
 }
 
@@ -132,8 +133,10 @@ mod tests {
     #[test]
     fn strokes_grow_with_the_painting() {
         let scale = Scale { width: 256, height: 192, iterations: 1 };
-        let edge = |style_scale| painting_edge(&scale, &Settings { style_scale, ..Settings::default() });
+        let edge = |style_scale| painting_edge(&scale, &Settings { style_scale, ..Settings::default() }, 0);
         assert_eq!([edge(1.0), edge(0.5), edge(2.0)], [256, 128, 512]);
+        let settings = Settings { style_scale: 2.0, style_scales: vec![1.0, 0.25], ..Settings::default() };
+        assert_eq!([0, 1, 2].map(|index| painting_edge(&scale, &settings, index)), [512, 128, 512]);
     }
 
     #[test]

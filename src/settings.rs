@@ -90,12 +90,16 @@ pub struct Settings {
     /// How large the painting's strokes are, in units of their size when both pictures have the same longest edge; 0.25 to
     /// 4.
     pub style_scale: f32,
+    /// The same of each painting, times that of all; those without a number keep it. 0.25 to 4.
+    pub style_scales: Vec<f32>,
     /// How much each painting counts; those without a number count 1.
     pub blend: Vec<f32>,
     /// Seed of everything random.
     pub seed: u32,
     /// What the painting starts from.
     pub start: Start,
+    /// How much grey noise is mixed into that, 0 to 1.
+    pub start_noise: f32,
     /// The optimiser.
     pub optimizer: Method,
     /// VGG19's pooling.
@@ -136,9 +140,11 @@ impl Default for Settings {
             size: 384,
             strength: 50.0,
             style_scale: 1.0,
+            style_scales: Vec::new(),
             blend: Vec::new(),
             seed: 1,
             start: Start::default(),
+            start_noise: 0.0,
             optimizer: Method::default(),
             pooling: Pooling::default(),
             style_loss: StyleLoss::default(),
@@ -179,6 +185,7 @@ impl Settings {
         let steered = Settings {
             strength: next.strength,
             style_scale: next.style_scale,
+            style_scales: next.style_scales.clone(),
             blend: next.blend.clone(),
             colours: next.colours,
             masked: next.masked,
@@ -201,6 +208,8 @@ impl Settings {
         within("size", self.size as f32, 16.0, 4096.0)?;
         within("strength", self.strength, 0.0, 100.0)?;
         within("style-scale", self.style_scale, 0.25, 4.0)?;
+        self.style_scales.iter().try_for_each(|&size| within("style-scales", size, 0.25, 4.0))?;
+        within("start-noise", self.start_noise, 0.0, 1.0)?;
         self.blend.iter().try_for_each(|&share| within("blend", share, 0.0, 1000.0))?;
         self.style_layers.values().try_for_each(|&weight| within("style-layers", weight, 0.0, 1000.0))?;
         self.content_layers.values().try_for_each(|&weight| within("content-layers", weight, 0.0, 1000.0))?;

@@ -64,7 +64,8 @@ impl Studio {
         let all = Recipe::ALL.map(|recipe| serde_json::to_value(recipe.settings()));
         let all: serde_json::Result<Vec<_>> = all.into_iter().collect();
         let all = all.map_err(|e| JsValue::from_str(&e.to_string()))?;
-        let named = all.into_iter().map(|settings| (settings["recipe"].as_str().unwrap_or_default().to_owned(), settings));
+        let named =
+            all.into_iter().map(|settings| (settings["recipe"].as_str().unwrap_or_default().to_owned(), settings));
         Ok(serde_json::Value::Object(named.collect()).to_string())
     }
 

@@ -50,12 +50,12 @@ impl Scene {
             |rec: &mut Recorder, picture: &Tensor| scale(rec, picture, size.width, size.height, Values::Colours);
         let photo = fitting(&mut rec, &originals.photo)?;
         let mask = originals.mask.as_ref().map(|mask| fitting(&mut rec, mask)).transpose()?;
-        let fitted = |painting: &Tensor| {
+        let fitted = |(index, painting): (usize, &Tensor)| {
             let Shape { width, height, .. } = painting.shape();
-            let (width, height) = fit(width, height, painting_edge(size, settings));
+            let (width, height) = fit(width, height, painting_edge(size, settings, index));
             scale(&mut rec, painting, width, height, Values::Colours)
         };
-        let paintings = originals.paintings.iter().map(fitted).collect::<Result<_>>()?;
+        let paintings = originals.paintings.iter().enumerate().map(fitted).collect::<Result<_>>()?;
         rec.submit();
         let place = |place: &Rc<Picture>| resize(place, size.width, size.height);
         let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();

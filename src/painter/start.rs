@@ -4,6 +4,7 @@ use super::scene::Scene;
 use crate::Result;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use crate::image::Picture;
+use crate::kernels::blend;
 use crate::random::normal;
 use crate::scaling::{Values, scale};
 use crate::settings::{Settings, Start};
@@ -18,6 +19,21 @@ const NOISE: (f64, f64) = (0.5, 0.15);
 /// # Errors
 /// Where the device failed or cannot hold them.
 pub async fn pixels(gpu: &Gpu, settings: &Settings, scene: &Scene, own: Option<&Picture>) -> Result<Tensor> {
+    let base = base(gpu, settings, scene, own).await?;
+    if settings.start_noise == 0.0 {
+        return Ok(base);
+    }
+    let noise = noise(gpu, base.shape(), settings.seed, [NOISE; 3])?;
+    let mixed = gpu.tensor("pixels", base.shape())?;
+    let mut rec = Recorder::new(gpu);
+    blend::record(&mut rec, &base, 1.0 - settings.start_noise, &mixed);
+    blend::record(&mut rec, &noise, settings.start_noise, &mixed);
+    rec.submit();
+    Ok(mixed)
+}
+
+/// The start before noise is mixed into it.
+async fn base(gpu: &Gpu, settings: &Settings, scene: &Scene, own: Option<&Picture>) -> Result<Tensor> {
     let shape = scene.photo.shape();
     // Without a photo there is nothing to start from but the painting's colours.
     let without_photo = settings.texture && settings.start == Start::Photo;

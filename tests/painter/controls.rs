@@ -36,6 +36,8 @@ fn controls_reach_the_picture() {
         Settings { colours: Colours::Matched, ..settings.clone() },
         Settings { colours: Colours::Histogram, ..settings.clone() },
         Settings { start: Start::Grey, ..settings.clone() },
+        Settings { start_noise: 0.5, ..settings.clone() },
+        Settings { style_scales: vec![0.5], ..settings.clone() },
         Settings { style_loss: StyleLoss::Gram, ..settings.clone() },
         Settings { style_loss: StyleLoss::Wasserstein, ..settings.clone() },
         Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 1.0)]), ..settings.clone() },

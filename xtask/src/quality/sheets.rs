@@ -53,6 +53,14 @@ const SHEETS: &[Sheet] = &[
         [r#"{"texture":true}"#, r#"{"texture":true,"seamless":true}"#, r#"{"texture":true,"seed":2}"#],
     ),
     ("mask", "landscape", SWIRL, [r#"{"strength":0}"#, r#"{"masked":true}"#, "{}"]),
+    ("place", "landscape", &["swirl", "points"], [r#"{"blend":[1,0]}"#, r#"{"placed":true}"#, r#"{"blend":[0,1]}"#]),
+    (
+        "style-scales",
+        "still-life",
+        &["swirl", "glass"],
+        [r#"{"style-scales":[1,0.5]}"#, "{}", r#"{"style-scales":[1,2]}"#],
+    ),
+    ("start-noise", "street", SWIRL, ["{}", r#"{"start-noise":0.5}"#, r#"{"start-noise":1}"#]),
     ("seed", "still-life", WAVE, ["{}", r#"{"seed":2}"#, r#"{"seed":3}"#]),
 ];
 
@@ -76,7 +84,8 @@ pub fn run(names: &[String]) -> Result<()> {
         }
         let paintings = paintings.iter().map(|name| sample(name)).collect::<Result<_>>()?;
         let mask = Some(Rc::new(left_half()));
-        let sources = Sources { photo: Some(sample(photo)?), paintings, mask, ..Sources::default() };
+        let places = vec![mask.clone()];
+        let sources = Sources { photo: Some(sample(photo)?), paintings, mask, places, ..Sources::default() };
         let mut pictures = Vec::new();
         for settings in settings {
             let mut settings = Settings { size: EDGE, ..Settings::from_json(settings)? };
