@@ -1,6 +1,6 @@
 //! Products of two square matrices.
 
-use super::LINE;
+use super::{LINE, Reach};
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -14,11 +14,10 @@ struct Params {
     diagonal: f32,
 }
 
-/// The compute kernel.
+/// The compute kernel: squares of 2x2 tiles for each invocation.
 pub const KERNEL: Kernel = kernel!("matrix_product", LINE, Params, [Read, Read, Read, Write]);
-
-/// Tiles along a side of the square that an invocation makes.
-const SIDE: u32 = 2;
+/// The same with squares of 4x4 tiles.
+pub const WIDE: Kernel = Kernel { name: "matrix_product_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
 
 /// What is done to a product before it is stored.
 #[derive(Clone, Copy)]
@@ -43,6 +42,10 @@ pub fn record(rec: &mut Recorder, a: &Tensor, b: &Tensor, finish: Finish, y: &Te
     let (norm, power) = finish.norm.unwrap_or((a, 0.0));
     let Finish { factor, diagonal, .. } = finish;
     let params = Params { blocks, channels, factor, power, diagonal };
-    let strips = blocks.div_ceil(SIDE);
-    rec.dispatch(&KERNEL, &params, &[a, b, norm, y], Grid::over(&KERNEL, [strips * strips, 1, 1]));
+    let (kernel, side) = match Reach::on(rec.gpu(), channels) {
+        Reach::Wide => (&WIDE, 4),
+        Reach::Narrow | Reach::Shared => (&KERNEL, 2),
+    };
+    let strips = blocks.div_ceil(side);
+    rec.dispatch(kernel, &params, &[a, b, norm, y], Grid::over(kernel, [strips, strips, 1]));
 }

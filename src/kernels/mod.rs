@@ -50,7 +50,7 @@ pub use reach::Reach;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 44] = [
+pub const ALL: [&Kernel; 45] = [
     &adam::KERNEL,
     &blend::KERNEL,
     &colour::KERNEL,
@@ -68,6 +68,7 @@ pub const ALL: [&Kernel; 44] = [
     &lbfgs::STEP,
     &mask::KERNEL,
     &matrix_product::KERNEL,
+    &matrix_product::WIDE,
     &mean::KERNEL,
     &moments_bias::KERNEL,
     &moments_loss::KERNEL,

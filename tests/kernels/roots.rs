@@ -4,7 +4,7 @@ use crate::agreement::{agree, agree_number, agree_within};
 use crate::workbench::{Workbench, noise};
 use scumble::gpu::Shape;
 use scumble::kernels::matrix_product::{self, Finish, PLAIN};
-use scumble::kernels::{moments_loss, ridge, wasserstein_loss};
+use scumble::kernels::{Reach, moments_loss, ridge, wasserstein_loss};
 use scumble::objective::root::roots;
 use scumble::reference::moments_loss::{Pair, squared_norm};
 use scumble::reference::{self, Map};
@@ -26,11 +26,15 @@ fn products() {
         let norm = bench.vector(&[9.0]);
         let half = Finish { factor: -0.5, diagonal: 1.5, norm: Some((&norm, 0.5)), ..PLAIN };
         for (name, finish, factor, diagonal) in [("plain", PLAIN, 1.0, 0.0), ("finished", half, -1.5, 1.5)] {
-            let y = bench.stale_matrices(1, channels as usize);
-            let [a_gpu, b_gpu] = [&a, &b].map(|x| bench.matrices(x));
-            bench.run(|rec| matrix_product::record(rec, &a_gpu, &b_gpu, finish, &y));
-            let twin = reference::matrix_product::record(&a, &b, factor, diagonal);
-            agree("matrix_product", &format!("{channels} channels, {name}"), &bench.download_matrices(&y), &twin);
+            for reach in [Reach::Narrow, Reach::Wide] {
+                reach.note(&bench.gpu);
+                let y = bench.stale_matrices(1, channels as usize);
+                let [a_gpu, b_gpu] = [&a, &b].map(|x| bench.matrices(x));
+                bench.run(|rec| matrix_product::record(rec, &a_gpu, &b_gpu, finish, &y));
+                let twin = reference::matrix_product::record(&a, &b, factor, diagonal);
+                let case = format!("{channels} channels, {name}, {reach:?}");
+                agree("matrix_product", &case, &bench.download_matrices(&y), &twin);
+            }
         }
     }
 }
