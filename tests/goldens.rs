@@ -178,7 +178,8 @@ impl Case {
         let [photo, painting] = ["content", "style"].map(|name| picture(gpu, &pictures[name]));
         let mut rec = Recorder::new(gpu);
         let objective =
-            Objective::capture(&mut rec, &network, terms, &photo, &[painting.clone()], &[Region::whole()]).unwrap();
+            Objective::capture(&mut rec, &network, terms, &photo, std::slice::from_ref(&painting), &[Region::whole()])
+                .unwrap();
         rec.submit();
         Case { gpu: gpu.clone(), network, objective }
     }

@@ -59,7 +59,8 @@ fn per_pixel(
     let photo = gpu.tensor("photo", picture).unwrap();
     let mut rec = Recorder::new(gpu);
     let objective =
-        Objective::capture(&mut rec, &network, &terms, &photo, &[photo.clone()], &[Region::whole()]).unwrap();
+        Objective::capture(&mut rec, &network, &terms, &photo, std::slice::from_ref(&photo), &[Region::whole()])
+            .unwrap();
     let capture = rec.finish();
     let captured = gpu.memory().held();
     drop(capture);

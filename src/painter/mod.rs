@@ -223,7 +223,12 @@ impl Painter {
             places: places(sources, settings),
         };
         let scene = Scene::new(&self.gpu, &originals, settings, &self.scales[self.scale])?;
-        self.stage.steer(&self.gpu, &self.look, &scene, settings).await?;
+        if let Err(error) = self.stage.steer(&self.gpu, &self.look, &scene, settings).await {
+            // Perhaps there is no room for these targets; for the old ones there was, and the run goes on with them.
+            let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
+            self.stage.steer(&self.gpu, &self.look, &scene, &self.settings).await?;
+            return Err(error);
+        }
         self.settings = settings.clone();
         self.originals = originals;
         self.forget_losses();

@@ -43,7 +43,10 @@ mod tests {
         Some(Picture::new(2, 1, weights.into_iter().flat_map(|weight| [weight; 4]).collect()))
     }
 
-    fn found(places: &[Option<Picture>], shares: &[f32]) -> Vec<(Vec<(usize, f32)>, Option<[f32; 2]>)> {
+    /// Each region's paintings, and its weights.
+    type Found = Vec<(Vec<(usize, f32)>, Option<[f32; 2]>)>;
+
+    fn found(places: &[Option<Picture>], shares: &[f32]) -> Found {
         let weights = |guide: Guide| guide.weights(2, 1).try_into().unwrap();
         regions(places, shares, (2, 1)).into_iter().map(|own| (own.paintings, own.guide.map(weights))).collect()
     }

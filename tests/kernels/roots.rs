@@ -24,7 +24,7 @@ fn products() {
     for channels in CHANNELS {
         let (a, b) = (noise(1, channels, channels, 1), noise(2, channels, channels, 1));
         let norm = bench.vector(&[9.0]);
-        let half = Finish { factor: -0.5, diagonal: 1.5, norm: Some((&norm, 0.5)), ..PLAIN };
+        let half = Finish { factor: -0.5, diagonal: 1.5, norm: Some((&norm, 0.5)) };
         for (name, finish, factor, diagonal) in [("plain", PLAIN, 1.0, 0.0), ("finished", half, -1.5, 1.5)] {
             for reach in [Reach::Narrow, Reach::Wide] {
                 reach.note(&bench.gpu);
