@@ -67,13 +67,15 @@ pub fn shares(settings: &Settings, count: usize) -> Vec<f32> {
     if sum > 0.0 { wanted.iter().map(|share| share / sum).collect() } else { vec![1.0 / count as f32; count] }
 }
 
-/// The weights that the two dials stand for. Strength takes the content's weight to a tenth, where hardly anything is left of
-/// the photo; and to a hundred times as much, where it hardly changes.
+/// How far strength takes the content's weight from the plan's: to so many times as much, where the photo hardly changes, and
+/// to as small a part, where hardly anything is left of it.
+const REACH: f32 = 100.0;
+
+/// The weights that the two dials stand for.
 pub fn balance(settings: &Settings) -> Balance {
     let plan = Plan::of(settings);
-    let reach = if settings.strength < 50.0 { 100f32 } else { 10.0 };
     Balance {
-        content: plan.content * reach.powf((50.0 - settings.strength) / 50.0),
+        content: plan.content * REACH.powf((50.0 - settings.strength) / 50.0),
         style: plan.style,
         variation: plan.variation * (settings.smoothness / 50.0).powi(4),
     }
@@ -157,7 +159,7 @@ mod tests {
     fn strength_50_is_the_plan() {
         let content = |strength| balance(&Settings { strength, ..Settings::default() }).content;
         assert!((content(50.0) - 0.3).abs() < 1e-6);
-        assert!((content(0.0) - 30.0).abs() < 1e-4 && (content(100.0) - 0.03).abs() < 1e-6);
+        assert!((content(0.0) - 30.0).abs() < 1e-4 && (content(100.0) - 0.003).abs() < 1e-7);
     }
 
     #[test]
