@@ -5,7 +5,7 @@ import * as settings from './settings.js';
 import { Tempo, timeLeft } from './tempo.js';
 
 const $ = (id) => document.getElementById(id);
-const CALLED = { start: 'picture to start from', second: 'second painting' };
+const CALLED = { start: 'picture to start from', second: 'second painting', place: 'mask for the second painting' };
 
 export class Easel {
   #page; #wells; #form; #announcer = new Announcer($('announcer'));
