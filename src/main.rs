@@ -58,8 +58,9 @@ struct Arguments {
     /// How smooth: 0 to 100.
     #[arg(long, default_value_t = 50.0)]
     smoothness: f32,
-    /// How styles are compared: mean-covariance, gram or wasserstein.
-    #[arg(long, default_value = "mean-covariance", value_parser = word::<StyleLoss>)]
+    /// How styles are compared: mean-covariance, gram, wasserstein, or what is usual for the model: wasserstein for the
+    /// filter bank, mean-covariance for VGG19.
+    #[arg(long, default_value = "usual", value_parser = word::<StyleLoss>)]
     style_loss: StyleLoss,
     /// The layers whose statistics are the style, and how much each counts, e.g. relu1_1=1,relu3_1=0.5.
     #[arg(long, value_delimiter = ',', value_parser = layer)]

@@ -54,8 +54,10 @@ pub enum Colours {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StyleLoss {
-    /// Mean and covariance.
+    /// By what suits the model and the recipe.
     #[default]
+    Usual,
+    /// Mean and covariance.
     MeanCovariance,
     /// The Gram matrix, which mixes the two (Gatys, Ecker, Bethge 2016).
     Gram,

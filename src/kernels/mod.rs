@@ -99,7 +99,7 @@ pub const ALL: [&Kernel; 45] = [
 ];
 
 /// What every run needs that the page's own settings lead to; the slowest to compile are among them.
-pub const USUAL: [&Kernel; 21] = [
+pub const USUAL: [&Kernel; 23] = [
     &resample::KERNEL,
     &colour::KERNEL,
     &pyramid::FORWARD,
@@ -111,7 +111,9 @@ pub const USUAL: [&Kernel; 21] = [
     &recentre::KERNEL,
     &dot::KERNEL,
     &total::KERNEL,
-    &moments_loss::KERNEL,
+    &ridge::KERNEL,
+    &matrix_product::KERNEL,
+    &wasserstein_loss::KERNEL,
     &moments_bias::KERNEL,
     &product::NARROW,
     &relu_backward::KERNEL,
@@ -124,8 +126,14 @@ pub const USUAL: [&Kernel; 21] = [
 ];
 
 /// What VGG19 needs beyond it.
-pub const VGG19: [&Kernel; 5] =
-    [&winograd::WEIGHTS, &winograd::INPUT, &winograd::OUTPUT, &winograd::GRADIENT, &product::NARROW_TRANSPOSED];
+pub const VGG19: [&Kernel; 6] = [
+    &winograd::WEIGHTS,
+    &winograd::INPUT,
+    &winograd::OUTPUT,
+    &winograd::GRADIENT,
+    &product::NARROW_TRANSPOSED,
+    &moments_loss::KERNEL,
+];
 
 /// The workgroup of kernels that walk along a line of elements.
 const LINE: [u32; 3] = [64, 1, 1];

@@ -45,7 +45,7 @@ pub enum Measure {
     RelativeGram,
     /// The squared Wasserstein distance of normal distributions with these means and covariances, divided by C.
     Wasserstein,
-    /// The same, relative to the painting's second moment instead.
+    /// Four times the same, relative to the painting's second moment instead: about what mean and covariance give.
     RelativeWasserstein,
     /// Total variation of the pixels.
     Variation,

@@ -144,9 +144,10 @@ fn style_measure(units: Units, loss: StyleLoss) -> Measure {
     match (units, loss) {
         (Units::Gram, _) => Measure::Gram,
         (Units::Wasserstein, _) => Measure::Wasserstein,
-        (Units::Relative, StyleLoss::MeanCovariance) => Measure::MeanCovariance,
-        (Units::Relative, StyleLoss::Gram) => Measure::RelativeGram,
-        (Units::Relative, StyleLoss::Wasserstein) => Measure::RelativeWasserstein,
+        (Units::Relative(usual), StyleLoss::Usual) if usual != StyleLoss::Usual => style_measure(units, usual),
+        (Units::Relative(_), StyleLoss::MeanCovariance | StyleLoss::Usual) => Measure::MeanCovariance,
+        (Units::Relative(_), StyleLoss::Gram) => Measure::RelativeGram,
+        (Units::Relative(_), StyleLoss::Wasserstein) => Measure::RelativeWasserstein,
     }
 }
 
@@ -154,7 +155,7 @@ fn content_measure(units: Units, layer: &Layer) -> Measure {
     // Brightness has a single channel, whose variance says how much there is to keep.
     match units {
         _ if layer.channels == 1 => Measure::StandardisedContent,
-        Units::Relative => Measure::RelativeContent,
+        Units::Relative(_) => Measure::RelativeContent,
         Units::Gram | Units::Wasserstein => Measure::Content,
     }
 }

@@ -59,7 +59,7 @@ fn thin_covariance(seed: u32, channels: u32) -> Map {
     reference::ridge::record(&product, 1.0, 1e-4 * squared_norm(&product).sqrt())
 }
 
-/// Sixteen rounds of products of f32 lose digits where eigenvalues are far apart, and more in the inverse.
+/// Ten rounds of products of f32 lose digits where eigenvalues are far apart, and more in the inverse.
 const TOLERANCE_OF_ROOTS: f64 = 1e-3;
 
 #[test]

@@ -41,7 +41,12 @@ const SHEETS: &[Sheet] = &[
         SWIRL,
         [r#"{"content-layers":{"luma1":1}}"#, r#"{"content-layers":{"luma2":1}}"#, r#"{"content-layers":{"luma3":1}}"#],
     ),
-    ("style-loss", "landscape", WAVE, ["{}", r#"{"style-loss":"gram"}"#, r#"{"style-loss":"wasserstein"}"#]),
+    (
+        "style-loss",
+        "landscape",
+        WAVE,
+        [r#"{"style-loss":"mean-covariance"}"#, r#"{"style-loss":"gram"}"#, r#"{"style-loss":"wasserstein"}"#],
+    ),
     ("smoothness", "still-life", &["points"], [r#"{"smoothness":0}"#, "{}", r#"{"smoothness":100}"#]),
     ("start", "street", GLASS, ["{}", r#"{"start":"style-statistics"}"#, r#"{"start":"grey"}"#]),
     ("effort", "landscape", WAVE, [r#"{"effort":0.2}"#, r#"{"effort":1}"#, r#"{"effort":3}"#]),
