@@ -30,7 +30,7 @@ pub struct Originals {
     pub paintings: Vec<Tensor>,
     /// Where.
     pub mask: Option<Tensor>,
-    /// For each painting, where in the picture it goes; see [`regions()`].
+    /// For each painting, where in the picture it goes; paintings without a place fill what is left.
     pub places: Vec<Option<Rc<Picture>>>,
 }
 
