@@ -13,7 +13,7 @@ use scumble::painter::fitting;
 use scumble::painter::look::Look;
 use scumble::painter::scene::Scene;
 use scumble::random::{hash32, uniform};
-use scumble::settings::Settings;
+use scumble::settings::{Settings, StyleLoss};
 use scumble::weights::{ConvWeights, Origin, Preprocessing, Vgg19Weights};
 use serde_json::Value;
 use std::path::Path;
@@ -325,7 +325,7 @@ fn ten_steps_of_vgg19() {
 fn the_filter_bank() {
     let gpu = block_on(Gpu::open()).unwrap();
     let golden = golden("filter_bank.json");
-    let settings = Settings { seed: SEED, ..Settings::default() };
+    let settings = Settings { seed: SEED, style_loss: StyleLoss::MeanCovariance, ..Settings::default() };
     let pictures = &golden["pictures"];
     let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
     let scene = Scene { photo, paintings: vec![painting], mask: None, regions: vec![Region::whole()] };

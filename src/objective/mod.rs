@@ -135,7 +135,7 @@ impl Objective {
                     for Region { paintings, guide } in regions {
                         let guide = guide.as_ref().map(|guide| guide.at(rec.gpu(), map)).transpose()?;
                         let mass = guide.as_ref().map_or(map.pixels() as f32, |guide| guide.mass);
-                        if mass < SMALLEST_MASS {
+                        if guide.is_some() && mass < SMALLEST_MASS {
                             continue;
                         }
                         let about = term.measure.about();
