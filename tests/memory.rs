@@ -37,7 +37,7 @@ fn bank() -> (Table, Vec<ConvWeights>, Vec<Term>) {
     let table = filter_bank::table(true);
     let levels = 0..filter_bank::FILTERS.len();
     let mut terms: Vec<_> =
-        levels.map(|level| term(&table, &filter_bank::style_tap(level), Measure::MeanCovariance)).collect();
+        levels.map(|level| term(&table, &filter_bank::style_tap(level), Measure::RelativeWasserstein)).collect();
     let levels = filter_bank::CONTENT_LEVELS.iter();
     terms.extend(levels.map(|&level| term(&table, &filter_bank::content_tap(level), Measure::StandardisedContent)));
     (table, filter_bank::random_filters(1), terms)

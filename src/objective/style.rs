@@ -46,7 +46,11 @@ impl StyleTarget {
             let sigma = rec.gpu().tensor("sigma", moments.sigma.shape())?;
             ridge::record(rec, &moments.sigma, &norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
             moments.sigma = sigma;
-            root = Some(root::roots(rec, &moments.sigma)?.root);
+            // In a buffer of its own: the recording's are shared, and as large as the largest map that was in them.
+            let kept = rec.gpu().tensor("root", moments.sigma.shape())?;
+            let found = root::roots(rec, &moments.sigma)?.root;
+            ridge::record(rec, &found, &norms, (1.0, 0.0), (0.0, 0.0), &kept);
+            root = Some(kept);
         }
         Ok(StyleTarget { moments, norms, measure, root, guide })
     }
