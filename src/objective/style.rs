@@ -79,6 +79,64 @@ impl StyleTarget {
             _ => (weight / channels as f32, false),
         }
     }
+
+    /// Adds rows to the sums: about the painting's mean, which is known beforehand, and near the picture's own soon enough.
+    fn add(&self, rec: &mut Recorder, sums: &mut Sums, sight: &Sight) -> Result<()> {
+        let (mean, centred) = (&self.moments.mu, self.measure.about() == About::Mean);
+        let Some(guide) = &self.guide else {
+            if centred {
+                sums.add_mean(rec, &sight.part)?;
+            }
+            return sums.add_covariance(rec, &sight.part, mean);
+        };
+        let zero = rec.gpu().tensor("zero", mean.shape())?;
+        let accumulate = sight.part.accumulate;
+        if centred {
+            let weighed = guided(rec, sight, &zero, guide, false)?;
+            sums.add_mean(rec, &Part { accumulate, ..Part::whole(&weighed) })?;
+        }
+        let weighed = guided(rec, sight, mean, guide, true)?;
+        sums.add_covariance(rec, &Part { accumulate, ..Part::whole(&weighed) }, &zero)
+    }
+
+    /// Records the loss of what was summed, and its gradient.
+    fn compare(
+        &self,
+        rec: &mut Recorder,
+        sums: &Sums,
+        weight: f32,
+        sight: &Sight,
+        loss: &moments_loss::Slot,
+    ) -> Result<Style> {
+        let own = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
+        if self.measure.about() == About::Mean {
+            recentre::record(rec, &own.mu, &self.moments.mu, &own.sigma);
+        }
+        let channels = sight.map.channels;
+        let matrix = rec.tensor("d_sigma", Shape::matrix(channels))?;
+        let d_mu = rec.tensor("d_mu", Shape::vector(channels))?;
+        let d = moments_loss::Pair { sigma: &matrix, mu: &d_mu };
+        let target = moments_loss::Pair { sigma: &self.moments.sigma, mu: &self.moments.mu };
+        let (mass, scale) = (self.mass(sight), sight.part.x.element().gradient_scale());
+        match &self.root {
+            None => {
+                let own = moments_loss::Pair { sigma: &own.sigma, mu: &own.mu };
+                let weights = self.weights(weight, channels);
+                moments_loss::record(rec, &own, &target, &self.norms, mass, weights, scale, &d, loss);
+            }
+            Some(root) => {
+                let sigma = rec.tensor("sigma", own.sigma.shape())?;
+                ridge::record(rec, &own.sigma, &self.norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
+                let between = between(rec, &sigma, root, &matrix)?;
+                let own = moments_loss::Pair { sigma: &sigma, mu: &own.mu };
+                let weight = self.transport_weight(weight, channels);
+                wasserstein_loss::record(rec, &own, &target, &between, mass, weight, scale, &d, loss);
+            }
+        }
+        let bias = rec.tensor("d_bias", Shape::vector(channels))?;
+        moments_bias::record(rec, &matrix, &d_mu, &own.mu, &bias);
+        Ok(Style::Known { matrix, bias })
+    }
 }
 
 /// A style term on its way down and up.
@@ -107,77 +165,8 @@ impl Style {
             Style::Summing(sums) => sums,
             _ => Sums::weighed(sight.map, target.mass(sight)),
         };
-        // About the painting's mean: it is known beforehand, and near the picture's own soon enough.
-        let StyleTarget { moments, norms, measure, root, guide } = target;
-        let about = measure.about();
-        match guide {
-            None => {
-                if about == About::Mean {
-                    sums.add_mean(rec, &sight.part)?;
-                }
-                sums.add_covariance(rec, &sight.part, &moments.mu)?;
-            }
-            Some(guide) => {
-                let zero = rec.gpu().tensor("zero", moments.mu.shape())?;
-                if about == About::Mean {
-                    let weighed = guided(rec, sight, &zero, guide, false)?;
-                    sums.add_mean(rec, &Part { accumulate: sight.part.accumulate, ..Part::whole(&weighed) })?;
-                }
-                let weighed = guided(rec, sight, &moments.mu, guide, true)?;
-                sums.add_covariance(rec, &Part { accumulate: sight.part.accumulate, ..Part::whole(&weighed) }, &zero)?;
-            }
-        }
-        if !sight.last {
-            *self = Style::Summing(sums);
-            return Ok(());
-        }
-        let own = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
-        if about == About::Mean {
-            recentre::record(rec, &own.mu, &moments.mu, &own.sigma);
-        }
-        let channels = sight.part.x.shape().channels;
-        let matrix = rec.tensor("d_sigma", Shape::matrix(channels))?;
-        let d_mu = rec.tensor("d_mu", Shape::vector(channels))?;
-        let bias = rec.tensor("d_bias", Shape::vector(channels))?;
-        let of_target = moments_loss::Pair { sigma: &moments.sigma, mu: &moments.mu };
-        let gradient_scale = sight.part.x.element().gradient_scale();
-        let d = moments_loss::Pair { sigma: &matrix, mu: &d_mu };
-        match root {
-            None => {
-                let of_own = moments_loss::Pair { sigma: &own.sigma, mu: &own.mu };
-                let weights = target.weights(weight, channels);
-                moments_loss::record(
-                    rec,
-                    &of_own,
-                    &of_target,
-                    norms,
-                    target.mass(sight),
-                    weights,
-                    gradient_scale,
-                    &d,
-                    loss,
-                );
-            }
-            Some(root) => {
-                let sigma = rec.tensor("sigma", own.sigma.shape())?;
-                ridge::record(rec, &own.sigma, norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
-                let between = between(rec, &sigma, root, &matrix)?;
-                let of_own = moments_loss::Pair { sigma: &sigma, mu: &own.mu };
-                wasserstein_loss::record(
-                    rec,
-                    &of_own,
-                    &of_target,
-                    &between,
-                    target.mass(sight),
-                    target.transport_weight(weight, channels),
-                    gradient_scale,
-                    &d,
-                    loss,
-                );
-            }
-        }
-        moments_bias::record(rec, &matrix, &d_mu, &own.mu, &bias);
-        *self = Style::Known { matrix, bias };
+        target.add(rec, &mut sums, sight)?;
+        *self = if sight.last { target.compare(rec, &sums, weight, sight, loss)? } else { Style::Summing(sums) };
         Ok(())
     }
 
