@@ -16,7 +16,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> norm: array<f32>;            // the first number counts
 @group(0) @binding(3) var<storage, read_write> y: array<mat4x4<f32>>; // C/4, C/4
 
-const SMALLEST_NORM = 1e-12; // of a flat picture
+const SMALLEST_NORM = 1e-30;  // to divide by
+const SMALLEST_SCALE = 1e-6;  // to take a share of: a flat picture has no covariance
 
 // d on the diagonal where there is a channel.
 fn diagonal(block: u32, d: f32) -> mat4x4<f32> {
@@ -31,11 +32,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     if (index >= params.blocks * params.blocks) {
         return;
     }
-    let square = max(norm[0], SMALLEST_NORM);
-    var tile = x[index] * (params.factor * pow(square, params.power));
+    var tile = x[index] * (params.factor * pow(max(norm[0], SMALLEST_NORM), params.power));
     let block = index % params.blocks;
     if (index / params.blocks == block) {
-        tile += diagonal(block, params.ridge * pow(square, params.ridge_power));
+        tile += diagonal(block, params.ridge * pow(max(norm[0], SMALLEST_SCALE), params.ridge_power));
     }
     y[index] = tile;
 }

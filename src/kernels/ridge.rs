@@ -19,7 +19,7 @@ struct Params {
 pub const KERNEL: Kernel = kernel!("ridge", LINE, Params, [Read, Read, Write]);
 
 /// y = a norm^p x + b norm^q I for `scale` (a, p) and `ridge` (b, q); x, y: C x C in 4x4 tiles; of `norm` the first number
-/// counts, as at least 1e-12.
+/// counts, in the ridge as at least 1e-6.
 pub fn record(rec: &mut Recorder, x: &Tensor, norm: &Tensor, scale: (f32, f32), ridge: (f32, f32), y: &Tensor) {
     assert_eq!(x.shape(), y.shape(), "shape of the ridge {}", y.label());
     let Shape { channels, .. } = y.shape();

@@ -15,11 +15,14 @@ pub struct Roots {
 }
 
 /// The smallest eigenvalue of a root, relative to the largest, that is reached.
-const SMALLEST: f64 = 1.0 / 700.0;
+const SMALLEST: f64 = 1.0 / 500.0;
+/// What is added to all eigenvalues, in units of the matrix' norm, so that none is below that: rounding makes some of those
+/// that should be zero negative, and these would grow without end.
+pub const FLOOR: f32 = (SMALLEST * SMALLEST) as f32;
 /// How near to 1 everything is before the last round, which squares the distance.
 const NEAR: f64 = 1e-3;
 
-/// Records the roots of a positive definite matrix: the coupled Newton-Schulz iteration (Higham 2008, eq. 6.35), stretched
+/// Records the roots of a positive semidefinite matrix, and a little more on its diagonal: the coupled Newton-Schulz iteration (Higham 2008, eq. 6.35), stretched
 /// (Chen & Chow 2014) so that small eigenvalues grow as fast as they can,
 ///   t = a (3 - a^2 z y) / 2, y <- y t, z <- t z
 /// from y = m / |m| and z = 1. All of them are polynomials of m, and symmetric but for rounding; who makes them exactly so
@@ -32,7 +35,7 @@ pub fn roots(rec: &mut Recorder, m: &Tensor) -> Result<Roots> {
     let norm = rec.tensor("squared norm", Shape::vector(1))?;
     squared_norm(rec, m, &norm, 0)?;
     let mut y = rec.tensor("root", shape)?;
-    ridge::record(rec, m, &norm, (1.0, -0.5), (0.0, 0.0), &y);
+    ridge::record(rec, m, &norm, (1.0, -0.5), (FLOOR, 0.0), &y);
     let stretches = stretches();
     let (&first, later) = stretches.split_first().expect("it begins far from 1");
     // The first round, where z is 1.

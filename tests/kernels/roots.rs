@@ -5,7 +5,7 @@ use crate::workbench::{Workbench, noise};
 use scumble::gpu::Shape;
 use scumble::kernels::matrix_product::{self, Finish, PLAIN};
 use scumble::kernels::{Reach, moments_loss, ridge, wasserstein_loss};
-use scumble::objective::root::roots;
+use scumble::objective::root::{FLOOR, roots};
 use scumble::reference::moments_loss::{Pair, squared_norm};
 use scumble::reference::{self, Map};
 
@@ -73,10 +73,31 @@ fn roots_are_those_of_the_eigenvalues() {
         bench.run(|rec| found = Some(roots(rec, &x_gpu).unwrap()));
         let found = found.unwrap();
         for (name, root, exponent) in [("root", &found.root, 0.5), ("inverse root", &found.inverse, -0.5)] {
-            let twin = reference::wasserstein_loss::power(&x, exponent);
+            let floored = reference::ridge::record(&x, 1.0, f64::from(FLOOR) * squared_norm(&x).sqrt());
+            let twin = reference::wasserstein_loss::power(&floored, exponent);
             let root = bench.download_matrices(root);
             agree_within(TOLERANCE_OF_ROOTS, name, &format!("{channels} channels"), &root, &twin);
         }
+    }
+}
+
+/// Of a picture that has much where the painting has nothing: what is below the floor is lost, and nothing else.
+#[test]
+fn eigenvalues_of_zero_do_no_harm() {
+    let bench = Workbench::open();
+    for channels in [5, 64, 96] {
+        let x = noise(11, channels, 3, 1);
+        let turned = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
+        let x = reference::matrix_product::record(&x, &turned, 1.0, 0.0);
+        let floored = reference::ridge::record(&x, 1.0, f64::from(FLOOR) * squared_norm(&x).sqrt());
+        let x = bench.matrices(&x);
+        let mut found = None;
+        bench.run(|rec| found = Some(roots(rec, &x).unwrap()));
+        let found = found.unwrap();
+        let y = bench.stale_matrices(1, channels as usize);
+        bench.run(|rec| matrix_product::record(rec, &found.root, &found.root, PLAIN, &y));
+        let y = bench.download_matrices(&y);
+        agree_within(1e-4, "root times root", &format!("{channels} channels, of rank 3"), &y, &floored);
     }
 }
 

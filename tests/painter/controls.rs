@@ -39,7 +39,7 @@ fn controls_reach_the_picture() {
         Settings { start_noise: 0.5, ..settings.clone() },
         Settings { style_scales: vec![0.5], ..settings.clone() },
         Settings { style_loss: StyleLoss::Gram, ..settings.clone() },
-        Settings { style_loss: StyleLoss::Wasserstein, ..settings.clone() },
+        Settings { style_loss: StyleLoss::MeanCovariance, ..settings.clone() },
         Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 1.0)]), ..settings.clone() },
         Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 5.0)]), ..settings.clone() },
         Settings { seamless: true, ..settings.clone() },
