@@ -71,7 +71,8 @@ fn a_manifest_is_not_believed() {
     let text = weights::write(&invented(2)).unwrap().0.to_json();
     let file = weights::write(&invented(2)).unwrap().0.shards[0].file.clone();
     for (from, to, part) in [
-        ("\"format\": 1", "\"format\": 2", "version 2"),
+        ("\"format\": 2", "\"format\": 1", "version 1"),
+        ("\"growth\": [", "\"growth\": [1.0,", "the growth of its 2 layers"),
         (file.as_str(), "../../secret", "no plain file name"),
         (file.as_str(), "https://elsewhere/x", "no plain file name"),
         ("conv1_2", "conv2_1", "layer 1 is \"conv2_1\""),
