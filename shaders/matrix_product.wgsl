@@ -20,20 +20,13 @@ struct Params {
 
 override WIDE: bool = false; // what a constant rules out, drivers leave out
 
-// d on the diagonal where there is a channel.
-fn diagonal(block: u32, d: f32) -> mat4x4<f32> {
-    let channels = vec4<u32>(block * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-    let v = select(vec4<f32>(0.0), vec4<f32>(d), channels < vec4<u32>(params.channels));
-    return mat4x4<f32>(v.x, 0.0, 0.0, 0.0, 0.0, v.y, 0.0, 0.0, 0.0, 0.0, v.z, 0.0, 0.0, 0.0, 0.0, v.w);
-}
-
 fn store(i: u32, j: u32, sum: mat4x4<f32>, scale: f32) {
     if (i >= params.blocks || j >= params.blocks) {
         return;
     }
     var tile = sum * scale;
     if (i == j) {
-        tile += diagonal(i, params.diagonal);
+        tile += diagonal(i, params.channels, params.diagonal);
     }
     y[i * params.blocks + j] = tile;
 }

@@ -19,13 +19,6 @@ struct Params {
 const SMALLEST_NORM = 1e-30;  // to divide by
 const SMALLEST_SCALE = 1e-6;  // to take a share of: a flat picture has no covariance
 
-// d on the diagonal where there is a channel.
-fn diagonal(block: u32, d: f32) -> mat4x4<f32> {
-    let channels = vec4<u32>(block * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-    let v = select(vec4<f32>(0.0), vec4<f32>(d), channels < vec4<u32>(params.channels));
-    return mat4x4<f32>(v.x, 0.0, 0.0, 0.0, 0.0, v.y, 0.0, 0.0, 0.0, 0.0, v.z, 0.0, 0.0, 0.0, 0.0, v.w);
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = id.x + id.y * groups.x * 64u;
@@ -35,7 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     var tile = x[index] * (params.factor * pow(max(norm[0], SMALLEST_NORM), params.power));
     let block = index % params.blocks;
     if (index / params.blocks == block) {
-        tile += diagonal(block, params.ridge * pow(max(norm[0], SMALLEST_SCALE), params.ridge_power));
+        tile += diagonal(block, params.channels, params.ridge * pow(max(norm[0], SMALLEST_SCALE), params.ridge_power));
     }
     y[index] = tile;
 }

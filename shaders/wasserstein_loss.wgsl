@@ -34,13 +34,6 @@ fn trace(tile: mat4x4<f32>) -> f32 {
     return tile[0].x + tile[1].y + tile[2].z + tile[3].w;
 }
 
-// d on the diagonal where there is a channel.
-fn diagonal(block: u32, d: f32) -> mat4x4<f32> {
-    let channels = vec4<u32>(block * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-    let v = select(vec4<f32>(0.0), vec4<f32>(d), channels < vec4<u32>(params.channels));
-    return mat4x4<f32>(v.x, 0.0, 0.0, 0.0, 0.0, v.y, 0.0, 0.0, 0.0, 0.0, v.z, 0.0, 0.0, 0.0, 0.0, v.w);
-}
-
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) local: u32) {
     var sum = vec2<f32>(0.0);
@@ -68,7 +61,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
         let block = e % params.blocks;
         var tile = d_sigma[e] * -share;
         if (e / params.blocks == block) {
-            tile += diagonal(block, share);
+            tile += diagonal(block, params.channels, share);
         }
         d_sigma[e] = tile;
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelKind {
-    /// Seeded random filters; nothing to download.
+    /// Filters cut from the pictures; nothing to download.
     #[default]
     FilterBank,
     /// VGG19, from a weights file.

@@ -27,8 +27,8 @@ pub(super) struct StyleTarget {
 /// of the painting's norm, on the diagonal: where they are equal, they stay so.
 const RIDGE: f32 = 2e-3;
 
-/// Of two near distributions, what a quarter of the difference of covariances is of the distance: so one content weight serves
-/// either loss.
+/// The distance of two distributions that are near is about a quarter of what their covariances differ by; times this, one
+/// content weight serves either loss.
 const AS_COVARIANCE: f32 = 4.0;
 
 impl StyleTarget {

@@ -141,10 +141,13 @@ impl Look {
 }
 
 fn style_measure(units: Units, loss: StyleLoss) -> Measure {
+    let loss = match (units, loss) {
+        (Units::Relative(usual), StyleLoss::Usual) => usual,
+        _ => loss,
+    };
     match (units, loss) {
         (Units::Gram, _) => Measure::Gram,
         (Units::Wasserstein, _) => Measure::Wasserstein,
-        (Units::Relative(usual), StyleLoss::Usual) if usual != StyleLoss::Usual => style_measure(units, usual),
         (Units::Relative(_), StyleLoss::MeanCovariance | StyleLoss::Usual) => Measure::MeanCovariance,
         (Units::Relative(_), StyleLoss::Gram) => Measure::RelativeGram,
         (Units::Relative(_), StyleLoss::Wasserstein) => Measure::RelativeWasserstein,
