@@ -99,8 +99,8 @@ pub const SMALLEST_MASS: f32 = 4.0;
 impl Objective {
     /// Captures the targets from the photo and the paintings, of which each region of the picture has some.
     ///
-    /// A region's style counts by how much of the picture it is. Statistics of several paintings are averaged by their shares. For Gram matrices that is the same as averaging the
-    /// losses: the two differ by a number that the picture does not change.
+    /// A region's style counts by how much of the picture it is. Statistics of several paintings are averaged by their shares.
+    /// For Gram matrices that is the same as averaging the losses: the two differ by a number that the picture does not change.
     ///
     /// # Errors
     /// Where the device cannot hold them.

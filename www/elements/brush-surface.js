@@ -44,6 +44,7 @@ class BrushSurface extends HTMLElement {
     const scale = Math.min(1, LONGEST / Math.max(width, height));
     Object.assign(this.#canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
     this.#past = [];
+    this.erasing = false;
     if (mask) {
       const image = h('img', { src: mask });
       await image.decode();
