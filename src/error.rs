@@ -40,7 +40,7 @@ pub enum Error {
         limit: u64,
     },
     /// The saved picture could not be written.
-    #[error("The picture could not be encoded as PNG ({detail}).")]
+    #[error("The picture could not be written as a file ({detail}). Try another format.")]
     Encode {
         /// The encoder's reason.
         detail: String,

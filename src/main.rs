@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
-use scumble::image::{Picture, WORKING_EDGE, decode, encode_png};
+use scumble::image::{Format, Label, Picture, WORKING_EDGE, decode, encode};
 use scumble::model::Pooling;
 use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
@@ -24,9 +24,12 @@ struct Arguments {
     /// The painting; several are blended.
     #[arg(required_unless_present = "texture")]
     paintings: Vec<PathBuf>,
-    /// Where the picture goes.
+    /// Where the picture goes: a file that ends in .png, .jpg or .webp. PNG carries the settings, and the page takes them back.
     #[arg(short, long, default_value = "scumble.png")]
     out: PathBuf,
+    /// Write PNG with 16 bits a channel.
+    #[arg(long)]
+    deep: bool,
     /// Whose way of painting: scumble, gatys, neural-style or style-transfer-pytorch; it chooses model, start, optimizer and
     /// pooling, where those are not given.
     #[arg(long, default_value = "scumble", value_parser = word::<Recipe>)]
@@ -92,6 +95,9 @@ struct Arguments {
     /// Iterations at every scale, instead of the schedule's.
     #[arg(long)]
     iterations: Option<u32>,
+    /// At most so many sizes on the way, the largest ones.
+    #[arg(long)]
+    scales: Option<u32>,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u32,
@@ -181,6 +187,7 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
         precision: arguments.precision,
         effort: arguments.effort,
         iterations: arguments.iterations,
+        scales: arguments.scales,
     };
     settings.check().map_err(|e| e.to_string())?;
     let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
@@ -203,12 +210,38 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
     let mut painter = Painter::new(&gpu, &sources, &settings).await.map_err(|e| e.to_string())?;
     let losses = run(&mut painter).await.map_err(|e| e.to_string())?;
     let picture = painter.picture().await.map_err(|e| e.to_string())?;
-    write(&arguments.out, &encode_png(&picture).map_err(|e| e.to_string())?)?;
+    let file = encode(&picture, format(arguments), &label(arguments, &settings)?).map_err(|e| e.to_string())?;
+    write(&arguments.out, &file)?;
     eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
     if let Some(path) = &arguments.losses {
         write(path, csv(&losses).as_bytes())?;
     }
     Ok(())
+}
+
+/// By the ending of the file's name.
+fn format(arguments: &Arguments) -> Format {
+    match arguments.out.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase).as_deref() {
+        Some("jpg" | "jpeg") => Format::Jpeg,
+        Some("webp") => Format::Webp,
+        _ if arguments.deep => Format::Png16,
+        _ => Format::Png,
+    }
+}
+
+/// What the page writes into its files as well (www/project.js): settings, and what the pictures were called.
+fn label(arguments: &Arguments, settings: &Settings) -> Result<Label, String> {
+    let title = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let named = |(name, path): (&str, &PathBuf)| (name.to_owned(), serde_json::json!({ "title": title(path) }));
+    let pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
+    let names = ["photo", "painting", "second"].into_iter().skip(usize::from(settings.texture));
+    let sources: serde_json::Map<_, _> = names.zip(pictures).map(named).collect();
+    let text = serde_json::json!({
+        "format": 1, "made": "Scumble", "settings": settings, "first": settings, "score": [], "sources": sources,
+    });
+    let photo = if settings.texture { None } else { Some(&arguments.photo) };
+    let taken = photo.map(|path| decode(&read(path)?, 1).map_err(|e| e.to_string())).transpose()?;
+    Ok(Label { taken: taken.and_then(|decoded| decoded.taken), settings: Some(text.to_string()), enclosed: Vec::new() })
 }
 
 /// The pictures of all places, in the paintings' order.

@@ -31,7 +31,8 @@ pub struct Balance {
 pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
     let plan = Plan::of(settings);
     let mut edges = vec![settings.size];
-    while edges.len() < plan.most_scales as usize {
+    let most = settings.scales.unwrap_or(plan.most_scales).min(plan.most_scales);
+    while edges.len() < most as usize {
         let smaller = (settings.size as f32 / std::f32::consts::SQRT_2.powi(edges.len() as i32)).round() as u32;
         if smaller < plan.smallest {
             break;
@@ -147,6 +148,14 @@ mod tests {
         let flat = [&falling[..], &[falling[59]; 25]].concat();
         assert!(!has_settled(&falling) && has_settled(&flat));
         assert!(!has_settled(&flat[60..]), "nothing came before them");
+    }
+
+    #[test]
+    fn small_scales_can_be_left_out() {
+        let all = scales((640, 480), &Settings { size: 512, ..Settings::default() });
+        let some = scales((640, 480), &Settings { size: 512, scales: Some(2), ..Settings::default() });
+        let edges = |scales: &[Scale]| scales.iter().map(|scale| scale.width).collect::<Vec<_>>();
+        assert_eq!(edges(&some), edges(&all)[all.len() - 2..]);
     }
 
     #[test]

@@ -132,6 +132,8 @@ pub struct Settings {
     pub effort: f32,
     /// Iterations at every scale instead of the schedule's own numbers.
     pub iterations: Option<u32>,
+    /// At most so many scales, the largest ones; 1 to 16. A run that goes on from a finished picture has no use for small ones.
+    pub scales: Option<u32>,
 }
 
 impl Default for Settings {
@@ -162,6 +164,7 @@ impl Default for Settings {
             precision: Precision::default(),
             effort: 1.0,
             iterations: None,
+            scales: None,
         }
     }
 }
@@ -218,6 +221,7 @@ impl Settings {
         within("smoothness", self.smoothness, 0.0, 100.0)?;
         within("effort", self.effort, 0.1, 10.0)?;
         within("iterations", self.iterations.unwrap_or(1) as f32, 1.0, 100_000.0)?;
+        within("scales", self.scales.unwrap_or(1) as f32, 1.0, 16.0)?;
         if self.recipe != Recipe::Scumble && self.model != ModelKind::Vgg19 {
             return Err(Error::Setting {
                 name: "model",

@@ -6,7 +6,7 @@
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, Rgb, RgbImage};
 use scumble::Error;
-use scumble::image::{Picture, decode, encode_png};
+use scumble::image::{Format, Label, Picture, decode, encode, encode_animation, encode_png, read_label};
 use std::io::Cursor;
 
 #[path = "pictures/resampling.rs"]
@@ -404,6 +404,60 @@ fn what_is_written_reads_back() {
     assert_eq!(decode(&encode_png(&glass).unwrap(), WHOLE).unwrap().picture, glass);
 
     let short = Picture { width: 2, height: 2, rgba: vec![0.0; 4] };
-    assert!(encode_png(&short).unwrap_err().to_string().contains("PNG"));
+    assert!(encode_png(&short).unwrap_err().to_string().contains("could not be written"));
     assert!(encode_png(&Picture { width: 0, height: 5, rgba: Vec::new() }).is_err());
+}
+
+#[test]
+fn a_saved_picture_carries_its_label() {
+    let picture = Picture::flat(7, 5, [0.2, 0.5, 0.9]);
+    let label = Label {
+        taken: Some("2026:11:21 18:30:00".into()),
+        settings: Some(r#"{"title":"été"}"#.into()),
+        enclosed: vec![("photo".into(), vec![0, 1, 2, 0, 255]), ("painting".into(), Vec::new())],
+    };
+    for format in [Format::Png, Format::Png16] {
+        let file = encode(&picture, format, &label).unwrap();
+        let found = read_label(&file).unwrap();
+        assert_eq!((found.settings, found.enclosed), (label.settings.clone(), label.enclosed.clone()), "{format:?}");
+        let decoded = decode(&file, WHOLE).unwrap();
+        assert_eq!(decoded.taken, label.taken, "{format:?}");
+        // Half a file still tells what it can, and a whole chunk is never made of half of one.
+        let half = read_label(&file[..file.len() / 2]);
+        assert!(half.is_none_or(|half| half.enclosed.len() <= label.enclosed.len()));
+    }
+    assert_eq!(read_label(&encode_png(&picture).unwrap()), None);
+    assert_eq!(read_label(b"no PNG"), None);
+}
+
+#[test]
+fn every_format_keeps_the_picture_and_the_day() {
+    let glass = Picture::new(2, 1, vec![0.25, 0.5, 0.75, 0.5, 1.0, 0.0, 0.125, 1.0]);
+    let label = Label { taken: Some("1999:12:31 23:59:59".into()), ..Label::default() };
+    for (format, tolerance, keeps_alpha) in [
+        (Format::Png, 0.5 / 255.0, true),
+        (Format::Png16, 0.5 / 65535.0, true),
+        (Format::Webp, 0.5 / 255.0, true),
+        (Format::Jpeg, 0.2, false),
+    ] {
+        let opaque = Picture::new(1, 1, vec![0.123, 0.456, 0.789, 1.0]);
+        let read = decode(&encode(&opaque, format, &label).unwrap(), WHOLE).unwrap();
+        for (own, original) in read.picture.rgba.iter().zip(&opaque.rgba) {
+            assert!((own - original).abs() <= tolerance + 1e-6, "{format:?}: {own} for {original}");
+        }
+        assert_eq!(read.taken, label.taken, "{format:?}");
+        let read = decode(&encode(&glass, format, &label).unwrap(), WHOLE).unwrap();
+        assert_eq!(read.picture.is_opaque(), !keeps_alpha, "{format:?}");
+    }
+}
+
+#[test]
+fn an_animation_is_a_png_whose_first_frame_every_program_shows() {
+    let frames = [[255, 0, 0, 255].repeat(6), [0, 0, 255, 255].repeat(6)];
+    let file = encode_animation(3, 2, &frames, 50, 1500).unwrap();
+    let read = decode(&file, WHOLE).unwrap();
+    assert_eq!(read.picture, Picture::flat(3, 2, [1.0, 0.0, 0.0]));
+    assert!(read.notes[0].contains("first frame"));
+    assert!(encode_animation(3, 2, &[], 50, 1500).is_err());
+    assert!(encode_animation(3, 2, &[vec![0; 4]], 50, 1500).is_err());
 }

@@ -1,5 +1,7 @@
 // Turns progress into announcements for screen readers: seldom enough to be borne.
 
+import { t } from './words.js';
+
 const QUARTERS = 4;      // at each quarter of the way ...
 const AT_LEAST_MS = 8000; // ... but never sooner than this after the last
 
@@ -20,6 +22,6 @@ export class Announcer {
     const quarter = Math.floor(fraction * QUARTERS);
     if (quarter <= this.#quarter || quarter === QUARTERS || performance.now() - this.#last < AT_LEAST_MS) return;
     this.#quarter = quarter;
-    this.say(`${100 * quarter / QUARTERS} percent painted.`);
+    this.say(t('{share} percent painted.', { share: 100 * quarter / QUARTERS }));
   }
 }

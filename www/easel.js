@@ -1,98 +1,141 @@
-// The easel: Paint, Pause, Stop, Compare, Original, Save, and the words under the picture.
+// The easel: Paint, Pause, Stop, and a picture that follows what is changed while it is painted.
+//
+// Events: run (another one begins, this.run), progress, steered, end
 
 import { Announcer } from './announcer.js';
 import * as settings from './settings.js';
-import { Tempo, timeLeft } from './tempo.js';
+import { StatusLine } from './status-line.js';
+import { Tempo } from './tempo.js';
+import { t } from './words.js';
 
 const $ = (id) => document.getElementById(id);
-const CALLED = { start: 'picture to start from', second: 'second painting', place: 'mask for the second painting' };
+const CALLED = { photo: 'Choose a photo first: click, drop or paste one.', painting: 'Choose a painting first: click, drop or paste one.',
+  start: 'Choose a picture to start from first: click, drop or paste one.', second: 'Choose a second painting first: click, drop or paste one.',
+  place: 'Choose a mask for the second painting first: click, drop, paste or paint one.', mask: 'Choose a mask first: click, drop, paste or paint one.' };
 
-export class Easel {
-  #page; #wells; #form; #announcer = new Announcer($('announcer'));
-  #run; #progress; #tempo = new Tempo([]); #scheduled = false; #steering = false;
+export class Easel extends EventTarget {
+  /**
+   * The run that is painted or was painted last, or nothing. `settings` are those of the form that it follows by now, `first`
+   * those that it began with, `score` the {at, settings} that it was steered by since; `pictures` lie in the wells.
+   */
+  run;
+  /** The newest step's. */
+  progress;
+  #page; #wells; #form; #stage; #announcer = new Announcer($('announcer')); #status = new StatusLine();
+  #tempo = new Tempo([]); #steering = false; #again;
 
-  constructor(page, wells, form) {
+  constructor(page, wells, form, stage) {
+    super();
     this.#page = page;
     this.#wells = wells;
     this.#form = form;
-    $('paint').addEventListener('click', () => this.#paint());
-    $('repaint').addEventListener('click', () => this.#paint());
+    this.#stage = stage;
+    $('paint').addEventListener('click', () => this.paint());
+    $('repaint').addEventListener('click', () => this.paint());
     $('pause').addEventListener('click', () => this.#pauseOrContinue());
     $('stop').addEventListener('click', () => this.#stop());
-    $('save').addEventListener('click', () => this.#save());
-    $('compare').addEventListener('click', () => this.#compare($('compare').ariaPressed !== 'true'));
-    hold($('original'), (held) => this.#showOriginal(held));
     form.addEventListener('input', () => this.#steer());
-    wells.addEventListener('change', () => { this.#invite(); this.#steer(); });
+    wells.addEventListener('change', () => { this.invite(); this.#steer(); });
     page.addEventListener('state', () => this.#dress());
     page.addEventListener('painter', ({ detail: painter }) => {
-      this.#clearStage();
+      this.clear();
       painter.addEventListener('progress', ({ detail }) => this.#step(detail));
       painter.addEventListener('failed', ({ detail }) => this.#ended(detail));
     });
   }
 
-  async #paint() {
+  get isRunning() { return ['painting', 'paused'].includes(this.#page.state); }
+
+  /** The next run is to be the one of a saved file, step for step, as long as nothing is changed. */
+  follow(again) { this.#again = { ...again, key: JSON.stringify(settings.read(this.#form)) }; }
+
+  /** Begins a run; `from` a frame of the past, if there is one, at the scales that are left from there. */
+  async paint(from) {
     await this.#wells.furnished; // whoever is quicker than the samples meant to paint them
     const wanted = settings.read(this.#form);
-    const sources = settings.sourcesOf(wanted);
+    const sources = settings.sourcesOf(from ? { ...wanted, start: 'photo' } : wanted);
     const missing = sources.find((which) => !this.#wells.get(which));
     if (missing) {
       this.#wells.focus(missing);
-      return this.#page.complain(new Error(`Choose a ${CALLED[missing] ?? missing} first: click, drop or paste one.`));
+      return this.#page.complain(new Error(t(CALLED[missing])));
     }
     this.#page.clearMessages();
-    this.#progress = undefined; // the last picture stays in sight until the first step of this one
+    this.progress = undefined; // the last picture stays in sight until the first step of this one
     this.#page.state = 'painting';
     this.#announcer.restart();
-    this.#announcer.say('Preparing to paint.');
+    this.#announcer.say(t('Preparing to paint.'));
     $('stage').scrollIntoView({ block: 'nearest' });
     $('progress').removeAttribute('value');
     try {
       if (!await this.#page.opened) return;
       await this.#wells.settled();
+      const again = !from && this.#again?.key === JSON.stringify(wanted) ? this.#again : undefined;
+      const first = again?.first ?? (from ? await this.#goingOn(wanted, from) : wanted);
+      const start = again?.from ?? from?.blob ?? (wanted.start === 'picture' ? this.#wells.get('start').blob : undefined);
       const pictures = this.#lying(sources);
-      const { scales, original } = await this.#page.painter.start(wanted);
-      this.#replaceRun({ settings: wanted, pictures, original: URL.createObjectURL(new Blob([original], { type: 'image/png' })) }, scales);
+      const { id, scales, original, findings } = await this.#page.painter.start({ settings: first, from: start, score: again?.score, until: again?.until, findings: again?.findings });
+      this.#replaceRun({
+        id, settings: wanted, first, score: [...again?.score ?? []], from: start, pictures, findings, scales, parent: from && this.run,
+        iterations: scales.reduce((sum, { iterations }) => sum + iterations, 0),
+        original: URL.createObjectURL(new Blob([original], { type: 'image/png' })),
+      });
       this.#steer(); // what was changed while the run was made ready
     } catch (error) {
       this.#ended(error);
     }
   }
 
+  clear() {
+    this.#replaceRun(undefined);
+    this.#stage.clear();
+    $('losses').hidden = true;
+    this.invite();
+  }
+
+  /** Pauses, if something is painted; resolves to whether it was. */
+  async pause() {
+    if (this.#page.state !== 'painting') return false;
+    await this.#pauseOrContinue();
+    return true;
+  }
+
+  async resume() { if (this.#page.state === 'paused') await this.#pauseOrContinue(); }
+
+  // A finished picture has no use for the small scales: from a frame, only those remain that are not smaller.
+  async #goingOn(wanted, from) {
+    const { scales } = await this.#page.painter.plan(wanted);
+    const left = scales.filter(({ width, height }) => Math.max(width, height) >= Math.max(from.width, from.height)).length;
+    return { ...wanted, start: 'picture', 'start-noise': 0, scales: Math.max(1, left) };
+  }
+
   #step(progress) {
-    if (!this.#run) return;
-    const first = !this.#progress;
-    const grown = this.#progress?.scale !== progress.scale;
-    this.#progress = progress;
+    if (!this.run) return;
+    const first = !this.progress;
+    this.progress = progress;
     this.#tempo.beat(progress, performance.now());
     $('losses').add(progress.losses);
-    if (grown) $('wipe').before = { url: this.#run.original, width: progress.width, height: progress.height };
     if (first) this.#unveil();
-    if (progress.finished) this.#finish();
-    this.#schedule();
+    if (this.#stage.live) this.#stage.showLive({ width: progress.width, height: progress.height, photo: this.run.original });
+    if (progress.finished || progress.stopped) this.#finish();
+    if (this.#page.state === 'painting') this.#announcer.progress(progress.fraction);
+    this.dispatchEvent(new Event('progress'));
+    this.#tell();
   }
 
   #unveil() {
-    $('invitation').hidden = true;
-    $('canvas').hidden = false;
+    const { width, height } = this.progress;
+    this.#stage.showLive({ width, height, photo: this.run.original });
     $('losses').hidden = false;
-    this.#label();
+    this.#stage.name(nameOf(this.run));
     this.#dress();
-  }
-
-  #label() {
-    const { photo, painting } = this.#run.pictures;
-    const name = photo ? `“${photo.title}”, in the manner of “${painting.title}”` : `The texture of “${painting.title}”`;
-    $('canvas').setAttribute('aria-label', name);
-    $('wall-label').textContent = name;
   }
 
   #lying(sources) { return Object.fromEntries(sources.map((which) => [which, this.#wells.get(which)])); }
 
   #finish() {
     this.#page.state = 'done';
-    this.#announcer.say('Done. The picture can be saved.');
+    this.#announcer.say(t('Done. The picture can be saved.'));
+    this.dispatchEvent(new Event('end'));
   }
 
   async #pauseOrContinue() {
@@ -100,72 +143,43 @@ export class Easel {
     this.#tempo.forget();
     this.#page.state = pause ? 'paused' : 'painting';
     await this.#page.painter[pause ? 'pause' : 'resume']();
-    this.#schedule();
+    this.#tell();
   }
 
   async #stop() {
     await this.#page.painter.stop();
-    if (!this.#isRunning) return; // the last step came first
-    this.#page.state = this.#progress ? 'done' : 'ready';
-    this.#announcer.say('Stopped.');
-    this.#schedule();
+    if (!this.isRunning) return; // the last step came first
+    this.#page.state = this.progress ? 'done' : 'ready';
+    this.#announcer.say(t('Stopped.'));
+    this.dispatchEvent(new Event('end'));
+    this.#tell();
   }
 
   // The run fell: the page goes on with what it has.
   #ended(error) {
-    this.#clearStage();
+    this.clear();
     this.#page.state = 'ready';
     this.#page.complain(error);
   }
 
-  async #save() {
-    try {
-      const { photo, painting } = this.#run.pictures;
-      const { png } = await this.#page.painter.save();
-      download(new Blob([png], { type: 'image/png' }), `${slug(photo?.title ?? 'texture')}-x-${slug(painting.title)}.png`);
-    } catch (error) {
-      this.#page.complain(error);
-    }
-  }
-
-  #compare(on) {
-    $('compare').ariaPressed = String(on);
-    $('wipe').setAttribute('mode', 'wipe');
-    $('wipe').hidden = !on;
-    if (on) this.#announcer.say('The slider over the picture moves between the photo and the painting.');
-  }
-
-  #showOriginal(held) {
-    $('wipe').setAttribute('mode', held ? 'original' : 'wipe');
-    $('wipe').hidden = !held && $('compare').ariaPressed !== 'true';
-  }
-
-  #replaceRun(run, scales = []) {
-    if (this.#run) URL.revokeObjectURL(this.#run.original);
-    this.#run = run;
-    this.#tempo = new Tempo(scales);
-    this.#progress = undefined;
-    $('losses').scales = scales;
+  #replaceRun(run) {
+    this.run = run;
+    this.#tempo = new Tempo(run?.scales ?? []);
+    this.progress = undefined;
+    $('losses').scales = run?.scales ?? [];
+    this.dispatchEvent(new Event('run'));
     this.#tellPending();
   }
 
-  #clearStage() {
-    this.#replaceRun(undefined);
-    $('canvas').hidden = true;
-    $('losses').hidden = true;
-    $('invitation').hidden = false;
-    this.#compare(false);
-    this.#invite();
-  }
-
-  #invite() {
+  /** Shows the pair that lies in the wells, as long as nothing was painted. */
+  invite() {
     const [photo, painting] = ['photo', 'painting'].map((which) => this.#wells.get(which));
-    Object.assign($('invitation'), { photo, painting });
-    if (!$('invitation').hidden) {
-      $('wall-label').textContent = photo && painting ? 'Press Paint, and your GPU repaints the photo in the painting’s manner.'
-        : photo ? 'Now a painting, whose manner the photo shall take.'
-          : painting ? 'Now a photo, to be painted in this manner.'
-            : 'Drop a photo and a painting anywhere on this page.';
+    this.#stage.invite({ photo, painting });
+    if (this.#stage.isEmpty) {
+      this.#stage.say(photo && painting ? t('Press Paint, and your GPU repaints the photo in the painting’s manner.')
+        : photo ? t('Now a painting, whose manner the photo shall take.')
+          : painting ? t('Now a photo, to be painted in this manner.')
+            : t('Drop a photo and a painting anywhere on this page.'));
     }
   }
 
@@ -175,18 +189,23 @@ export class Easel {
     if (this.#steering) return;
     this.#steering = true;
     try {
-      for (let asked; this.#isRunning && this.#run && this.#differs();) {
+      for (let asked; this.isRunning && this.run && this.#differs();) {
         await this.#wells.settled();
         const wanted = settings.read(this.#form);
         const pictures = this.#lying(settings.sourcesOf(wanted));
         const question = JSON.stringify([wanted, Object.values(pictures).map((picture) => picture?.url)]);
         if (question === asked || !this.#canFollow(pictures)) break;
         asked = question;
-        const run = this.#run;
-        const { steered } = await this.#page.painter.steer(wanted);
-        if (steered && run === this.#run) {
+        const { run } = this;
+        // What a run has from where it began, it keeps.
+        const { start, scales, 'start-noise': noise } = run.first;
+        const next = { ...wanted, ...run.from && { start, scales, 'start-noise': noise } };
+        const { steered, at } = await this.#page.painter.steer(next);
+        if (steered && run === this.run) {
+          run.score.push({ at, settings: next });
           Object.assign(run, { settings: wanted, pictures });
-          if (this.#progress) this.#label();
+          if (this.progress) this.#stage.name(nameOf(run));
+          this.dispatchEvent(new Event('steered'));
         }
       }
     } catch (error) {
@@ -199,21 +218,19 @@ export class Easel {
 
   // Paintings may come and go; the photo and the start are what the picture stands on.
   #canFollow(pictures) {
-    const { photo, start } = this.#run.pictures;
-    return pictures.photo === photo && pictures.start === start && Object.values(pictures).every(Boolean);
+    const { photo, start } = this.run.pictures;
+    return pictures.photo === photo && (pictures.start === start || Boolean(this.run.from)) && Object.values(pictures).every(Boolean);
   }
 
   // What the picture being painted cannot follow waits for the next one.
   #tellPending() {
-    const hidden = !this.#isRunning || this.#steering || !this.#run || !this.#differs();
+    const hidden = !this.isRunning || this.#steering || !this.run || !this.#differs();
     if (hidden && $('pending').contains(document.activeElement)) $('pause').focus();
     $('pending').hidden = hidden;
   }
 
-  get #isRunning() { return ['painting', 'paused'].includes(this.#page.state); }
-
   #differs() {
-    const { settings: used, pictures } = this.#run;
+    const { settings: used, pictures } = this.run;
     return JSON.stringify(used) !== JSON.stringify(settings.read(this.#form))
       || Object.entries(pictures).some(([which, picture]) => picture !== this.#wells.get(which));
   }
@@ -221,88 +238,27 @@ export class Easel {
   /** Shows the buttons that mean something now, and keeps the focus where the person left it. */
   #dress() {
     const { state } = this.#page;
-    const running = this.#isRunning;
+    const running = this.isRunning;
     const held = document.activeElement;
     $('paint').hidden = running;
     $('paint').disabled = state === 'unsupported';
     $('pause').hidden = $('stop').hidden = !running;
-    $('pause').querySelector('span').textContent = state === 'paused' ? 'Continue' : 'Pause';
+    $('pause').querySelector('span').textContent = state === 'paused' ? t('Continue') : t('Pause');
     $('pause').querySelector('use').setAttribute('href', `icons.svg#${state === 'paused' ? 'resume' : 'pause'}`);
-    for (const id of ['compare', 'original', 'save']) $(id).disabled = !this.#progress;
+    for (const id of ['compare', 'original', 'save', 'save-as']) $(id).disabled = !this.progress;
     if (held?.hidden) (running ? $('pause') : $('paint')).focus({ preventScroll: true });
     this.#tellPending();
-    this.#schedule();
+    this.#tell();
   }
 
-  // Steps may come faster than the screen: words change once a frame.
-  #schedule() {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame(() => { this.#scheduled = false; this.#draw(); });
-  }
-
-  #draw() {
+  #tell() {
     const { state } = this.#page;
-    document.title = 'Scumble: your photo, in a painting’s manner';
-    if (!this.#progress) {
-      if (state !== 'painting') $('progress').value = 0;
-      $('status').textContent = WAITING[state] ?? '';
-      return;
-    }
-    const { iteration, fraction, finished, width, height, scale, scales } = this.#progress;
-    const percent = `${Math.floor(100 * fraction)} %`;
-    const pace = state === 'painting' ? this.#tempo.read() : null;
-    $('progress').value = 100 * fraction;
-    $('status').replaceChildren(...[
-      strong(finished ? 'Done' : percent),
-      state === 'paused' && 'paused',
-      state === 'done' && !finished && 'stopped',
-      pace && timeLeft(pace.secondsLeft),
-      `${width} × ${height}${state === 'done' ? '' : ` (${scale} of ${scales})`}`,
-      pace && `${pace.perSecond.toPrecision(3)} iterations/s`,
-      state === 'done' && `${iteration} iterations`,
-    ].filter(Boolean).map(span));
-    if (state === 'painting') {
-      document.title = `${percent} · Scumble`;
-      this.#announcer.progress(fraction);
-    }
+    this.#status.show({ state, progress: this.progress, pace: state === 'painting' ? this.#tempo.read() : null });
   }
 }
 
-const WAITING = { loading: 'Getting the brushes ready …', ready: 'Ready.', painting: 'Preparing …', paused: 'Paused.', unsupported: '' };
-
-/** Calls back with true while a button is held down, by pointer or by key. */
-function hold(button, changed) {
-  const isKey = ({ key, repeat }) => !repeat && (key === ' ' || key === 'Enter');
-  let held = false;
-  const set = (now) => { if (now !== held) changed(held = now); };
-  button.addEventListener('pointerdown', (event) => { button.setPointerCapture(event.pointerId); set(true); });
-  button.addEventListener('keydown', (event) => { if (isKey(event)) set(true); });
-  button.addEventListener('keyup', (event) => { if (isKey(event)) set(false); });
-  for (const end of ['pointerup', 'pointercancel', 'lostpointercapture', 'blur']) button.addEventListener(end, () => set(false));
-  button.addEventListener('contextmenu', (event) => event.preventDefault()); // a long press on a touch screen
-}
-
-function download(blob, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it only after a question
-}
-
-function slug(title) {
-  return title.normalize('NFKD').toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '-').replace(/^-|-$/g, '') || 'picture';
-}
-
-function span(content) {
-  const node = document.createElement('span');
-  node.append(content);
-  return node;
-}
-
-function strong(words) {
-  const node = document.createElement('strong');
-  node.append(words);
-  return node;
+/** What a run's picture is called. */
+export function nameOf({ pictures: { photo, painting } }) {
+  return photo ? t('“{photo}”, in the manner of “{painting}”', { photo: photo.title, painting: painting.title })
+    : t('The texture of “{painting}”', { painting: painting.title });
 }

@@ -1,37 +1,87 @@
 // Introduces the elements, the engine and the page to one another. What each does stands in its own file.
 
+import './words.js'; // first: the page speaks the person's language before anything reads it
+
 import './elements/picture-well.js';
 import './elements/sample-shelf.js';
-import './elements/camera-dialog.js';
-import './elements/brush-dialog.js';
 import './elements/message-bar.js';
 import './elements/before-after.js';
 import './elements/scumble-invitation.js';
 import './elements/support-notice.js';
 import './elements/weights-dialog.js';
 import './elements/loss-plot.js';
+import './elements/time-line.js';
 
 import { Easel } from './easel.js';
+import { Example } from './example.js';
+import { History } from './history.js';
+import { install } from './installation.js';
+import { linkTo, settingsIn } from './links.js';
 import { ModelChoice } from './model-choice.js';
 import { Page } from './page.js';
+import { Past } from './past.js';
+import { Prospect } from './prospect.js';
 import * as settings from './settings.js';
+import { Stage } from './stage.js';
 import { Wells } from './wells.js';
 
 const form = document.getElementById('settings');
 const page = new Page();
 const wells = new Wells(page);
+wells.offerSamples();
+const stage = new Stage();
 const models = new ModelChoice(page, form);
-new Easel(page, wells, form);
+const easel = new Easel(page, wells, form, stage);
+const past = new Past({ page, easel, stage, history: new History(), wells, form });
+const example = new Example({ page, easel, stage, wells });
+new Prospect({ page, easel, wells, form });
 
 settings.attend(form);
+linkTo.usual = settings.read(form);
+follow();
+addEventListener('hashchange', follow);
 wells.addEventListener('weights', ({ detail }) => models.takeFile(detail));
 page.addEventListener('again', start);
+install(page, wells);
 
 async function start() {
   if (!await page.open()) return;
   await wells.resend();
   await models.open();
+  await example.play();
+}
+
+// There is nothing to save before the first step, and few files that are dropped were saved here.
+let saving;
+const openSaving = () => (saving ??= import('./saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form })));
+easel.addEventListener('progress', openSaving, { once: true });
+wells.addEventListener('given', ({ detail }) => detail.answers.push(restored(detail)));
+
+async function restored(given) {
+  return await mayBeOurs(given.picture.blob) && (await openSaving()).restore(given);
+}
+
+// Our label stands before the pixels; any other picture need not wait for the engine to look at it.
+async function mayBeOurs(blob) {
+  const head = new TextDecoder('latin1').decode(await blob.slice(0, 4096).arrayBuffer());
+  return head.includes('iTXtScumble\0');
+}
+
+// The sketchbook is for the curious: it comes when it is opened for the first time.
+let sketchbook;
+for (const id of ['variations', 'xray', 'methods']) {
+  document.getElementById(`open-${id}`).addEventListener('click', async () => {
+    sketchbook ??= import('./sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
+    await (await sketchbook).open(id);
+  });
+}
+
+// A link may bring settings along; other anchors lead to a place on the page.
+function follow() {
+  const brought = settingsIn(location.hash);
+  if (!brought) return;
+  settings.write(form, brought);
+  form.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
 start();
-wells.offerSamples();

@@ -1,5 +1,6 @@
 // Turns the choice of VGG19 into loaded weights: asked first, from the cache where they lie, never by surprise.
 
+import { t } from './words.js';
 import { chooseModel, follow } from './settings.js';
 
 const $ = (id) => document.getElementById(id);
@@ -92,7 +93,7 @@ export class ModelChoice {
 
   async #forget() {
     this.#tell(await this.#page.painter.forgetWeights());
-    $('weights-source').textContent = 'Deleted. What is loaded stays until this page is closed.';
+    $('weights-source').textContent = t('Deleted. What is loaded stays until this page is closed.');
     $('model-vgg19').focus();
   }
 
@@ -106,8 +107,8 @@ export class ModelChoice {
 
   #tell(about) {
     this.#about = about;
-    $('vgg19-cost').textContent = about.loaded ? 'loaded' : about.cached ? 'in this browser’s cache'
-      : about.offered ? `${megabytes(about)} MB` : 'drop a file';
+    $('vgg19-cost').textContent = about.loaded ? t('loaded') : about.cached ? t('in this browser’s cache')
+      : about.offered ? `${megabytes(about)} MB` : t('drop a file');
     $('forget-weights').hidden = !about.cached;
     this.#showLine();
   }
@@ -116,7 +117,7 @@ export class ModelChoice {
     $('weights-line').hidden = this.#form.elements.model.value !== 'vgg19' || !this.#about?.loaded;
     if (!this.#about?.loaded) return;
     $('weights-source').textContent = this.#file ? this.#about.name
-      : this.#fromCache ? 'From this browser’s cache.' : 'Downloaded from this site.';
+      : this.#fromCache ? t('From this browser’s cache.') : t('Downloaded from this site.');
   }
 }
 

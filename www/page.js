@@ -6,6 +6,7 @@
 
 import { Painter } from './painter.js';
 import { noticeFor } from './support.js';
+import { told } from './words.js';
 
 export class Page extends EventTarget {
   /** Resolves to whether there is an engine to talk to. */
@@ -13,6 +14,9 @@ export class Page extends EventTarget {
   painter;
   /** What each recipe was published with, as settings. */
   recipes = {};
+  /** The graphics adapter's name, and the longest array in bytes that it takes. */
+  adapter;
+  longestArray = Infinity;
   #isOpen = false;
   #notice = document.getElementById('notice');
   #messages = document.getElementById('messages');
@@ -41,8 +45,11 @@ export class Page extends EventTarget {
   complain(error) {
     const notice = noticeFor(error);
     if (notice) this.#halt(notice);
-    else this.#messages.show(error.message);
+    else this.#messages.show(told(error.message));
   }
+
+  /** Says something good to know; `action` is {label, run}, for a button beside it. */
+  note(sentence, action) { this.#messages.show(sentence, action); }
 
   clearMessages() { this.#messages.clear(); }
 
@@ -58,7 +65,7 @@ export class Page extends EventTarget {
       if (!navigator.gpu || !canvas.transferControlToOffscreen) throw Object.assign(new Error(), { name: 'NoWebGpu' });
       this.painter = new Painter();
       this.dispatchEvent(new CustomEvent('painter', { detail: this.painter }));
-      ({ recipes: this.recipes } = await this.painter.open(canvas.transferControlToOffscreen()));
+      ({ recipes: this.recipes, adapter: this.adapter, longestArray: this.longestArray } = await this.painter.open(canvas.transferControlToOffscreen()));
       this.#isOpen = true;
       if (this.state === 'loading') this.state = 'ready'; // Paint may already have been pressed
       return true;

@@ -1,7 +1,7 @@
 // The painter's room: the only file that knows the wasm. It owns the engine and the canvas it paints on.
 //
 // The page asks {id, type, ...} and gets exactly one {id, value} or {id, error: {name, message}}:
-//   open      {canvas}          -> {adapter, recipes}        first of all; an OffscreenCanvas, transferred
+//   open      {canvas}          -> {adapter, recipes, longestArray}        first of all; an OffscreenCanvas, transferred
 //   picture   {which, blob}     -> {width, height, notes, thumbnail}     thumbnail: PNG bytes, as the engine sees it
 //   clear     {which}           -> nothing
 //   weights   {}                -> {offered, bytes, cached, loaded, name, attribution, licence}    what is known of VGG19's weights
@@ -9,26 +9,48 @@
 //   cancel    {}                -> nothing; the download then fails with an AbortError
 //   forget    {}                -> the same, after deleting them from the cache
 //   file      {blob}            -> {source}                  a dropped weights file
-//   start     {settings}        -> {scales, iterations, original}        original: the photo (of a texture, the painting), PNG bytes at the run's size
-//   steer     {settings}        -> {steered}                 whether the run at work follows them; else they need a new one
+//   start     {settings, from, score, until, findings}
+//                               -> {id, scales, iterations, original, findings}    original: the photo (of a texture, the painting), PNG bytes at the
+//                                  run's size. The last four are optional: a picture to go on from, {at, settings}s to steer by
+//                                  after so many steps, the step to stop after, and what was known of the device then
+//   steer     {settings}        -> {steered, at}             whether the run at work follows them, and after which step; else they need a new one
 //   pause, resume, stop {}      -> nothing; a stopped picture can still be saved
-//   save      {}                -> {png}
+//   save      {format, settings, enclosed, frame}  -> {bytes}      enclosed: [{name, blob}]; frame: a PNG to save instead of the present picture
+//   heat      {family}          -> {width, height, rgba}     where the losses of "content" or "style" remain
+//   label     {blob}            -> {settings, enclosed} or undefined    what a PNG that Scumble saved says
+//   animation {width, height, frames, frame_ms, last_ms}     -> {bytes}
+//   sketch    {list, every, inTurn}     -> nothing            begins sketches; those before end. With inTurn, all at once, a step each
+//   endSketches {}              -> nothing
+//   example   {settings, step_ms, tooSlow_ms}  -> nothing    paints on the canvas at leisure, while there is nothing else to do
+//   endExample {}               -> nothing
+//   plan      {settings}        -> {scales, iterations}       without beginning anything
+//   probe     {settings, edges} -> [{pixels, setup_ms, step_ms, bytes}]       a few steps at these sizes; null if there was no time
 // and hears, unasked:
 //   {type: 'progress', ...}     after each step, what studio.step() said
+//   {type: 'frame', run, iteration, width, height, blob}     now and then, the picture as it stood; of the run of that id
+//   {type: 'sketch', index, ...}        {progress, ms}, now and then {frame}, at last {likeness}; or {error}
 //   {type: 'download', bytes, total, cached}
+//   {type: 'example', progress}           after each of its steps
 //   {type: 'failed', error}     the run ended
 //
 // The engine is not re-entrant, so all it does happens in one line: whatever was asked, then one step, then again.
 
 import init, { Studio } from './pkg/scumble.js';
 import * as device from './device-notes.js';
+import { Sketches, probe } from './sketching.js';
 import * as store from './weight-store.js';
 
 const THUMBNAIL = 640; // px: wells are at most half of it, twice that on a dense screen
+const EXAMPLE = 2000;  // the number of the sketch that is the example
+const FRAMES = 100;    // of a run are kept: enough for a film of some seconds
 
 let studio;
+let sketches;
 let painting = false;
 let begun = false;
+let run; // {id, score, until, at: steps made, framed: the share of the run at the newest frame}
+let runs = 0;
+let example; // {step_ms, tooSlow_ms, next_ms}
 let weightsName;
 let manifest; // undefined: not asked yet, null: this site carries none
 let shards = []; // those of the manifest's that the losses look at
@@ -40,7 +62,8 @@ const asked = {
     await init();
     studio = await Studio.open(canvas);
     studio.recall(await device.recall());
-    return { adapter: studio.adapter, recipes: JSON.parse(Studio.recipes()) };
+    sketches = new Sketches(studio, (sketch) => postMessage({ type: 'sketch', ...sketch, ...sketch.error && { error: said(sketch.error) } }));
+    return { adapter: studio.adapter, recipes: JSON.parse(Studio.recipes()), longestArray: studio.longestArray };
   },
 
   async picture({ which, blob }) {
@@ -63,23 +86,46 @@ const asked = {
     return { source };
   },
 
-  async start({ settings }) {
+  async start({ settings, from, score = [], until = Infinity, findings }) {
     painting = false;
     if (begun) studio.stop();
     begun = false;
-    const run = await studio.start(JSON.stringify(settings));
+    if (from) studio.setPicture('start', await bytesOf(from));
+    if (findings) studio.recall(findings);
+    const plan = await studio.start(JSON.stringify(settings));
     device.keep(studio.findings);
+    example = undefined;
+    run = { id: ++runs, score: [...score], until, framed: 0 };
     begun = painting = true;
-    return { ...run, original: studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size) };
+    return { ...plan, id: run.id, original: studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size), findings: studio.findings };
   },
 
-  steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)) }),
+  steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)), at: run?.at ?? 0 }),
 
   pause() { painting = false; },
   resume() { painting = begun; },
   stop() { painting = false; },
 
-  save: async () => ({ png: await studio.savePng() }),
+  async save({ format, settings, enclosed = [], frame }) {
+    const files = await Promise.all(enclosed.map(({ blob }) => bytesOf(blob)));
+    return { bytes: await studio.save(format, settings, enclosed.map(({ name }) => name), files, frame && await bytesOf(frame)) };
+  },
+
+  heat: ({ family }) => studio.remaining(family),
+  label: async ({ blob }) => Studio.readLabel(await bytesOf(blob)),
+  animation: ({ width, height, frames, frame_ms, last_ms }) => ({ bytes: Studio.encodeAnimation(width, height, frames, frame_ms, last_ms) }),
+
+  sketch: (wanted) => sketches.begin(wanted),
+  endSketches: () => sketches.end(),
+
+  async example({ settings, step_ms, tooSlow_ms }) {
+    if (begun) return;
+    await studio.beginSketch(EXAMPLE, JSON.stringify(settings));
+    example = { step_ms, tooSlow_ms, next_ms: performance.now() };
+  },
+  endExample() { example = undefined; studio.endSketch(EXAMPLE); },
+
+  plan: ({ settings }) => studio.plan(JSON.stringify(settings)),
 };
 
 // These wait for the network, so they must not stand in line: the picture goes on meanwhile.
@@ -95,6 +141,9 @@ const aside = {
   },
 
   cancel() { download?.abort(); },
+
+  // A probe steps aside for whatever is asked meanwhile, and for a run.
+  probe: ({ settings, edges }) => probe(() => studio, settings, edges, (work) => inLine(() => (painting ? null : work()))),
 };
 
 async function load(contents) {
@@ -140,25 +189,63 @@ function inLine(work) {
 async function live() {
   for (;;) {
     while (line.length) await line.shift()();
-    await (painting ? breath() : knock());
-    if (painting && line.length === 0) await step();
+    const busy = painting || sketches?.isBusy;
+    const spare_ms = example ? Math.max(0, example.next_ms - performance.now()) : Infinity;
+    await (busy ? breath() : knock(spare_ms));
+    if (line.length) continue;
+    if (painting) await step();
+    else if (sketches?.isBusy) await sketches.step();
+    else if (example && performance.now() >= example.next_ms) await exampleStep();
   }
 }
 
-/** Waits until something is asked. */
-function knock() {
-  return new Promise((resolve) => { wake = resolve; });
+/** Waits until something is asked, but no longer than this. */
+function knock(most_ms) {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (most_ms < Infinity) setTimeout(resolve, most_ms);
+  });
 }
 
 async function step() {
   try {
     const progress = await studio.step();
-    if (progress.finished) painting = false;
-    postMessage({ type: 'progress', ...progress });
+    run.at = progress.iteration;
+    const stopped = !progress.finished && progress.iteration >= run.until;
+    if (progress.finished || stopped) painting = false;
+    postMessage({ type: 'progress', ...progress, stopped });
+    if (progress.finished || stopped || progress.fraction >= run.framed + 1 / FRAMES) await keepFrame(progress);
+    for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
     painting = begun = false;
     postMessage({ type: 'failed', error: said(error) });
   }
+}
+
+async function exampleStep() {
+  const began = performance.now();
+  try {
+    const progress = await studio.stepSketch(EXAMPLE);
+    await studio.showSketch(EXAMPLE);
+    const now = performance.now();
+    // The first step also compiles what it needs.
+    const tooSlow = progress.iteration > 1 && now - began > example.tooSlow_ms;
+    example.next_ms = now + example.step_ms;
+    if (progress.iteration > 1 && !tooSlow) postMessage({ type: 'example', progress });
+    if (progress.finished || tooSlow) asked.endExample();
+  } catch {
+    asked.endExample(); // it is only an example
+  }
+}
+
+// The browser makes a file of it while the picture goes on.
+async function keepFrame({ iteration, fraction }) {
+  const { id } = run;
+  run.framed = fraction;
+  const { width, height, rgba } = await studio.snapshot();
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext('2d').putImageData(new ImageData(rgba, width, height), 0, 0);
+  canvas.convertToBlob({ type: 'image/png' }).then((blob) => postMessage({ type: 'frame', run: id, iteration, width, height, blob }), () => {});
 }
 
 // One hop through the event loop, so that messages get in. (setTimeout would wait 4 ms each time.)

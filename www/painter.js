@@ -22,12 +22,21 @@ export class Painter extends EventTarget {
   cancelDownload() { return this.#ask('cancel'); }
   forgetWeights() { return this.#ask('forget'); }
   loadWeightsFile(blob) { return this.#ask('file', { blob }); }
-  start(settings) { return this.#ask('start', { settings }); }
+  start(wanted) { return this.#ask('start', wanted); }
   steer(settings) { return this.#ask('steer', { settings }); }
   pause() { return this.#ask('pause'); }
   resume() { return this.#ask('resume'); }
   stop() { return this.#ask('stop'); }
-  save() { return this.#ask('save'); }
+  save(wanted) { return this.#ask('save', wanted); }
+  heat(family) { return this.#ask('heat', { family }); }
+  label(blob) { return this.#ask('label', { blob }); }
+  animation(film) { return this.#ask('animation', film); }
+  sketch(wanted) { return this.#ask('sketch', wanted); }
+  endSketches() { return this.#ask('endSketches'); }
+  example(wanted) { return this.#ask('example', wanted); }
+  endExample() { return this.#ask('endExample'); }
+  plan(settings) { return this.#ask('plan', { settings }); }
+  probe(settings, edges) { return this.#ask('probe', { settings, edges }); }
 
   /** Ends the worker; whatever was asked stays unanswered, for there is nobody left to care. */
   dismiss() { this.#worker.terminate(); }

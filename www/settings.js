@@ -1,5 +1,7 @@
 // Turns the settings form into what the engine reads, and keeps the form's own small manners.
 
+import { t } from './words.js';
+
 // What the sliders of “Detail” stand for, from fine to coarse.
 const STYLE_LAYERS = {
   'filter-bank': ['bank0', 'bank1', 'bank2', 'bank3', 'bank4'],
@@ -7,10 +9,14 @@ const STYLE_LAYERS = {
 };
 const USUAL = 50;
 
+// What the form has no control for: from a file or a link, until the person takes it back.
+let extras = {};
+
 /** The form as the engine's settings. */
 export function read(form) {
   const { elements } = form;
   return {
+    ...extras,
     recipe: elements.recipe.value,
     model: elements.model.value,
     size: Number(elements.size.value),
@@ -24,7 +30,7 @@ export function read(form) {
     optimizer: elements.optimizer.value,
     pooling: elements.pooling.value,
     'style-loss': elements['style-loss'].value,
-    'style-layers': layersOf(elements.model.value, [...elements.level].map((level) => level.valueAsNumber)),
+    'style-layers': weightsOf(elements.model.value, [...elements.level].map((level) => level.valueAsNumber)),
     texture: elements.texture.checked,
     masked: elements.masked.checked,
     placed: elements.placed.checked && elements['second-share'].valueAsNumber > 0,
@@ -34,6 +40,54 @@ export function read(form) {
     smoothness: elements.smoothness.valueAsNumber,
     effort: Number(elements.effort.value),
   };
+}
+
+/** Puts the engine's settings into the form; those that are not given keep what stands there. Nothing hears of it. */
+export function write(form, settings) {
+  const { elements } = form;
+  const known = read(form);
+  for (const name of ['recipe', 'model', 'start', 'optimizer', 'pooling', 'style-loss', 'colours', 'size', 'effort', 'style-scale']) {
+    if (settings[name] !== undefined) select(elements[name], String(settings[name]));
+  }
+  for (const name of ['texture', 'masked', 'placed', 'seamless', 'stop-early']) {
+    if (settings[name] !== undefined) elements[name].checked = settings[name];
+  }
+  for (const name of ['strength', 'smoothness', 'seed']) {
+    if (settings[name] !== undefined) elements[name].value = settings[name];
+  }
+  if (settings['start-noise'] !== undefined) elements['start-noise'].value = 100 * settings['start-noise'];
+  if (settings.blend) {
+    const [first = 1, second = 0] = settings.blend;
+    elements['second-share'].value = 100 * second / (first + second || 1);
+  }
+  if (settings['style-scales']?.length > 1) select(elements['second-scale'], String(settings['style-scales'][1]));
+  if (settings['style-layers']) {
+    const names = STYLE_LAYERS[elements.model.value];
+    const given = Object.keys(settings['style-layers']).length > 0;
+    names.forEach((name, index) => {
+      elements.level[index].value = given ? USUAL * Math.sqrt(settings['style-layers'][name] ?? 0) : USUAL;
+    });
+  }
+  extras = Object.fromEntries(Object.entries(settings).filter(([name, value]) => !Object.hasOwn(known, name) && isSaid(value))
+    .concat(Object.entries(extras).filter(([name]) => !Object.hasOwn(settings, name))));
+  tidy(form);
+}
+
+/** Takes back what the form has no control for. */
+export function dropExtras(form) {
+  extras = {};
+  form.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+// The engine writes what was left open as null or empty.
+function isSaid(value) {
+  return value !== null && value !== undefined && !(typeof value === 'object' && Object.keys(value).length === 0) && value !== 'full';
+}
+
+// A value that is not on offer gets a place of its own.
+function select(control, value) {
+  if (control.options && ![...control.options].some((option) => option.value === value)) control.append(new Option(value, value));
+  control.value = value;
 }
 
 export function chooseModel(form, model) {
@@ -52,6 +106,7 @@ export function follow(form, published) {
 export function attend(form) {
   form.addEventListener('input', () => tidy(form));
   form.addEventListener('submit', (event) => event.preventDefault());
+  form.querySelector('#drop-extras').addEventListener('click', () => dropExtras(form));
   form.querySelector('#dice').addEventListener('click', () => {
     form.elements.seed.value = crypto.getRandomValues(new Uint32Array(1))[0] % 10000; // four digits can be read aloud
     form.elements.seed.dispatchEvent(new Event('input', { bubbles: true }));
@@ -69,7 +124,16 @@ function tidy(form) {
   form.querySelector('#mask-well').hidden = !elements.masked.checked;
   form.querySelector('#second-well').hidden = elements['second-share'].valueAsNumber === 0;
   form.querySelector('#place-well').hidden = !elements.placed.checked;
+  const list = Object.entries(extras).map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  form.querySelector('#extras').hidden = list.length === 0;
+  form.querySelector('#extras-list').textContent = list.join(', ');
+  const size = elements.size.selectedOptions[0]?.textContent ?? '';
+  const model = elements.model.value === 'vgg19' ? 'VGG19' : t('Built-in');
+  form.querySelector('#size-and-model').textContent = `${size} · ${model}`;
 }
+
+/** What pictures can be for. */
+export const SOURCES = ['photo', 'painting', 'second', 'place', 'mask', 'start'];
 
 /** The pictures that these settings need. */
 export function sourcesOf({ start, blend, texture, masked, placed }) {
@@ -81,8 +145,11 @@ function blendOf(share) {
   return share > 0 ? [100 - share, share] : [];
 }
 
+/** The layers of a model that its style is taken from, from fine to coarse. */
+export function layersOf(model) { return STYLE_LAYERS[model]; }
+
 // A slider at its top counts four times, at its bottom not at all; left alone, the model has its own opinion.
-function layersOf(model, levels) {
+function weightsOf(model, levels) {
   if (levels.every((level) => level === USUAL)) return {};
   return Object.fromEntries(STYLE_LAYERS[model].map((name, index) => [name, (levels[index] / USUAL) ** 2]));
 }

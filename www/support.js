@@ -1,33 +1,42 @@
 // Turns the reason why this page cannot paint into words: what is the matter, why, and the next step.
 
-/** The notice for an error's name; null when it is an ordinary error and painting can go on. */
-export function noticeFor(error, userAgent = navigator.userAgent) {
+import { t, told } from './words.js';
+
+/** The notice for an error's name, in the person's language; null when it is an ordinary error and painting can go on. */
+export function noticeFor(error) {
+  const notice = noticeInEnglish(error);
+  if (!notice) return null;
+  const { reason, title, why, next, action } = notice;
+  return { reason, title: told(title), why: why.map(told).join(' '), next: told(next), action: action && t(action) };
+}
+
+function noticeInEnglish(error, userAgent = navigator.userAgent) {
   const browser = browserName(userAgent);
   switch (error.name) {
     case 'NoWebGpu':
       return isSecureContext ? {
         reason: 'no-webgpu',
         title: `${browser ?? 'This browser'} offers no WebGPU here`,
-        why: 'Scumble paints on your own graphics processor, and WebGPU is the only way for a page to reach it.',
+        why: ['Scumble paints on your own graphics processor, and WebGPU is the only way for a page to reach it.'],
         next: nextStep(browser, userAgent),
       } : {
         reason: 'insecure',
         title: 'This address is not secure',
-        why: 'Browsers offer WebGPU only to pages that come over https, or from this same computer.',
+        why: ['Browsers offer WebGPU only to pages that come over https, or from this same computer.'],
         next: 'Open the page with https:// in front of its address.',
       };
     case 'NoAdapter':
       return {
         reason: 'no-adapter',
         title: 'No graphics processor answered',
-        why: `${browser ?? 'This browser'} knows WebGPU, but gave the page no graphics processor to work with. ${error.message}`,
+        why: [`${browser ?? 'This browser'} knows WebGPU, but gave the page no graphics processor to work with.`, error.message],
         next: 'Turn on graphics (hardware) acceleration in the browser’s settings, update the graphics driver, restart the browser, then come back. On Linux, Chrome may also need the flag “Vulkan”.',
       };
     case 'DeviceLost':
       return {
         reason: 'lost',
         title: 'The graphics processor was lost',
-        why: `${error.message} It happens when the driver restarts, the computer sleeps, or the memory runs out.`,
+        why: [error.message, 'It happens when the driver restarts, the computer sleeps, or the memory runs out.'],
         next: 'Your pictures and settings are still here. If it happens again, choose a smaller size.',
         action: 'Start again',
       };
@@ -38,7 +47,7 @@ export function noticeFor(error, userAgent = navigator.userAgent) {
       return {
         reason: 'failed',
         title: 'The painter fell over',
-        why: error.message,
+        why: [error.message],
         next: 'Your pictures and settings are still here. If it happens again, reload the page.',
         action: 'Start again',
       };

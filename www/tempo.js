@@ -2,6 +2,8 @@
 // A step costs about as much as its picture has pixels, so the pace is kept in pixels per millisecond:
 // a guess made at the smallest scale then holds for the largest.
 
+import { t } from './words.js';
+
 const WINDOW = 30; // steps looked back on: long enough to be calm, short enough to notice a change
 
 export class Tempo {
@@ -43,9 +45,13 @@ export class Tempo {
 
 /** "about 40 s left", in steps as coarse as the guess is. */
 export function timeLeft(seconds) {
-  if (seconds < 1) return 'almost done';
-  if (seconds < 10) return `about ${Math.ceil(seconds)} s left`;
-  if (seconds < 90) return `about ${5 * Math.ceil(seconds / 5)} s left`;
-  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
-  return `about ${Math.round(seconds / 3600)} h left`;
+  return seconds < 1 ? t('almost done') : t('about {time} left', { time: duration(seconds) });
+}
+
+/** "40 s", likewise. */
+export function duration(seconds) {
+  if (seconds < 10) return t('{count} s', { count: Math.max(1, Math.ceil(seconds)) });
+  if (seconds < 90) return t('{count} s', { count: 5 * Math.ceil(seconds / 5) });
+  if (seconds < 5400) return t('{count} min', { count: Math.round(seconds / 60) });
+  return t('{count} h', { count: Math.round(seconds / 3600) });
 }

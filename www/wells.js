@@ -1,6 +1,7 @@
 // Turns wells, shelves, camera, drops and pastes into pictures that lie in the engine.
 
 import { listen } from './incoming.js';
+import { t, told } from './words.js';
 
 const BRUSH_HEADINGS = { mask: 'Where to paint?', place: 'Where does the second painting go?' };
 const SAMPLES = new URL('./samples/samples.json', import.meta.url);
@@ -16,13 +17,17 @@ export class Wells extends EventTarget {
     for (const well of document.querySelectorAll('picture-well')) this.#attend(well);
     for (const shelf of document.querySelectorAll('sample-shelf')) {
       this.#shelves[shelf.getAttribute('name')] = shelf;
-      shelf.addEventListener('sample', ({ detail }) => this.#takeSample(shelf.getAttribute('name'), detail));
+      shelf.addEventListener('sample', async ({ detail }) => {
+        const which = shelf.getAttribute('name');
+        await this.#takeSample(which, detail);
+        this.dispatchEvent(new CustomEvent('own', { detail: which }));
+      });
     }
     this.#attendCamera(document.querySelector('camera-dialog'));
     this.#attendBrush(document.querySelector('brush-dialog'));
     listen({
       isTaken: (which) => this.#lying.has(which) && !this.#lying.get(which).sample,
-      take: (which, picture) => this.take(which, picture),
+      take: (which, picture) => this.receive(which, picture),
       takeWeights: (blob) => this.dispatchEvent(new CustomEvent('weights', { detail: blob })),
     });
   }
@@ -41,6 +46,15 @@ export class Wells extends EventTarget {
     return this.settled();
   }
 
+  /** A picture that the person gave: perhaps one that Scumble saved, which brings more than itself. */
+  receive(which, picture) { return this.#track(this.#receive(which, picture)); }
+
+  /** The names of all wells. */
+  get names() { return Object.keys(this.#wells); }
+
+  /** A sample of this site, by the address that it was taken from. */
+  takeSampleFile(which, file, title) { return this.#takeSample(which, { file: new URL(file, SAMPLES).href, title }); }
+
   take(which, { blob, title, sample }) {
     const before = this.#lying.get(which);
     const picture = { blob, title, sample, url: URL.createObjectURL(blob) };
@@ -57,7 +71,7 @@ export class Wells extends EventTarget {
     const response = await fetch(SAMPLES).catch(() => null);
     if (!response?.ok) return; // without samples the wells simply wait
     const samples = (await response.json()).map((sample) => ({
-      ...sample, file: new URL(sample.file, SAMPLES).href, thumb: new URL(sample.thumb, SAMPLES).href,
+      ...sample, title: t(sample.title), alt: t(sample.alt), file: new URL(sample.file, SAMPLES).href, thumb: new URL(sample.thumb, SAMPLES).href,
     }));
     await Promise.all(Object.entries(this.#shelves).map(([which, shelf]) => {
       shelf.samples = samples.filter(({ kind }) => kind === which);
@@ -66,10 +80,20 @@ export class Wells extends EventTarget {
     }));
   }
 
+  async #receive(which, picture) {
+    const asked = new CustomEvent('given', { detail: { which, picture, answers: [] } });
+    this.dispatchEvent(asked);
+    const answers = await Promise.all(asked.detail.answers);
+    if (answers.some(Boolean)) return;
+    const taken = this.take(which, picture);
+    this.dispatchEvent(new CustomEvent('own', { detail: which }));
+    await taken;
+  }
+
   async #takeSample(which, { file, title }) {
     try {
       const response = await fetch(file);
-      if (!response.ok) throw new Error(`The sample “${title}” could not be loaded. Check the connection, or choose a file of your own.`);
+      if (!response.ok) throw new Error(t('The sample “{title}” could not be loaded. Check the connection, or choose a file of your own.', { title }));
       await this.take(which, { blob: await response.blob(), title, sample: file });
     } catch (error) {
       this.#page.complain(error);
@@ -85,7 +109,7 @@ export class Wells extends EventTarget {
       const { width, height, notes, thumbnail } = await this.#page.painter.setPicture(which, picture.blob);
       if (this.#lying.get(which) !== picture) return;
       const seen = picture.url;
-      Object.assign(picture, { size: `${width} × ${height}`, notes, url: URL.createObjectURL(new Blob([thumbnail], { type: 'image/png' })) });
+      Object.assign(picture, { size: `${width} × ${height}`, notes: notes.map(told), url: URL.createObjectURL(new Blob([thumbnail], { type: 'image/png' })) });
       await this.#show(which, picture);
       this.#told(which);
       URL.revokeObjectURL(seen);
@@ -125,18 +149,19 @@ export class Wells extends EventTarget {
 
   #attend(well) {
     this.#wells[well.name] = well;
-    well.addEventListener('picture', ({ detail }) => this.take(well.name, detail));
-    well.addEventListener('trouble', ({ detail }) => this.#page.complain(new Error(detail.message)));
+    well.addEventListener('picture', ({ detail }) => this.receive(well.name, detail));
+    well.addEventListener('trouble', ({ detail }) => this.#page.complain(new Error(t(detail.message))));
   }
 
   #attendBrush(brush) {
     let which;
     for (const well of Object.values(this.#wells)) {
-      well.addEventListener('brush', () => {
+      well.addEventListener('brush', async () => {
         const photo = this.get('photo');
-        if (!photo) return this.#page.complain(new Error('There is no photo to paint over. Choose one first.'));
+        if (!photo) return this.#page.complain(new Error(t('There is no photo to paint over. Choose one first.')));
         which = well.name;
-        brush.open({ heading: BRUSH_HEADINGS[which], photo: photo.url, mask: this.get(which)?.url });
+        await import('./elements/brush-dialog.js'); // most pictures need no mask
+        brush.open({ heading: t(BRUSH_HEADINGS[which]), photo: photo.url, mask: this.get(which)?.url });
       });
     }
     brush.addEventListener('picture', ({ detail }) => this.take(which, detail));
@@ -145,8 +170,12 @@ export class Wells extends EventTarget {
   #attendCamera(camera) {
     let which;
     for (const well of Object.values(this.#wells)) {
-      well.addEventListener('camera', () => { which = well.name; camera.open(); });
+      well.addEventListener('camera', async () => {
+        which = well.name;
+        await import('./elements/camera-dialog.js');
+        camera.open();
+      });
     }
-    camera.addEventListener('picture', ({ detail }) => this.take(which, detail));
+    camera.addEventListener('picture', ({ detail }) => this.receive(which, detail));
   }
 }

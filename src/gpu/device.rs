@@ -125,10 +125,15 @@ impl Gpu {
         self.0.device.features().contains(wgpu::Features::SHADER_F16)
     }
 
+    /// How many bytes a kernel can read as one array.
+    pub fn longest_array(&self) -> u64 {
+        let limits = self.0.device.limits();
+        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size)
+    }
+
     /// Whether a single buffer can hold so many bytes.
     pub(super) fn fits(&self, bytes: u64) -> Result<()> {
-        let limits = self.0.device.limits();
-        let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+        let limit = self.longest_array();
         if bytes > limit {
             return Err(Error::TooLargeForDevice { needed_mib: bytes.div_ceil(1 << 20), limit_mib: limit >> 20 });
         }

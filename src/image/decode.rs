@@ -1,6 +1,6 @@
 //! This turns the bytes of a file into a [`Picture`], within bounded memory.
 
-use super::{Picture, jpeg, reduce, signature};
+use super::{Picture, dates, jpeg, reduce, signature};
 use crate::{Error, Result};
 use ::image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use ::image::metadata::Orientation;
@@ -23,6 +23,8 @@ pub struct Decoded {
     pub picture: Picture,
     /// What was changed or dropped on reading, in whole sentences for a person; empty when nothing was.
     pub notes: Vec<String>,
+    /// When the camera took it, as EXIF writes it ("2026:11:21 18:30:00"), if the file says so.
+    pub taken: Option<String>,
 }
 
 /// Reads a PNG, JPEG, WebP, GIF or BMP file; the format is told from the bytes alone.
@@ -48,6 +50,7 @@ pub fn decode(bytes: &[u8], longest_edge: u32) -> Result<Decoded> {
     // A broken remark about orientation or colour is no reason to refuse the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or_default();
+    let taken = decoder.exif_metadata().unwrap_or_default().and_then(dates::taken);
 
     let picture = reduce::reduce(&DynamicImage::from_decoder(decoder).map_err(failed)?, longest_edge.max(1));
     let picture = upright(picture, orientation);
@@ -69,7 +72,7 @@ pub fn decode(bytes: &[u8], longest_edge: u32) -> Result<Decoded> {
         let (to_width, to_height) = (picture.width, picture.height);
         notes.push(format!("It was reduced from {width} x {height} to {to_width} x {to_height} pixels while reading."));
     }
-    Ok(Decoded { picture, notes })
+    Ok(Decoded { picture, notes, taken })
 }
 
 /// A file whose header has been read, and no pixel yet.

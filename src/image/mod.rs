@@ -1,12 +1,15 @@
 //! This turns bytes into pixels and back.
 //!
 //! [`decode()`] reads a dropped file into a [`Picture`] within bounded memory, and says in plain sentences what it changed
-//! on the way; [`encode_png`] writes a [`Picture`]. [`fit`] and [`taps`] are pure decisions about sizes and resampling;
+//! on the way; [`encode()`] writes a [`Picture`], with a [`Label`] that [`read_label`] finds again. [`fit`] and [`taps`] are pure decisions about sizes and resampling;
 //! the GPU kernel and the processor's [`resize`] multiply with the same tables.
 
+mod dates;
 mod decode;
 mod encode;
 mod jpeg;
+mod label;
+pub mod likeness;
 mod palette;
 mod reduce;
 mod resample;
@@ -14,7 +17,8 @@ mod signature;
 mod size;
 
 pub use self::decode::{Decoded, MEGAPIXEL_LIMIT, decode};
-pub use self::encode::encode_png;
+pub use self::encode::{Format, Label, encode, encode_animation, encode_png};
+pub use self::label::read_label;
 pub use self::palette::{Match, matched};
 pub use self::resample::{Filter, Taps, resize, taps};
 pub use self::size::fit;

@@ -18,7 +18,8 @@ use moments::{About, Moments, squared_norm};
 use style::StyleTarget;
 
 /// Which of the three curves a term belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Family {
     /// Keeps the photo.
     Content,
@@ -176,6 +177,9 @@ impl Objective {
 }
 
 impl Family {
+    /// All of them.
+    pub const ALL: [Family; 3] = [Family::Content, Family::Style, Family::Variation];
+
     /// Under which name its kernels are timed.
     fn phase(self) -> Phase {
         match self {

@@ -3,6 +3,7 @@
 //! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
 
 pub mod fitting;
+mod heat;
 pub mod look;
 mod regions;
 pub mod scene;
@@ -266,6 +267,18 @@ impl Painter {
             pixel.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
         }
         Ok(Picture::new(width, height, rgba))
+    }
+
+    /// Where in the picture these families' losses remain: grey, from black (nothing would change) to white; the length of
+    /// each pixel's gradient, calmed by a blur, relative to the 99th of a hundred.
+    ///
+    /// # Errors
+    /// Where the device failed, or cannot hold the targets a second time.
+    pub async fn remaining(&self, families: &[Family]) -> Result<Picture> {
+        let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
+        let d_pixels = self.stage.remaining(&self.gpu, &self.look, &scene, &self.settings, families).await?;
+        let Shape { width, height, .. } = d_pixels.shape();
+        Ok(heat::map(width, height, &readback::read(&self.gpu, &d_pixels).await?))
     }
 
     fn at_last_scale(&self) -> bool {

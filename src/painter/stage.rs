@@ -9,7 +9,7 @@ use crate::kernels::{colour, mask, pad};
 use crate::model::filter_bank::LUMA;
 use crate::model::{Copies, Margin};
 use crate::network::Network;
-use crate::objective::Objective;
+use crate::objective::{Family, Objective};
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
 use crate::settings::{Colours, Settings};
@@ -42,7 +42,7 @@ impl Stage {
         pixels: Tensor,
         memory: Option<Memory>,
     ) -> Result<Stage> {
-        let aim = Aim::new(gpu, look, scene, settings).await?;
+        let aim = Aim::new(gpu, look, scene, settings, &Family::ALL).await?;
         let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
         if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
             adam.inherit(m, v, age);
@@ -58,7 +58,7 @@ impl Stage {
     /// # Errors
     /// Where the device failed or cannot hold the targets; the picture stays.
     pub async fn steer(&mut self, gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings) -> Result<()> {
-        let aim = Aim::new(gpu, look, scene, settings).await?;
+        let aim = Aim::new(gpu, look, scene, settings, &Family::ALL).await?;
         self.rest();
         self.optimizer.turn(gpu)?;
         self.objective = aim.objective;
@@ -73,18 +73,7 @@ impl Stage {
     /// Records the step.
     fn record(&mut self, gpu: &Gpu, network: &Network, scene: &Scene, settings: &Settings) -> Result<()> {
         let mut rec = Recorder::new(gpu);
-        let pixels = self.optimizer.pixels();
-        let seen = surrounded(&mut rec, pixels, settings)?;
-        let d_seen = self.objective.record(&mut rec, network, &seen)?;
-        rec.scope(Phase::Optimizer, 0);
-        let d_pixels = match surroundings(pixels.shape(), settings) {
-            None => d_seen,
-            Some(margin) => {
-                let d_pixels = rec.tensor("d_pixels", pixels.shape())?;
-                pad::backward_faded(&mut rec, &d_seen, margin, &d_pixels);
-                d_pixels
-            }
-        };
+        let d_pixels = d_pixels(&mut rec, network, &self.objective, self.optimizer.pixels(), settings)?;
         self.optimizer.record(&mut rec, &d_pixels, self.objective.losses());
         let shape = self.optimizer.pixels().shape();
         let recoloured = settings.colours == Colours::Photo;
@@ -126,6 +115,25 @@ impl Stage {
     ) -> Result<Vec<crate::gpu::Span>> {
         self.optimizer.advance(gpu, pace);
         self.program.submit_timed(gpu, now_ms).await
+    }
+
+    /// The gradient of these families' losses at the picture that people see: where something remains to be done.
+    ///
+    /// # Errors
+    /// Where the device failed or cannot hold the targets a second time.
+    pub async fn remaining(
+        &self,
+        gpu: &Gpu,
+        look: &Look,
+        scene: &Scene,
+        settings: &Settings,
+        families: &[Family],
+    ) -> Result<Tensor> {
+        let aim = Aim::new(gpu, look, scene, settings, families).await?;
+        let mut rec = Recorder::new(gpu);
+        let d_pixels = d_pixels(&mut rec, &aim.network, &aim.objective, self.shown(), settings)?;
+        rec.submit();
+        Ok(d_pixels)
     }
 
     /// Lets go of everything but the picture that people see: the next scale needs the room.
@@ -177,9 +185,10 @@ struct Aim {
 }
 
 impl Aim {
-    async fn new(gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings) -> Result<Aim> {
+    async fn new(gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Aim> {
         let network = look.network(gpu, scene).await?;
-        let terms = look.terms(&network, settings, scene);
+        let mut terms = look.terms(&network, settings, scene);
+        terms.retain(|term| families.contains(&term.measure.family()));
         let mut rec = Recorder::new(gpu);
         let photo = surrounded(&mut rec, &scene.photo, settings)?;
         let mut regions = scene.regions.clone();
@@ -205,6 +214,23 @@ fn surroundings(pixels: Shape, settings: &Settings) -> Option<Margin> {
 const SURROUNDINGS: u32 = 8;
 /// In whole pixels of the networks' coarsest maps.
 const COARSE: u32 = 16;
+
+/// Records the losses of `pixels` and returns their gradient.
+fn d_pixels(
+    rec: &mut Recorder,
+    network: &Network,
+    objective: &Objective,
+    pixels: &Tensor,
+    settings: &Settings,
+) -> Result<Tensor> {
+    let seen = surrounded(rec, pixels, settings)?;
+    let d_seen = objective.record(rec, network, &seen)?;
+    rec.scope(Phase::Optimizer, 0);
+    let Some(margin) = surroundings(pixels.shape(), settings) else { return Ok(d_seen) };
+    let d_pixels = rec.tensor("d_pixels", pixels.shape())?;
+    pad::backward_faded(rec, &d_seen, margin, &d_pixels);
+    Ok(d_pixels)
+}
 
 /// The picture as the network sees it.
 fn surrounded(rec: &mut Recorder, pixels: &Tensor, settings: &Settings) -> Result<Tensor> {

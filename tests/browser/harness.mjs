@@ -76,6 +76,7 @@ const CONTENT_TYPES = {
   ".png": "image/png",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
   ".webp": "image/webp",
 };
 
@@ -144,7 +145,8 @@ async function fileAt(root, base, pathname) {
  *   requests to any other machine. `complaints()` lists them all, and is empty when all is well.
  */
 export async function newPage(browser, options = {}) {
-  const context = await browser.newContext(options);
+  // Whoever wants no motion is shown no example that paints itself: tests of other things need the software GPU.
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
   const consoleErrors = [];
   const pageErrors = [];
   const foreignRequests = [];

@@ -42,8 +42,13 @@ export async function file(path) {
 
 /** Sets form controls by their id; those folded away are opened first. */
 export async function choose(page, settings) {
-  await page.evaluate(() => document.getElementById("more").setAttribute("open", ""));
+  await unfold(page);
   for (const [id, value] of Object.entries(settings)) await page.selectOption(`#${id}`, String(value));
+}
+
+/** Opens everything that is folded away. */
+export async function unfold(page) {
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => details.setAttribute("open", "")));
 }
 
 /** Moves a slider, as the arrow keys would. */
@@ -112,4 +117,37 @@ export function difference(a, b) {
 export async function message(page) {
   await page.waitForFunction(() => document.getElementById("messages").textContent.trim() !== "");
   return page.evaluate(() => document.getElementById("messages").textContent.trim());
+}
+
+/** Opens the page with these settings in its address, e.g. `{ size: 64, effort: 0.2 }`. */
+export function openWith(page, url, settings) {
+  return open(page, `${url}#${new URLSearchParams(settings)}`);
+}
+
+/** Presses Paint and waits until the picture is finished. */
+export async function paint(page) {
+  await press(page, "paint");
+  await waitForState(page, "painting");
+  await waitForState(page, "done");
+}
+
+/** Presses a button of a dialog by what it does. */
+export function answer(page, dialog, action) {
+  return page.evaluate(([dialog, action]) => document.querySelector(`#${dialog} [data-action="${action}"]`).click(), [dialog, action]);
+}
+
+/** Looks at a moment of the picture's past, as the arrow keys would. */
+export async function moment(page, index) {
+  await page.waitForFunction((index) => Number(document.getElementById("moment").max) >= index, index);
+  await page.evaluate((index) => {
+    const moment = document.getElementById("moment");
+    moment.value = index;
+    moment.dispatchEvent(new Event("input", { bubbles: true }));
+  }, index);
+}
+
+/** The download that `work` begins: {name, bytes}. */
+export async function downloaded(page, work) {
+  const [download] = await Promise.all([page.waitForEvent("download"), work()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }

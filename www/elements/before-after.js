@@ -1,9 +1,10 @@
 // <before-after> lays the photo over the painted picture beneath it.
-//   .before = {url, width, height}    the photo, and the painted picture's size
+//   .before = {url, width, height}    the photo (or whatever else), and the painted picture's size; .label says what it is
 //   mode="wipe"                       the photo shows left of a seam; drag anywhere, or use the arrow keys
 //   mode="original"                   the photo shows whole
 // The picture is placed as `object-fit: contain` places it, so it needs no knowledge of what lies beneath.
 
+import { t } from '../words.js';
 import { h, svg } from './dom.js';
 
 class BeforeAfter extends HTMLElement {
@@ -17,7 +18,7 @@ class BeforeAfter extends HTMLElement {
     this.#svg = svg('svg', { 'aria-hidden': 'true' },
       svg('clipPath', { id: 'before-after-clip' }, this.#clip), this.#image, this.#seam);
     this.#range = h('input', { type: 'range', id: 'wipe-position', min: 0, max: 100, step: 1, value: 50,
-      'aria-label': 'How much of the photo shows, from the left', oninput: () => this.#draw() });
+      'aria-label': t('How much of the photo shows, from the left'), oninput: () => this.#draw() });
     this.append(this.#svg, this.#range);
     this.addEventListener('pointerdown', (event) => this.#grab(event));
     this.addEventListener('pointermove', (event) => this.hasPointerCapture(event.pointerId) && this.#follow(event));
@@ -26,6 +27,10 @@ class BeforeAfter extends HTMLElement {
 
   static observedAttributes = ['mode'];
   attributeChangedCallback() { if (this.#svg) this.#draw(); }
+
+  get before() { return this.#image?.getAttribute('href'); }
+
+  set label(words) { this.#range?.setAttribute('aria-label', words); }
 
   set before({ url, width, height }) {
     this.#width = width;
@@ -63,7 +68,7 @@ class BeforeAfter extends HTMLElement {
     const whole = this.getAttribute('mode') === 'original';
     const x = whole ? this.#width : this.#width * this.#range.valueAsNumber / 100;
     this.#clip.setAttribute('width', x);
-    this.#range.setAttribute('aria-valuetext', `${this.#range.value} % photo`);
+    this.#range.setAttribute('aria-valuetext', `${this.#range.value} %`);
     const middle = this.#height / 2;
     this.#seam.replaceChildren(
       svg('path', { class: 'seam-under', d: `M${x} 0V${this.#height}` }),

@@ -1,5 +1,6 @@
 // <brush-dialog> turns brush strokes over the photo into one event: picture {blob, title}. Call open({heading, photo, mask}).
 
+import { t } from '../words.js';
 import './brush-surface.js';
 import { emit, h, icon } from './dom.js';
 
@@ -35,7 +36,7 @@ class BrushDialog extends HTMLElement {
   async #use() {
     const blob = await this.#surface.toBlob();
     this.#dialog.close();
-    emit(this, 'picture', { blob, title: 'Painted by hand' });
+    emit(this, 'picture', { blob, title: t('Painted by hand') });
   }
 
   #tell() {

@@ -1,6 +1,7 @@
 // <camera-dialog> turns the camera's view into one event: picture {blob, title}. Call open().
 // The camera runs only while the dialog is open.
 
+import { t } from '../words.js';
 import { emit, h, icon } from './dom.js';
 
 class CameraDialog extends HTMLElement {
@@ -21,7 +22,7 @@ class CameraDialog extends HTMLElement {
   async open() {
     this.#video.hidden = false;
     this.#take.disabled = true;
-    this.#words.textContent = 'Asking for the camera …';
+    this.#words.textContent = t('Asking for the camera …');
     this.#dialog.showModal();
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('', 'NotFoundError');
@@ -30,12 +31,12 @@ class CameraDialog extends HTMLElement {
       this.#stream = stream;
       this.#video.srcObject = stream;
       await this.#video.play();
-      this.#words.textContent = 'The picture stays in this tab.';
+      this.#words.textContent = t('The picture stays in this tab.');
       this.#take.disabled = false;
       this.#take.focus();
     } catch (error) {
       this.#video.hidden = true;
-      this.#words.textContent = WHY[error.name] ?? `The camera could not be opened (${error.name}). Choose a file instead.`;
+      this.#words.textContent = WHY[error.name] ? t(WHY[error.name]) : t('The camera could not be opened ({name}). Choose a file instead.', { name: error.name });
     }
   }
 
@@ -45,7 +46,7 @@ class CameraDialog extends HTMLElement {
     canvas.getContext('2d').drawImage(this.#video, 0, 0);
     canvas.toBlob((blob) => {
       this.#dialog.close();
-      emit(this, 'picture', { blob, title: 'Camera picture' });
+      emit(this, 'picture', { blob, title: t('Camera picture') });
     }, 'image/jpeg', 0.95);
   }
 

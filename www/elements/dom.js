@@ -1,5 +1,9 @@
-// Turns a few words into DOM nodes. Text always enters as text: no string is ever parsed as HTML.
+// Turns a few words into DOM nodes. Text always enters as text, no string is ever parsed as HTML, and it enters in the
+// person's language: whatever words.json knows is looked up here, so that elements are written in plain English.
 
+import { t } from '../words.js';
+
+const SPOKEN = ['aria-label', 'title', 'alt'];
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** h('button', {type: 'button', onclick}, 'Take') */
@@ -26,8 +30,8 @@ function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, '');
-    else if (value !== false && value != null) node.setAttribute(name, value);
+    else if (value !== false && value != null) node.setAttribute(name, SPOKEN.includes(name) ? t(value) : value);
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map((child) => (typeof child === 'string' ? t(child) : child)));
   return node;
 }

@@ -2,6 +2,7 @@
 //   .scales = [{width, height, iterations}]    a new run: clears, and marks where the size grows
 //   add([{iteration, content, style, tv, total}]);   .points = those that are drawn
 
+import { t } from '../words.js';
 import { h, svg } from './dom.js';
 
 const SERIES = { total: 'Total', content: 'Content', style: 'Style', tv: 'Smoothness' };
@@ -64,15 +65,15 @@ class LossPlot extends HTMLElement {
         svg('text', { x: LEFT - 6, y: y(10 ** power) + 3.5, 'text-anchor': 'end' }, `1e${power}`)]),
       ...this.#boundaries.map((iteration) => svg('path', { class: 'plot-scale', d: `M${x(iteration)} ${TOP}V${HEIGHT - BOTTOM}` })),
       svg('text', { x: LEFT, y: HEIGHT - 2 }, '0'),
-      svg('text', { x: WIDTH, y: HEIGHT - 2, 'text-anchor': 'end' }, `${this.#iterations} iterations`),
+      svg('text', { x: WIDTH, y: HEIGHT - 2, 'text-anchor': 'end' }, t('{count} iterations', { count: this.#iterations })),
       ...Object.keys(SERIES).map((key) => svg('path', { class: `plot-line ${key}`, d: line(this.#points, key, x, y) })));
     this.#plot.setAttribute('aria-label', this.#summary());
   }
 
   #summary() {
     const [first, last] = [this.#points[0], this.#points.at(-1)];
-    const moves = Object.entries(SERIES).map(([key, name]) => `${name.toLowerCase()} from ${short(first[key])} to ${short(last[key])}`);
-    return `Losses over ${last.iteration} of ${this.#iterations} iterations, logarithmic: ${moves.join(', ')}.`;
+    const moves = Object.entries(SERIES).map(([key, name]) => t('{name} from {first} to {last}', { name: t(name), first: short(first[key]), last: short(last[key]) }));
+    return t('Losses over {at} of {all} iterations, logarithmic: {moves}.', { at: last.iteration, all: this.#iterations, moves: moves.join(', ') });
   }
 }
 

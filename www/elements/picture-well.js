@@ -6,6 +6,7 @@
 // The page says what lies in it with show(), busy and clear(). Drops and Ctrl+V are the page's (incoming.js),
 // because a picture may fall beside a well.
 
+import { t } from '../words.js';
 import { emit, h, icon } from './dom.js';
 
 class PictureWell extends HTMLElement {
@@ -16,7 +17,7 @@ class PictureWell extends HTMLElement {
     const noun = this.getAttribute('noun');
     this.#files = h('input', { type: 'file', accept: 'image/*', hidden: true, onchange: () => this.#chosen() });
     // What index.html says in the well before this script runs, it goes on saying while it is empty.
-    this.#words = h('span', { class: 'well-face-words' }, `${this.textContent.trim()} Click, drop or paste a ${noun}.`.trim());
+    this.#words = h('span', { class: 'well-face-words' }, `${this.textContent.trim()} ${t('Click, drop or paste a {noun}.', { noun })}`.trim());
     this.#face = h('button', { type: 'button', class: 'well-face', onclick: () => this.#files.click() },
       icon('picture'), this.#words);
     this.#caption = h('p', { class: 'well-caption' }, h('span'), h('span'));
@@ -48,7 +49,7 @@ class PictureWell extends HTMLElement {
     this.#notes.textContent = notes.join(' ');
     this.#notes.hidden = notes.length === 0;
     this.toggleAttribute('filled', true);
-    this.#face.setAttribute('aria-label', `Replace the ${this.getAttribute('noun')}, now “${title}”`);
+    this.#face.setAttribute('aria-label', t('Replace the {noun}, now “{title}”', { noun: this.getAttribute('noun'), title }));
   }
 
   clear() {
@@ -63,15 +64,15 @@ class PictureWell extends HTMLElement {
 
   #pasteButton(noun) {
     if (!navigator.clipboard?.read) return null;
-    return h('button', { type: 'button', class: 'icon-only', 'data-action': 'paste', 'aria-label': `Paste a ${noun}`, title: 'Paste', onclick: () => this.#paste() }, icon('paste'));
+    return h('button', { type: 'button', class: 'icon-only', 'data-action': 'paste', 'aria-label': t('Paste a {noun}', { noun }), title: 'Paste', onclick: () => this.#paste() }, icon('paste'));
   }
 
   #cameraButton(noun) {
-    return h('button', { type: 'button', class: 'icon-only', 'data-action': 'camera', 'aria-label': `Take a ${noun} with the camera`, title: 'Camera', onclick: () => emit(this, 'camera') }, icon('camera'));
+    return h('button', { type: 'button', class: 'icon-only', 'data-action': 'camera', 'aria-label': t('Take a {noun} with the camera', { noun }), title: 'Camera', onclick: () => emit(this, 'camera') }, icon('camera'));
   }
 
   #brushButton(noun) {
-    return h('button', { type: 'button', class: 'compact', 'data-action': 'brush', 'aria-label': `Paint the ${noun} over the photo`, onclick: () => emit(this, 'brush') }, icon('brush'), 'Paint it');
+    return h('button', { type: 'button', class: 'compact', 'data-action': 'brush', 'aria-label': t('Paint it: the {noun}, over the photo', { noun }), onclick: () => emit(this, 'brush') }, icon('brush'), 'Paint it');
   }
 
   #chosen() {
@@ -84,7 +85,7 @@ class PictureWell extends HTMLElement {
     try {
       for (const item of await navigator.clipboard.read()) {
         const type = item.types.find((name) => name.startsWith('image/'));
-        if (type) return emit(this, 'picture', { blob: await item.getType(type), title: 'Pasted picture' });
+        if (type) return emit(this, 'picture', { blob: await item.getType(type), title: t('Pasted picture') });
       }
       emit(this, 'trouble', { message: 'There is no picture on the clipboard. Copy one, then paste again.' });
     } catch {

@@ -4,6 +4,7 @@
 //   loaded(bytes, total, cached)          progress; done() closes
 //   download | file {blob} | refuse | cancel      what the person said
 
+import { t } from '../words.js';
 import { emit, h } from './dom.js';
 
 const MEGABYTE = 1e6;
@@ -20,9 +21,9 @@ class WeightsDialog extends HTMLElement {
 
   offer({ megabytes, attribution, licence }) {
     this.#ask('Download VGG19?',
-      [h('p', {}, `The network of the original method, ${megabytes} MB, from this same site. It is kept in this browser’s cache, where you can delete it at any time.`),
+      [h('p', {}, t('The network of the original method, {megabytes} MB, from this same site. It is kept in this browser’s cache, where you can delete it at any time.', { megabytes })),
         h('dl', {}, ...pairs({ 'Weights by': attribution, Licence: licence }))],
-      [this.#button('Not now', 'refuse'), this.#button(`Download ${megabytes} MB`, 'download', 'primary')]);
+      [this.#button('Not now', 'refuse'), this.#button(t('Download {megabytes} MB', { megabytes }), 'download', 'primary')]);
   }
 
   askForFile() {
@@ -36,8 +37,8 @@ class WeightsDialog extends HTMLElement {
     if (!this.#dialog.querySelector('progress')) this.#showProgress(Boolean(total));
     const [words, bar] = this.#dialog.querySelectorAll('.weights-words, progress');
     if (total) bar.value = bytes / total;
-    words.textContent = !total ? 'Reading the weights …'
-      : `${(bytes / MEGABYTE).toFixed(1)} of ${(total / MEGABYTE).toFixed(1)} MB${cached ? ', from this browser’s cache' : ''}`;
+    words.textContent = !total ? t('Reading the weights …')
+      : t(cached ? '{here} of {all} MB, from this browser’s cache' : '{here} of {all} MB', { here: (bytes / MEGABYTE).toFixed(1), all: (total / MEGABYTE).toFixed(1) });
   }
 
   done() {

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    hash::{DefaultHasher, Hash, Hasher},
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     process::Stdio,
@@ -35,6 +36,8 @@ pub fn build() -> Result<PathBuf> {
     remove_dir(&staging)?;
     copy_dir(&root.join("www"), &staging)?;
     bind(&wasm, &staging.join("pkg"))?;
+    // Before the weights, which keep a cache of their own.
+    fs::write(staging.join("precache.js"), precache(&staging)?)?;
     copy_weights(&root.join("weights"), &staging.join("weights"))?;
 
     let compressed_bytes = brotli_bytes(&staging.join("pkg/scumble_bg.wasm"))?;
@@ -90,6 +93,39 @@ fn wasm_in_message(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let files = message.get("filenames")?.as_array()?;
     files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
+}
+
+/// What the service worker keeps: the site's files, and a version that changes with any byte of them.
+fn precache(site: &Path) -> Result<String> {
+    let mut files = Vec::new();
+    files_below(site, site, &mut files)?;
+    // The worker itself is the browser's to keep, and types are for programmers.
+    files.retain(|file| file != "sw.js" && !file.ends_with(".d.ts"));
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in &files {
+        file.hash(&mut hasher);
+        fs::read(site.join(file))?.hash(&mut hasher);
+    }
+    // A folder's address is that of its index.html.
+    let paths: Vec<String> =
+        files.iter().map(|file| format!("./{}", if file == "index.html" { "" } else { file })).collect();
+    let list = serde_json::to_string_pretty(&paths)?;
+    Ok(format!("// Made with the site.\nself.PRECACHE = {{ version: '{:016x}', files: {list} }};\n", hasher.finish()))
+}
+
+/// The files below `folder`, as paths from `site` with slashes.
+fn files_below(site: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files_below(site, &path, files)?;
+        } else {
+            let names: Vec<_> = path.strip_prefix(site)?.iter().map(|name| name.to_string_lossy()).collect();
+            files.push(names.join("/"));
+        }
+    }
+    Ok(())
 }
 
 /// Copies the manifest of the weights and the shards it lists. Without a manifest the site does without weights.
@@ -210,6 +246,21 @@ mod tests {
         assert_eq!(wasm_in_message(artifact), Some("/t/scumble.wasm".into()));
         assert_eq!(wasm_in_message(r#"{"reason":"build-finished","success":true}"#), None);
         assert_eq!(wasm_in_message("not JSON"), None);
+    }
+
+    #[test]
+    fn the_precache_lists_the_site_and_knows_when_it_changed() -> Result<()> {
+        let folder = std::env::temp_dir().join(format!("xtask-precache-{}", std::process::id()));
+        fs::create_dir_all(folder.join("pkg"))?;
+        for file in ["index.html", "sw.js", "pkg/a.wasm", "pkg/a.d.ts"] {
+            fs::write(folder.join(file), file)?;
+        }
+        let before = precache(&folder)?;
+        assert!(before.contains("\"./\"") && before.contains("\"./pkg/a.wasm\""), "{before}");
+        assert!(!before.contains("sw.js") && !before.contains("d.ts"), "{before}");
+        fs::write(folder.join("pkg/a.wasm"), "another")?;
+        assert_ne!(precache(&folder)?, before);
+        remove_dir(&folder)
     }
 
     #[test]

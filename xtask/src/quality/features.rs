@@ -8,7 +8,8 @@ use scumble::model::vgg19::{self, Border};
 use scumble::network::{Features, Network};
 use scumble::weights::Vgg19Weights;
 
-use super::metrics::{Map, Scores, View};
+use super::metrics::{Scores, View};
+use scumble::image::likeness::Map;
 
 /// Where a style is judged, ...
 const STYLE: [&str; 3] = ["relu2_2", "relu3_3", "relu4_3"];

@@ -25,7 +25,7 @@ mod woodcut;
 use anyhow::{Context, Result, bail};
 use canvas::Canvas;
 use image::RgbImage;
-use image::codecs::jpeg::JpegEncoder;
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -35,17 +35,17 @@ const WIDTH: usize = 640;
 /// Height of every sample, in pixels.
 const HEIGHT: usize = 480;
 /// Longest edge of a thumbnail, in pixels.
-const THUMB_EDGE: usize = 160;
+const THUMB_EDGE: usize = 144;
 /// The JPEG quality to start from.
 const QUALITY: u8 = 84;
 /// The quality never sinks below this, whatever the size.
-const QUALITY_MIN: u8 = 66;
+const QUALITY_MIN: u8 = 62;
 /// The same for thumbnails.
 const THUMB_QUALITY_MIN: u8 = 50;
-/// Largest file, in bytes: nine of them stay below 750 kB.
-const FILE_BYTES_MAX: usize = 80_000;
+/// Largest file, in bytes: two of them come before Paint is pressed, when all in all may weigh 700 kB.
+const FILE_BYTES_MAX: usize = 48_000;
 /// Largest thumbnail, in bytes.
-const THUMB_BYTES_MAX: usize = 6_000;
+const THUMB_BYTES_MAX: usize = 3_500;
 
 /// One sample picture: how to name it, how to describe it, how to draw it.
 struct Sample {
@@ -192,7 +192,11 @@ fn encode(image: &RgbImage, limit: usize, lowest: u8) -> Result<(u8, Vec<u8>)> {
     let mut quality = QUALITY;
     loop {
         let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image)?;
+        let mut encoder = Encoder::new(&mut bytes, quality);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        encoder.set_progressive(true);
+        encoder.set_optimized_huffman_tables(true);
+        encoder.encode(image, image.width() as u16, image.height() as u16, ColorType::Rgb)?;
         if bytes.len() <= limit || quality <= lowest {
             return Ok((quality, bytes));
         }

@@ -1,15 +1,19 @@
-//! The browser's face, and the only file that knows JavaScript: typed errors, bytes and JSON in, bytes and objects out.
+//! The browser's face, and the only room that knows JavaScript: typed errors, bytes and JSON in, bytes and objects out.
+
+mod files;
+mod sketches;
 
 use crate::gpu::{Canvas, Gpu};
-use crate::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
+use crate::image::{Picture, WORKING_EDGE, decode, fit, resize};
 use crate::kernels;
 use crate::model::vgg19;
+use crate::objective::Family;
 use crate::painter::{Painter, Sources};
 use crate::recipe::Recipe;
 use crate::settings::Settings;
 use crate::weights::{self, Manifest, Vgg19Weights};
 use crate::{Error, Result};
-use js_sys::{JSON, Uint8Array};
+use js_sys::{JSON, Object, Reflect, Uint8Array, Uint8ClampedArray};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -20,16 +24,21 @@ use wasm_bindgen::prelude::*;
 pub struct Studio {
     gpu: Gpu,
     canvas: Canvas,
-    photo: Option<Rc<Picture>>,
-    painting: Option<Rc<Picture>>,
-    second: Option<Rc<Picture>>,
-    mask: Option<Rc<Picture>>,
-    place: Option<Rc<Picture>>,
-    start: Option<Rc<Picture>>,
+    lying: BTreeMap<String, Lying>,
     vgg19: Option<Rc<Vgg19Weights>>,
     painter: Option<Painter>,
+    sketches: BTreeMap<u32, Painter>,
     shown_ms: f64,
 }
+
+/// A picture that was dropped, and when its camera took it.
+struct Lying {
+    picture: Rc<Picture>,
+    taken: Option<String>,
+}
+
+/// What pictures are for: "second" is another painting, "place" where that goes.
+const USES: [&str; 6] = ["photo", "painting", "second", "place", "mask", "start"];
 
 /// The canvas is redrawn at most this often: a screen shows no more.
 const FRAME_MS: f64 = 30.0;
@@ -55,8 +64,8 @@ impl Studio {
         let gpu = Gpu::open().await.map_err(thrown)?;
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
-        let (photo, painting, second, mask, place, start, vgg19, painter) = Default::default();
-        Ok(Studio { gpu, canvas, photo, painting, second, mask, place, start, vgg19, painter, shown_ms: 0.0 })
+        let (lying, vgg19, painter, sketches) = Default::default();
+        Ok(Studio { gpu, canvas, lying, vgg19, painter, sketches, shown_ms: 0.0 })
     }
 
     /// The settings of all recipes by name, as JSON.
@@ -89,29 +98,31 @@ impl Studio {
         }
     }
 
-    /// Decodes a dropped file and keeps it as "photo", "painting", "second" (another painting), "place"
+    /// Decodes a dropped file and keeps it for one of the uses "photo", "painting", "second" (another painting), "place"
     /// (where that goes), "mask" or "start".
     #[wasm_bindgen(js_name = setPicture)]
     pub fn set_picture(&mut self, which: &str, bytes: &[u8]) -> Result<JsValue, JsValue> {
+        check_use(which).map_err(thrown)?;
         let decoded = decode(bytes, WORKING_EDGE).map_err(thrown)?;
         let (width, height) = (decoded.picture.width, decoded.picture.height);
-        *self.slot(which).map_err(thrown)? = Some(Rc::new(decoded.picture));
+        let lying = Lying { picture: Rc::new(decoded.picture), taken: decoded.taken };
+        self.lying.insert(which.to_owned(), lying);
         object(&Accepted { width, height, notes: decoded.notes })
     }
 
     /// Forgets a picture.
     #[wasm_bindgen(js_name = clearPicture)]
     pub fn clear_picture(&mut self, which: &str) -> Result<(), JsValue> {
-        *self.slot(which).map_err(thrown)? = None;
+        check_use(which).map_err(thrown)?;
+        self.lying.remove(which);
         Ok(())
     }
 
     /// A picture as the engine sees it, as PNG bytes with this longest edge.
-    pub fn thumbnail(&mut self, which: &str, longest_edge: u32) -> Result<Uint8Array, JsValue> {
-        let slot = self.slot(which).map_err(thrown)?;
-        let picture = slot.clone().ok_or_else(|| thrown(missing(which)))?;
+    pub fn thumbnail(&self, which: &str, longest_edge: u32) -> Result<Uint8Array, JsValue> {
+        let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
         let (width, height) = fit(picture.width, picture.height, longest_edge.clamp(1, WORKING_EDGE));
-        png(&resize(&picture, width, height))
+        files::png(&resize(&picture, width, height))
     }
 
     /// How many leading shards of a manifest a run needs.
@@ -160,8 +171,7 @@ impl Studio {
         let settings = Settings::from_json(&settings).map_err(thrown)?;
         let sources = self.sources(&settings).map_err(thrown)?;
         let painter = Painter::new(&self.gpu, &sources, &settings).await.map_err(thrown)?;
-        let iterations = painter.scales().iter().map(|scale| scale.iterations).sum();
-        let plan = object(&Plan { scales: painter.scales(), iterations });
+        let plan = plan(painter.scales());
         self.painter = Some(painter);
         plan
     }
@@ -186,11 +196,35 @@ impl Studio {
         object(&progress)
     }
 
-    /// The picture as it stands, as PNG bytes.
-    #[wasm_bindgen(js_name = savePng)]
-    pub async fn save_png(&mut self) -> Result<Uint8Array, JsValue> {
-        let painter = self.painter.as_ref().ok_or_else(|| thrown(missing("painting in progress")))?;
-        png(&painter.picture().await.map_err(thrown)?)
+    /// The picture as it stands: {width, height, rgba}, 8 bits a channel.
+    pub async fn snapshot(&self) -> Result<JsValue, JsValue> {
+        frame(&self.painter()?.picture().await.map_err(thrown)?)
+    }
+
+    /// Where the losses of a family ("content", "style") remain, as a grey picture: {width, height, rgba}.
+    pub async fn remaining(&self, family: &str) -> Result<JsValue, JsValue> {
+        let family: Family = serde_json::from_value(family.into()).map_err(|e| JsValue::from_str(&e.to_string()))?;
+        frame(&self.painter()?.remaining(&[family]).await.map_err(thrown)?)
+    }
+
+    /// The scales and iterations of a run with these settings, without beginning it.
+    pub fn plan(&self, settings: &str) -> Result<JsValue, JsValue> {
+        let settings = Settings::from_json(settings).map_err(thrown)?;
+        let which = if settings.texture { "painting" } else { "photo" };
+        let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
+        plan(&crate::schedule::scales((picture.width, picture.height), &settings))
+    }
+
+    /// Bytes that the engine holds on the device now.
+    #[wasm_bindgen(getter)]
+    pub fn held(&self) -> f64 {
+        self.gpu.memory().held() as f64
+    }
+
+    /// Bytes of the longest array that the device takes.
+    #[wasm_bindgen(getter, js_name = longestArray)]
+    pub fn longest_array(&self) -> f64 {
+        self.gpu.longest_array() as f64
     }
 
     /// Drops the run; the pictures stay.
@@ -200,46 +234,57 @@ impl Studio {
 
     /// What a run with these settings is painted from: the second painting only if they say how much it counts.
     fn sources(&self, settings: &Settings) -> Result<Sources> {
-        let mut paintings = vec![self.painting.clone().ok_or_else(|| missing("painting"))?];
+        let mut paintings = vec![self.picture("painting").ok_or_else(|| missing("painting"))?];
         if settings.blend.len() > 1 {
-            paintings.push(self.second.clone().ok_or_else(|| missing("second painting"))?);
+            paintings.push(self.picture("second").ok_or_else(|| missing("second painting"))?);
         }
-        if settings.placed && self.place.is_none() {
+        let place = self.picture("place");
+        if settings.placed && place.is_none() {
             return Err(missing("place of the second painting"));
         }
         Ok(Sources {
-            photo: self.photo.clone(),
-            places: vec![None, self.place.clone()],
+            photo: self.picture("photo"),
+            places: vec![None, place],
             paintings,
-            mask: self.mask.clone(),
-            start: self.start.clone(),
+            mask: self.picture("mask"),
+            start: self.picture("start"),
             vgg19: self.vgg19.clone(),
         })
     }
 
-    fn slot(&mut self, which: &str) -> Result<&mut Option<Rc<Picture>>> {
-        match which {
-            "photo" => Ok(&mut self.photo),
-            "painting" => Ok(&mut self.painting),
-            "second" => Ok(&mut self.second),
-            "mask" => Ok(&mut self.mask),
-            "place" => Ok(&mut self.place),
-            "start" => Ok(&mut self.start),
-            other => Err(Error::Setting {
-                name: "picture",
-                found: other.into(),
-                expected: "photo, painting, second, place, mask or start".into(),
-            }),
-        }
+    fn picture(&self, which: &str) -> Option<Rc<Picture>> {
+        self.lying.get(which).map(|lying| lying.picture.clone())
     }
+
+    fn painter(&self) -> Result<&Painter, JsValue> {
+        self.painter.as_ref().ok_or_else(|| thrown(missing("painting in progress")))
+    }
+}
+
+fn check_use(which: &str) -> Result<()> {
+    if USES.contains(&which) {
+        return Ok(());
+    }
+    let (found, expected) = (which.into(), format!("one of {}", USES.join(", ")));
+    Err(Error::Setting { name: "picture", found, expected })
+}
+
+fn plan(scales: &[crate::schedule::Scale]) -> Result<JsValue, JsValue> {
+    object(&Plan { scales, iterations: scales.iter().map(|scale| scale.iterations).sum() })
+}
+
+/// Pixels as a page draws them.
+fn frame(picture: &Picture) -> Result<JsValue, JsValue> {
+    let rgba: Vec<u8> = picture.rgba.iter().map(|value| (value * 255.0).round() as u8).collect();
+    let frame = Object::new();
+    Reflect::set(&frame, &"width".into(), &picture.width.into())?;
+    Reflect::set(&frame, &"height".into(), &picture.height.into())?;
+    Reflect::set(&frame, &"rgba".into(), &Uint8ClampedArray::from(rgba.as_slice()))?;
+    Ok(frame.into())
 }
 
 fn missing(which: &str) -> Error {
     Error::Missing { what: format!("The {which}"), remedy: "Choose one first.".into() }
-}
-
-fn png(picture: &Picture) -> Result<Uint8Array, JsValue> {
-    Ok(Uint8Array::from(encode_png(picture).map_err(thrown)?.as_slice()))
 }
 
 fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {

@@ -1,0 +1,120 @@
+// What leaves the page, and what comes back: saved files, films, the clipboard, links.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { launch, newPage, serve } from "./harness.mjs";
+import { answer, downloaded, drop, file, losses, message, openWith, paint, pixels, press, save, slide, waitForState } from "./studio.mjs";
+
+const SMALL = { size: 64, effort: 0.2 };
+const sample = (name) => file(fileURLToPath(new URL(`../../www/samples/${name}.jpg`, import.meta.url)));
+
+let browser;
+let site;
+before(async () => {
+  browser = await launch();
+  site = await serve();
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+test("a saved PNG gives the same picture, bit for bit, in a fresh profile, though it was steered", async () => {
+  const first = await newPage(browser);
+  await openWith(first.page, site.url, { ...SMALL, strength: 70, seed: 5 });
+  const street = await sample("street");
+  await drop(first.page, "photo", { name: "mine.jpg", bytes: street.bytes });
+  await press(first.page, "paint");
+  await waitForState(first.page, "painting");
+  await first.page.waitForFunction(() => document.getElementById("losses").points?.length > 6);
+  await slide(first.page, "strength", 20);
+  await waitForState(first.page, "done");
+  await press(first.page, "save-as");
+  await first.page.check("#saving input[name=enclose]");
+  const saved = await downloaded(first.page, () => answer(first.page, "saving", "save"));
+  const original = await pixels(first.page, saved.bytes);
+  const curve = await losses(first.page);
+  assert.deepEqual(first.complaints(), []);
+  await first.close();
+  assert.match(saved.name, /^mine-x-.*\.png$/);
+
+  const second = await newPage(browser);
+  await openWith(second.page, site.url, {});
+  await drop(second.page, "painting", saved);
+  assert.match(await message(second.page), /brought its settings and pictures back/);
+  assert.equal(await second.page.inputValue("#strength"), "20", "as it was when it was saved");
+  assert.equal(await second.page.inputValue("#size"), "64");
+  await paint(second.page);
+  const again = await save(second.page);
+  const other = (await losses(second.page)).find(({ total }, index) => total !== curve[index].total);
+  assert.equal(other, undefined, `the losses part at iteration ${other?.iteration}`);
+  assert.ok(Buffer.from(again.rgba).equals(Buffer.from(original.rgba)), "the same pixels");
+  assert.deepEqual(second.complaints(), []);
+  await second.close();
+});
+
+test("every format is what its name says, and the film plays", async () => {
+  // The page plays no films, and its policy says so; the test does.
+  const { page, context, complaints, close } = await newPage(browser, { bypassCSP: true });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openWith(page, site.url, SMALL);
+  await paint(page);
+  const beginnings = { png: "89504e47", png16: "89504e47", jpeg: "ffd8ff", webp: "52494646" };
+  for (const [format, beginning] of Object.entries(beginnings)) {
+    await press(page, "save-as");
+    await page.check(`#saving input[value=${format}]`);
+    const { bytes, name } = await downloaded(page, () => answer(page, "saving", "save"));
+    assert.ok(bytes.toString("hex").startsWith(beginning), `${name} begins with ${bytes.subarray(0, 4).toString("hex")}`);
+    assert.equal((await pixels(page, bytes)).width, 64, name);
+    if (format === "png16") assert.equal(bytes[24], 16, "bits a channel");
+    await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+  }
+
+  await press(page, "save-as");
+  await answer(page, "saving", "copy");
+  await page.waitForFunction(() => document.querySelector("#saving [role=status]").textContent === "Copied.");
+  const kinds = await page.evaluate(async () => (await navigator.clipboard.read()).flatMap(({ types }) => types));
+  assert.deepEqual(kinds, ["image/png"]);
+  await answer(page, "saving", "link");
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("size=64"));
+
+  const film = await downloaded(page, () => answer(page, "saving", "film"));
+  assert.match(film.name, /\.webm$/);
+  const played = await page.evaluate(async (base64) => {
+    const video = document.createElement("video");
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    video.src = URL.createObjectURL(new Blob([bytes], { type: "video/webm" }));
+    await new Promise((resolve, reject) => Object.assign(video, { onloadeddata: resolve, onerror: () => reject(new Error(video.error.message)) }));
+    return { width: video.videoWidth, height: video.videoHeight, seconds: video.duration };
+  }, film.bytes.toString("base64"));
+  assert.deepEqual([played.width, played.height], [64, 48]);
+  assert.ok(played.seconds > 2, `${played.seconds} s`);
+  assert.deepEqual(complaints(), []);
+  await close();
+});
+
+test("without a video encoder the film is an animated PNG", async () => {
+  const { page, close } = await newPage(browser);
+  await page.addInitScript(() => { delete globalThis.VideoEncoder; });
+  await openWith(page, site.url, SMALL);
+  await paint(page);
+  await press(page, "save-as");
+  const film = await downloaded(page, () => answer(page, "saving", "film"));
+  assert.match(film.name, /\.png$/);
+  const control = film.bytes.indexOf("acTL");
+  assert.ok(control > 0 && film.bytes.readUInt32BE(control + 4) > 2, "it has frames");
+  await close();
+});
+
+test("a link brings settings, and nothing else", async () => {
+  const { page, close } = await newPage(browser);
+  await openWith(page, site.url, { strength: 77, size: 256, colours: "photo", blend: "[1,1]", nonsense: "1", seamless: "true" });
+  assert.equal(await page.inputValue("#strength"), "77");
+  assert.equal(await page.inputValue("#size"), "256");
+  assert.equal(await page.inputValue("#colours"), "photo");
+  assert.equal(await page.inputValue("#second-share"), "50");
+  assert.equal(await page.isChecked("#seamless"), true);
+  assert.equal(await page.isHidden("#extras"), true, "what nobody knows is left out");
+  await close();
+});

@@ -1,0 +1,67 @@
+// What of the page is arithmetic: it needs no browser.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { forecast, largestSafe } from "../../www/forecast.js";
+import { settingsIn } from "../../www/links.js";
+import { Undo } from "../../www/undo.js";
+import { webm } from "../../www/webm.js";
+
+const square = (edge, iterations) => ({ width: edge, height: edge, iterations });
+// A device that takes 2 ms a step and 1 us a pixel, 10 ms and 3 us to make a scale ready, 1 MB and 200 bytes a pixel.
+const probed = [64, 128].map((edge) => edge * edge).map((pixels) => ({ pixels, step_ms: 2 + pixels / 1000, setup_ms: 10 + 3 * pixels / 1000, bytes: 1e6 + 200 * pixels }));
+
+test("a forecast adds up what two probes found", () => {
+  const [small, large] = [256 ** 2, 512 ** 2];
+  const { seconds, perSecond, bytes } = forecast(probed, [square(256, 100), square(512, 50)]);
+  const expected = (10 + 3 * small / 1000 + 100 * (2 + small / 1000) + 10 + 3 * large / 1000 + 50 * (2 + large / 1000)) / 1000;
+  assert.ok(Math.abs(seconds - expected) < 1e-9, `${seconds} for ${expected}`);
+  assert.ok(Math.abs(perSecond - 1000 / (2 + large / 1000)) < 1e-9);
+  assert.ok(Math.abs(bytes - (1e6 + 200 * large)) < 1e-3);
+  assert.ok(Math.abs(forecast(probed, [square(256, 100)], 2).seconds - 2 * forecast(probed, [square(256, 100)]).seconds) < 1e-9, "what was learnt counts");
+});
+
+test("a safe size fits the device's arrays and half of the memory", () => {
+  const edges = [128, 256, 512, 1024, 2048];
+  assert.equal(largestSafe(probed, edges, 1, { longestArray: 2 ** 31, memory_bytes: 500e6 }), 1024);
+  assert.equal(largestSafe(probed, edges, 1, { longestArray: 2 ** 20, memory_bytes: 8e9 }), 128);
+  assert.equal(largestSafe(probed, edges, 1, { longestArray: 2 ** 31, memory_bytes: 1e6 }), undefined);
+});
+
+test("undo goes back and forth, and a new change forgets what was undone", () => {
+  const undo = new Undo();
+  const same = (a, b) => a === b;
+  for (const state of ["a", "b", "b", "c"]) undo.remember(state, same);
+  assert.deepEqual([undo.back(), undo.back(), undo.back(), undo.forth()], ["b", "a", undefined, "b"]);
+  undo.remember("d", same);
+  assert.equal(undo.canForth, false);
+  assert.deepEqual([undo.back(), undo.forth()], ["b", "d"]);
+});
+
+test("a link is read with care", () => {
+  const usual = { size: 384, colours: "painting", seamless: false, blend: [] };
+  assert.deepEqual(settingsIn("#size=256&colours=photo&seamless=true&blend=[1,2]", usual), { size: 256, colours: "photo", seamless: true, blend: [1, 2] });
+  assert.equal(settingsIn("#about", usual), null);
+  assert.equal(settingsIn("#size=large&blend=[1&sise=3", usual), null);
+});
+
+test("a film's elements say how long they are", async () => {
+  const blocks = [0, 60, 120].map((time_ms, index) => ({ bytes: new Uint8Array(5).fill(index), time_ms, isKey: index !== 1 }));
+  const bytes = new Uint8Array(await new Blob(webm({ width: 64, height: 48, codec: "V_VP9", duration_ms: 180, blocks })).arrayBuffer());
+  const found = [];
+  const length = (first) => Math.clz32(first) - 23; // leading zeros of a byte, and the one
+  const walk = (from, to) => {
+    for (let at = from; at < to;) {
+      const width = length(bytes[at]);
+      const id = bytes.subarray(at, at + width).reduce((sum, byte) => sum * 256 + byte, 0);
+      const size = Number(new DataView(bytes.buffer).getBigUint64(at + width) & (1n << 56n) - 1n);
+      const start = at + width + 8;
+      found.push(id.toString(16));
+      if (["18538067", "1f43b675"].includes(id.toString(16))) walk(start, start + size);
+      at = start + size;
+      assert.ok(at <= to, "no element is longer than what it stands in");
+    }
+  };
+  walk(0, bytes.length);
+  assert.deepEqual(found, ["1a45dfa3", "18538067", "1549a966", "1654ae6b", "1f43b675", "e7", "a3", "a3", "1f43b675", "e7", "a3"]);
+});

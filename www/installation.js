@@ -1,0 +1,83 @@
+// Lets the page be installed, opened without a network, updated when the person says so, and handed pictures by the
+// system: from a share sheet, or as the program that opens a file.
+
+import { titleOf } from './elements/picture-well.js';
+import { LANGUAGES, language, speak, t } from './words.js';
+
+const $ = (id) => document.getElementById(id);
+const SHARED = 'scumble-shared'; // the cache where the service worker puts what was shared; sw.js knows the name
+
+export function install(page, wells) {
+  offerLanguages(page);
+  offerInstallation();
+  takeWhatIsHanded(wells);
+  // Who has painted a picture is likely to come again; nobody else need carry the whole site home.
+  let asked = false;
+  const keep = () => {
+    if (asked || !navigator.serviceWorker) return;
+    asked = true;
+    navigator.serviceWorker.register('./sw.js').then((registration) => attendUpdates(registration, page)).catch(() => {}); // then it needs the network
+  };
+  if (navigator.serviceWorker?.controller) keep();
+  page.addEventListener('state', () => { if (page.state === 'done') keep(); });
+}
+
+// A picture being painted must not be lost to a new version, so the old one goes on until the person agrees.
+function attendUpdates(registration, page) {
+  const offer = (worker) => {
+    if (!navigator.serviceWorker.controller) return; // the first visit, not an update
+    page.note(t('A new version of Scumble is here.'), { label: t('Use it now'), run: () => worker.postMessage('take over') });
+  };
+  if (registration.waiting) offer(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const worker = registration.installing;
+    worker.addEventListener('statechange', () => { if (worker.state === 'installed') offer(worker); });
+  });
+  let had = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (had) location.reload();
+    had = true;
+  });
+}
+
+function offerInstallation() {
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault();
+    $('install').hidden = false;
+    $('install').onclick = async () => {
+      $('install').hidden = true;
+      await event.prompt();
+    };
+  });
+}
+
+async function takeWhatIsHanded(wells) {
+  globalThis.launchQueue?.setConsumer(async ({ files }) => {
+    for (const [index, handle] of files.slice(0, 2).entries()) {
+      const blob = await handle.getFile();
+      wells.receive(['photo', 'painting'][index], { blob, title: titleOf(blob) });
+    }
+  });
+  if (!new URLSearchParams(location.search).has('shared')) return;
+  history.replaceState(null, '', location.pathname + location.hash);
+  const cache = await caches.open(SHARED);
+  const shared = await cache.keys();
+  await wells.furnished; // what was shared takes the place of a sample
+  for (const [index, request] of shared.slice(0, 2).entries()) {
+    const response = await cache.match(request);
+    const name = decodeURIComponent(response.headers.get('X-Name') ?? '');
+    wells.receive(['photo', 'painting'][index], { blob: await response.blob(), title: titleOf({ name }) });
+  }
+  await caches.delete(SHARED);
+}
+
+function offerLanguages(page) {
+  const select = $('language');
+  select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code, false, code === language)));
+  select.addEventListener('change', () => {
+    speak(select.value);
+    if (page.state === 'painting' || page.state === 'paused' || page.state === 'done') {
+      page.note(t('The language changes when the page is loaded again. Save your picture first.'), { label: t('Load it again now'), run: () => location.reload() });
+    } else location.reload();
+  });
+}

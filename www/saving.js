@@ -1,0 +1,132 @@
+// Turns what is seen into files, the clipboard, a share sheet or a film; and a file that was saved here into everything it
+// was painted with.
+
+import './elements/save-dialog.js';
+import { nameOf } from './easel.js';
+import { linkTo } from './links.js';
+import * as project from './project.js';
+import * as settings from './settings.js';
+import { t } from './words.js';
+
+const $ = (id) => document.getElementById(id);
+const ENDINGS = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp' };
+const TYPES = { png: 'image/png', png16: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
+
+export class Saving {
+  #page; #easel; #past; #wells; #form; #dialog = $('saving');
+
+  constructor({ page, easel, past, wells, form }) {
+    [this.#page, this.#easel, this.#past, this.#wells, this.#form] = [page, easel, past, wells, form];
+    $('save').addEventListener('click', () => this.#attempt(() => this.#save({ format: 'png', enclose: false })));
+    $('save-as').addEventListener('click', () => this.#dialog.open({
+      canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.png', { type: 'image/png' })] })),
+      canCopy: Boolean(navigator.clipboard?.write && globalThis.ClipboardItem),
+      filmed: this.#past.run?.frames.length > 1,
+    }));
+    const answer = (type, work) => this.#dialog.addEventListener(type, ({ detail }) => this.#attempt(() => work.call(this, detail)));
+    answer('save', this.#save);
+    answer('copy', this.#copy);
+    answer('share', this.#share);
+    answer('film', this.#film);
+    answer('link', this.#link);
+  }
+
+  async #attempt(work) {
+    this.#dialog.busy = true;
+    try {
+      await work();
+    } catch (error) {
+      if (error.name !== 'AbortError') { // the person closed the share sheet
+        this.#dialog.close();
+        this.#page.complain(error);
+      }
+    } finally {
+      this.#dialog.busy = false;
+    }
+  }
+
+  async #file({ format, enclose }) {
+    const { run, frame } = this.#past;
+    const at = frame?.iteration ?? this.#easel.progress.iteration;
+    const { bytes } = await this.#page.painter.save({
+      format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob,
+    });
+    return new File([bytes], `${titleOf(run)}.${ENDINGS[format]}`, { type: TYPES[format] });
+  }
+
+  async #save(wanted) {
+    download(await this.#file(wanted));
+    this.#dialog.close();
+  }
+
+  async #copy() {
+    // A promise, because some browsers ask for the clipboard at once or not at all.
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': this.#file({ format: 'png', enclose: false }) })]);
+    this.#dialog.say(t('Copied.'));
+  }
+
+  async #share(wanted) {
+    await navigator.share({ files: [await this.#file(wanted)], title: nameOf(this.#past.run) });
+    this.#dialog.close();
+  }
+
+  async #link() {
+    await navigator.clipboard.writeText(linkTo(settings.read(this.#form)));
+    this.#dialog.say(t('Copied.'));
+  }
+
+  async #film() {
+    const { run } = this.#past;
+    const { film } = await import('./film.js'); // few visitors make one
+    const blob = await film(run.frames, {
+      animate: (frames) => this.#page.painter.animation(frames).then(({ bytes }) => new Blob([bytes], { type: 'image/png' })),
+      report: (share) => this.#dialog.say(t('{share} percent of the film is made.', { share: Math.round(100 * share) })),
+    });
+    download(new File([blob], `${titleOf(run)}.${blob.type.startsWith('video') ? 'webm' : 'png'}`, { type: blob.type }));
+    this.#dialog.say(blob.type.startsWith('video') ? '' : t('This browser makes no video; it is an animated PNG instead.'));
+  }
+
+  // --- a file that was saved here
+
+  /** Takes everything back that a saved file carries; answers whether it was one. */
+  async restore({ which, picture: { blob, title } }) {
+    if (!await this.#page.opened) return false;
+    const label = await this.#page.painter.label(blob);
+    const found = label && project.read(label);
+    if (!found) return false;
+    const { project: { settings: wanted, first, score, iterations, sources, findings }, enclosed } = found;
+    settings.write(this.#form, wanted);
+    this.#form.dispatchEvent(new Event('change', { bubbles: true }));
+    const missing = [];
+    for (const [name, { title: called, sample }] of Object.entries(sources)) {
+      if (enclosed[name]) await this.#wells.take(name, { blob: enclosed[name], title: called });
+      else if (sample) await this.#wells.takeSampleFile(name, sample, called);
+      else missing.push(called);
+    }
+    this.#form.dispatchEvent(new Event('input', { bubbles: true }));
+    const continues = first.start === 'picture' && wanted.start !== 'picture';
+    if (missing.length === 0 && (!continues || enclosed.start)) {
+      this.#easel.follow({ first, score, until: iterations, findings, from: first.start === 'picture' ? enclosed.start : undefined });
+    }
+    const asPicture = { label: t('Use it as a picture instead'), run: () => this.#wells.take(which, { blob, title }) };
+    this.#page.note(missing.length === 0 ? t('“{title}” brought its settings and pictures back. Press Paint for the same picture.', { title })
+      : t('“{title}” brought its settings back. It was painted from {pictures}: drop them to go on.', { title, pictures: missing.map((name) => `“${name}”`).join(', ') }), asPicture);
+    return true;
+  }
+}
+
+function titleOf({ pictures: { photo, painting } }) {
+  return `${slug(photo?.title ?? 'texture')}-x-${slug(painting.title)}`;
+}
+
+function download(file) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it only after a question
+}
+
+function slug(title) {
+  return title.normalize('NFKD').toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '-').replace(/^-|-$/g, '') || 'picture';
+}

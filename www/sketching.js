@@ -1,0 +1,100 @@
+// The worker's small runs beside the main one: sketches to look at, and probes to time. Both take the engine's `Studio`.
+
+const LOOKS = 12;     // a sketch is shown about so often on its way
+const PROBE = 1000;   // numbers of sketches from here on are probes
+const PROBE_STEPS = 4;
+const PATIENCE_MS = 2500; // once a probe took so long, the next larger size is left to arithmetic
+
+export class Sketches {
+  #studio; #tell; #list = []; #inTurn = true; #next = 0;
+
+  /** `tell` hears of every step: {index, progress, ms, frame, likeness} or {index, error}. */
+  constructor(studio, tell) {
+    this.#studio = studio;
+    this.#tell = tell;
+  }
+
+  get isBusy() { return this.#list.some((sketch) => !sketch.done); }
+
+  /** Settings of each; `inTurn`: a step of each, and again; else one after the other, so that their times can be compared. */
+  begin({ list, inTurn = true }) {
+    this.end();
+    this.#list = list.map((settings, index) => ({ index, settings, ms: 0, done: false, begun: false, shown: 0 }));
+    this.#inTurn = inTurn;
+    this.#next = 0;
+  }
+
+  end() {
+    for (const { index } of this.#list) this.#studio.endSketch(index);
+    this.#list = [];
+  }
+
+  /** One step of the sketch whose turn it is. */
+  async step() {
+    const open = this.#list.filter(({ done }) => !done);
+    const sketch = (this.#inTurn && open.find(({ index }) => index >= this.#next)) || open[0];
+    this.#next = sketch.index + 1;
+    const began = performance.now();
+    try {
+      if (!sketch.begun) {
+        await this.#studio.beginSketch(sketch.index, JSON.stringify(sketch.settings));
+        sketch.begun = true;
+      }
+      const progress = await this.#studio.stepSketch(sketch.index);
+      const said = { index: sketch.index, progress };
+      sketch.done = progress.finished;
+      if (sketch.done || progress.iteration === 1 || progress.fraction >= sketch.shown + 1 / LOOKS) {
+        sketch.shown = progress.fraction;
+        said.frame = await this.#studio.lookAtSketch(sketch.index);
+      }
+      sketch.ms += performance.now() - began;
+      said.ms = sketch.ms;
+      if (sketch.done && !sketch.settings.texture) said.likeness = await this.#studio.measureSketch(sketch.index);
+      this.#tell(said);
+    } catch (error) {
+      sketch.done = true;
+      this.#tell({ index: sketch.index, error });
+    }
+    if (sketch.done) this.#studio.endSketch(sketch.index);
+  }
+}
+
+/**
+ * Times a few steps at each of these longest edges, the smallest first, at least two of them. `turn` runs a piece of work
+ * between others, or answers null when there is no time for it. A run before takes the compilers' time upon itself.
+ */
+export async function probe(studio, settings, edges, turn) {
+  const found = [];
+  for (const [index, size] of [edges[0], ...edges].entries()) {
+    const one = await timed(studio, { ...settings, size, scales: 1, effort: 1, iterations: PROBE_STEPS + 1, 'stop-early': false }, turn);
+    if (!one) return null;
+    if (index > 0) found.push(one);
+    if (found.length >= 2 && one.setup_ms + PROBE_STEPS * one.step_ms > PATIENCE_MS) break;
+  }
+  return found;
+}
+
+async function timed(studio, settings, turn) {
+  const before = await turn(() => ({ held: studio().held, began: performance.now() }));
+  if (!before) return null;
+  try {
+    const ready = await turn(async () => {
+      await studio().beginSketch(PROBE, JSON.stringify(settings));
+      const { width, height } = await studio().stepSketch(PROBE);
+      await studio().lookAtSketch(PROBE); // waits for the device
+      return { pixels: width * height, bytes: studio().held - before.held, now: performance.now() };
+    });
+    if (!ready) return null;
+    const steps_ms = await turn(async () => {
+      const began = performance.now();
+      for (let step = 0; step < PROBE_STEPS; step++) await studio().stepSketch(PROBE);
+      await studio().lookAtSketch(PROBE);
+      return performance.now() - began;
+    });
+    if (steps_ms === null) return null;
+    const step_ms = steps_ms / PROBE_STEPS;
+    return { pixels: ready.pixels, bytes: ready.bytes, step_ms, setup_ms: Math.max(0, ready.now - before.began - step_ms) };
+  } finally {
+    studio().endSketch(PROBE);
+  }
+}
