@@ -86,9 +86,9 @@ export class Easel extends EventTarget {
   }
 
   clear() {
-    this.#replaceRun(undefined);
     this.#stage.clear();
     $('losses').hidden = true;
+    this.#replaceRun(undefined);
     this.invite();
   }
 
@@ -175,7 +175,7 @@ export class Easel extends EventTarget {
   invite() {
     const [photo, painting] = ['photo', 'painting'].map((which) => this.#wells.get(which));
     this.#stage.invite({ photo, painting });
-    if (this.#stage.isEmpty) {
+    if (this.#stage.isEmpty && !this.#stage.hasPicture) {
       this.#stage.say(photo && painting ? t('Press Paint, and your GPU repaints the photo in the painting’s manner.')
         : photo ? t('Now a painting, whose manner the photo shall take.')
           : painting ? t('Now a photo, to be painted in this manner.')
@@ -245,7 +245,7 @@ export class Easel extends EventTarget {
     $('pause').hidden = $('stop').hidden = !running;
     $('pause').querySelector('span').textContent = state === 'paused' ? t('Continue') : t('Pause');
     $('pause').querySelector('use').setAttribute('href', `icons.svg#${state === 'paused' ? 'resume' : 'pause'}`);
-    for (const id of ['compare', 'original', 'save', 'save-as']) $(id).disabled = !this.progress;
+    for (const id of ['compare', 'original', 'save', 'save-as']) $(id).disabled = !this.#stage.hasPicture || Boolean(this.run && !this.progress);
     if (held?.hidden) (running ? $('pause') : $('paint')).focus({ preventScroll: true });
     this.#tellPending();
     this.#tell();

@@ -12,7 +12,8 @@ export class History extends EventTarget {
 
   begin(run) {
     const former = this.newest;
-    if (former) former.frames = thinned(former.frames, FRAMES_OF_OLDER);
+    if (former?.frames.length === 0) this.#runs.pop(); // it never came to a picture
+    else if (former) former.frames = thinned(former.frames, FRAMES_OF_OLDER);
     run.frames = [];
     this.#runs.push(run);
     while (this.#runs.length > MOST_RUNS) this.#runs.shift().frames.forEach(forget);

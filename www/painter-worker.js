@@ -16,7 +16,7 @@
 //   steer     {settings}        -> {steered, at}             whether the run at work follows them, and after which step; else they need a new one
 //   pause, resume, stop {}      -> nothing; a stopped picture can still be saved
 //   save      {format, settings, enclosed, frame}  -> {bytes}      enclosed: [{name, blob}]; frame: a PNG to save instead of the present picture
-//   heat      {family}          -> {width, height, rgba}     where the losses of "content" or "style" remain
+//   heat      {}                -> [{width, height, rgba}]   where the losses remain: the photo's, the painting's
 //   label     {blob}            -> {settings, enclosed} or undefined    what a PNG that Scumble saved says
 //   animation {width, height, frames, frame_ms, last_ms}     -> {bytes}
 //   sketch    {list, every, inTurn}     -> nothing            begins sketches; those before end. With inTurn, all at once, a step each
@@ -111,7 +111,7 @@ const asked = {
     return { bytes: await studio.save(format, settings, enclosed.map(({ name }) => name), files, frame && await bytesOf(frame)) };
   },
 
-  heat: ({ family }) => studio.remaining(family),
+  heat: () => studio.remaining(),
   label: async ({ blob }) => Studio.readLabel(await bytesOf(blob)),
   animation: ({ width, height, frames, frame_ms, last_ms }) => ({ bytes: Studio.encodeAnimation(width, height, frames, frame_ms, last_ms) }),
 

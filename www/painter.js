@@ -28,7 +28,7 @@ export class Painter extends EventTarget {
   resume() { return this.#ask('resume'); }
   stop() { return this.#ask('stop'); }
   save(wanted) { return this.#ask('save', wanted); }
-  heat(family) { return this.#ask('heat', { family }); }
+  heat() { return this.#ask('heat'); }
   label(blob) { return this.#ask('label', { blob }); }
   animation(film) { return this.#ask('animation', film); }
   sketch(wanted) { return this.#ask('sketch', wanted); }

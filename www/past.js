@@ -51,13 +51,16 @@ export class Past {
 
   #begun() {
     const { run } = this.#easel;
-    this.#run = run;
     this.#index = null;
     if (run) {
+      this.#run = run;
       this.#history.begin(run);
       this.#later();
+      return;
     }
-    this.#draw();
+    // A run that fell, or a device that was lost, takes the living picture along; what had become of it is here.
+    this.#run = this.#history.newest?.frames.length > 0 ? this.#history.newest : undefined;
+    this.#look(null);
   }
 
   #look(index) {
@@ -84,7 +87,7 @@ export class Past {
     $('branch').hidden = $('pin').hidden = frames.length < 1;
     $('branch').disabled = !this.frame;
     $('pin').ariaPressed = String(this.#pinned);
-    $('runs').hidden = runs.length < 2;
+    $('runs').hidden = runs.length === 0 || (runs.length === 1 && this.#run === runs[0]);
     if ($('runs').options.length !== runs.length) {
       $('runs').replaceChildren(...runs.map((_, index) => new Option(t('Picture {number}', { number: index + 1 }), index)));
     }

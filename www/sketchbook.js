@@ -53,7 +53,7 @@ export class Sketchbook {
       this.#open.sketches = sketches;
       const { painter } = this.#page;
       await painter.sketch({ list: sketches.map(({ settings: own }) => own).filter(Boolean), inTurn: book.inTurn });
-      await book.fill?.(dialog, choice, sketches);
+      await book.fill?.(dialog, choice);
     } catch (error) {
       dialog.close();
       this.#page.complain(error);
@@ -128,7 +128,7 @@ class XRay {
   }
 
   sketches(choice) {
-    if (choice === 'rest') return ['content', 'style'].map((family) => ({ caption: family === 'content' ? t('From the photo') : t('From the painting'), family }));
+    if (choice === 'rest') return [{ caption: t('From the photo') }, { caption: t('From the painting') }];
     const layers = settings.layersOf(this.#wanted.model);
     const none = Object.fromEntries(layers.map((name) => [name, 0]));
     const base = { ...this.#wanted, recipe: 'scumble', masked: false, placed: false, blend: [], 'style-scales': [], colours: 'painting', ...SKETCH, start: 'noise', effort: 0.5 };
@@ -140,12 +140,11 @@ class XRay {
     }));
   }
 
-  async fill(dialog, choice, sketches) {
+  async fill(dialog, choice) {
     if (choice !== 'rest') return;
     dialog.below.replaceChildren(Object.assign(document.createElement('p'), { className: 'hint',
       textContent: t('Bright is where a step would still change much. Under Losses on the page you find the curves over time.') }));
-    for (const [index, { family }] of sketches.entries()) {
-      const { width, height, rgba } = await this.#page.painter.heat(family);
+    for (const [index, { width, height, rgba }] of (await this.#page.painter.heat()).entries()) {
       dialog.board.draw(index, { width, height, rgba: glow(rgba) });
       dialog.board.progress(index, 1);
     }

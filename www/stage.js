@@ -27,6 +27,9 @@ export class Stage {
 
   get isEmpty() { return !$('invitation').hidden; }
 
+  /** Whether something that was painted is in sight; the example does not count. */
+  get hasPicture() { return this.#photo !== undefined; }
+
   /** The canvas, of this size now; `photo` is the url of what it is compared with. */
   showLive({ width, height, photo }) {
     $('invitation').hidden = true;

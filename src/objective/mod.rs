@@ -18,8 +18,7 @@ use moments::{About, Moments, squared_norm};
 use style::StyleTarget;
 
 /// Which of the three curves a term belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// Keeps the photo.
     Content,

@@ -269,16 +269,20 @@ impl Painter {
         Ok(Picture::new(width, height, rgba))
     }
 
-    /// Where in the picture these families' losses remain: grey, from black (nothing would change) to white; the length of
-    /// each pixel's gradient, calmed by a blur, relative to the 99th of a hundred.
+    /// Where in the picture the losses remain, those of the photo and those of the painting: grey, from black (nothing would
+    /// change) to white; the length of each pixel's gradient, calmed by a blur, in a unit that both share.
     ///
     /// # Errors
     /// Where the device failed, or cannot hold the targets a second time.
-    pub async fn remaining(&self, families: &[Family]) -> Result<Picture> {
+    pub async fn remaining(&self) -> Result<[Picture; 2]> {
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
-        let d_pixels = self.stage.remaining(&self.gpu, &self.look, &scene, &self.settings, families).await?;
-        let Shape { width, height, .. } = d_pixels.shape();
-        Ok(heat::map(width, height, &readback::read(&self.gpu, &d_pixels).await?))
+        let gradient = async |family| {
+            let d_pixels = self.stage.remaining(&self.gpu, &self.look, &scene, &self.settings, family).await?;
+            readback::read(&self.gpu, &d_pixels).await
+        };
+        let gradients = [gradient(Family::Content).await?, gradient(Family::Style).await?];
+        let Shape { width, height, .. } = scene.photo.shape();
+        Ok(heat::maps(width, height, gradients))
     }
 
     fn at_last_scale(&self) -> bool {

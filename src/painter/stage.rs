@@ -117,7 +117,7 @@ impl Stage {
         self.program.submit_timed(gpu, now_ms).await
     }
 
-    /// The gradient of these families' losses at the picture that people see: where something remains to be done.
+    /// The gradient of one family's losses at the picture that people see: where something remains to be done.
     ///
     /// # Errors
     /// Where the device failed or cannot hold the targets a second time.
@@ -127,9 +127,9 @@ impl Stage {
         look: &Look,
         scene: &Scene,
         settings: &Settings,
-        families: &[Family],
+        family: Family,
     ) -> Result<Tensor> {
-        let aim = Aim::new(gpu, look, scene, settings, families).await?;
+        let aim = Aim::new(gpu, look, scene, settings, &[family]).await?;
         let mut rec = Recorder::new(gpu);
         let d_pixels = d_pixels(&mut rec, &aim.network, &aim.objective, self.shown(), settings)?;
         rec.submit();

@@ -7,7 +7,6 @@ use crate::gpu::{Canvas, Gpu};
 use crate::image::{Picture, WORKING_EDGE, decode, fit, resize};
 use crate::kernels;
 use crate::model::vgg19;
-use crate::objective::Family;
 use crate::painter::{Painter, Sources};
 use crate::recipe::Recipe;
 use crate::settings::Settings;
@@ -201,10 +200,9 @@ impl Studio {
         frame(&self.painter()?.picture().await.map_err(thrown)?)
     }
 
-    /// Where the losses of a family ("content", "style") remain, as a grey picture: {width, height, rgba}.
-    pub async fn remaining(&self, family: &str) -> Result<JsValue, JsValue> {
-        let family: Family = serde_json::from_value(family.into()).map_err(|e| JsValue::from_str(&e.to_string()))?;
-        frame(&self.painter()?.remaining(&[family]).await.map_err(thrown)?)
+    /// Where the losses remain, as grey pictures: those of the photo and those of the painting, each {width, height, rgba}.
+    pub async fn remaining(&self) -> Result<Vec<JsValue>, JsValue> {
+        self.painter()?.remaining().await.map_err(thrown)?.iter().map(frame).collect()
     }
 
     /// The scales and iterations of a run with these settings, without beginning it.

@@ -5,25 +5,16 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { brotliCompressSync, constants } from "node:zlib";
-import { DIST, launch, newPage, serve } from "./harness.mjs";
+import { DIST, fixture, newPage, serve } from "./harness.mjs";
 import { drop, file, open, openWith, paint, press, unfold, waitForState } from "./studio.mjs";
 import { catalogue, spoken } from "./words.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const SMALL = { size: 64, effort: 0.1 };
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture();
 
 /** What axe finds against WCAG 2.2 AA, one line each. */
 async function violations(page) {
@@ -37,9 +28,9 @@ async function violations(page) {
 
 for (const [name, options] of [["light", { colorScheme: "light" }], ["dark and narrow", { colorScheme: "dark", viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }]]) {
   test(`axe finds nothing in any state: ${name}`, async () => {
-    const { page, close } = await newPage(browser, { ...options, bypassCSP: true });
+    const { page, close } = await newPage(here.browser, { ...options, bypassCSP: true });
     const states = {
-      ready: () => openWith(page, site.url, SMALL),
+      ready: () => openWith(page, here.site.url, SMALL),
       unfolded: async () => {
         await unfold(page);
         await page.fill("#second-share", "50");
@@ -75,14 +66,14 @@ for (const [name, options] of [["light", { colorScheme: "light" }], ["dark and n
 }
 
 test("it comes quickly, weighs little, and nothing jumps", async () => {
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(here.browser);
   await page.addInitScript(() => {
     globalThis.shifts = [];
     new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value, sources }) => ({ value, what: sources.map(({ node, previousRect, currentRect }) => `${node?.id || node?.className || node?.nodeName} ${[previousRect, currentRect].map(({ x, y, width, height }) => [x, y, width, height].map(Math.round).join()).join(" -> ")}`).join("; ") })))).observe({ type: "layout-shift", buffered: true });
   });
-  const before = site.requests.length;
-  await open(page, site.url);
-  const paths = [...new Set(site.requests.slice(before).filter(({ status }) => status === 200).map(({ path }) => path))];
+  const before = here.site.requests.length;
+  await open(page, here.site.url);
+  const paths = [...new Set(here.site.requests.slice(before).filter(({ status }) => status === 200).map(({ path }) => path))];
   const compressed = await Promise.all(paths.map(async (path) => {
     const bytes = await readFile(join(DIST, path === "/" ? "index.html" : path));
     // What is compressed already, a host sends as it is.
@@ -101,8 +92,8 @@ test("it comes quickly, weighs little, and nothing jumps", async () => {
 });
 
 test("the main thread never works for more than 50 ms at a stretch while it paints", async () => {
-  const { page, close } = await newPage(browser);
-  await openWith(page, site.url, { size: 128, effort: 0.1 });
+  const { page, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, { size: 128, effort: 0.1 });
   const session = await page.context().newCDPSession(page);
   const tasks = [];
   session.on("Tracing.dataCollected", ({ value }) => tasks.push(...value));
@@ -133,8 +124,8 @@ test("four languages, from one file that misses no word", async () => {
     for (const text of row) assert.ok(text && places(text) === places(key), `${key} -> ${text}`);
   }
   for (const [locale, paint, settings] of [["de-DE", words.Paint[0], words.Settings[0]], ["es-MX", words.Paint[1], words.Settings[1]], ["zh-CN", words.Paint[2], words.Settings[2]]]) {
-    const { page, complaints, close } = await newPage(browser, { locale, viewport: { width: 360, height: 740 } });
-    await open(page, site.url);
+    const { page, complaints, close } = await newPage(here.browser, { locale, viewport: { width: 360, height: 740 } });
+    await open(page, here.site.url);
     assert.equal((await page.textContent("#paint")).trim(), paint);
     assert.equal(await page.textContent("#settings-heading"), settings);
     assert.equal(await page.getAttribute("html", "lang"), locale.slice(0, 2));
@@ -151,7 +142,7 @@ test("it opens without a network, and a new version asks first", async () => {
   const folder = await mkdtemp(join(tmpdir(), "scumble-"));
   const extra = {};
   const own = await serve(DIST, { extra });
-  const { page, context, close } = await newPage(browser);
+  const { page, context, close } = await newPage(here.browser);
   await openWith(page, own.url, SMALL);
   await paint(page);
   await page.waitForFunction(() => navigator.serviceWorker.controller, undefined, { timeout: 120_000 });
@@ -178,8 +169,8 @@ test("it opens without a network, and a new version asks first", async () => {
 
 test("what is shared to it lies in the wells", async () => {
   // A share sheet is no form of the page, whose policy allows none; this is as near as a test comes to one.
-  const { page, close } = await newPage(browser, { bypassCSP: true });
-  await openWith(page, site.url, SMALL);
+  const { page, close } = await newPage(here.browser, { bypassCSP: true });
+  await openWith(page, here.site.url, SMALL);
   await paint(page);
   await page.waitForFunction(() => navigator.serviceWorker.controller, undefined, { timeout: 120_000 });
   const { bytes } = await file(join(DIST, "samples/still-life.jpg"));

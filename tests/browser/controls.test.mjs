@@ -2,23 +2,14 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launch, newPage, serve } from "./harness.mjs";
+import { fixture, newPage } from "./harness.mjs";
 import { choose, difference, drop, file, losses, open, pixels, press, save, slide, standstill, waitForState } from "./studio.mjs";
 
 const own = (path) => fileURLToPath(new URL(`../../www/samples/${path}`, import.meta.url));
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture();
 
 const steps = (page, count) =>
   page.waitForFunction((count) => document.getElementById("losses").points?.length >= count, count, { polling: 200, timeout: 300_000 });
@@ -46,8 +37,8 @@ async function brush(page, which) {
 }
 
 test("a mask is brushed by pointer and by keyboard, and the photo stays beside it", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await drop(page, "photo", await file(own("street.jpg")));
   await choose(page, { size: 128 });
   await page.check("#masked");
@@ -88,8 +79,8 @@ test("a mask is brushed by pointer and by keyboard, and the photo stays beside i
 });
 
 test("a mask can be inverted, and is there when the brush comes back", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await choose(page, { size: 128 });
   await page.check("#masked");
   await brush(page, "mask");
@@ -110,8 +101,8 @@ test("a mask can be inverted, and is there when the brush comes back", async () 
 });
 
 test("a second painting goes where it is placed, also while it is painted", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await choose(page, { size: 128 });
   await slide(page, "second-share", 50);
   await drop(page, "second", await file(own("ink.jpg")));
@@ -132,8 +123,8 @@ test("a second painting goes where it is placed, also while it is painted", asyn
 });
 
 test("a texture needs no photo, fits together at its edges, and ends early", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await choose(page, { size: 128, start: "style-statistics" });
   for (const id of ["texture", "seamless", "stop-early"]) await page.check(`#${id}`);
   await press(page, "paint");
@@ -151,8 +142,8 @@ test("a texture needs no photo, fits together at its edges, and ends early", asy
 });
 
 test("a recipe brings its settings, and goes where its network cannot be had", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await choose(page, { recipe: "gatys" });
   await page.waitForSelector("#weights dialog[open]");
   const values = () => page.evaluate(() => ["recipe", "optimizer", "pooling", "start"].map((id) => document.getElementById(id).value));

@@ -1,28 +1,19 @@
 // What leaves the page, and what comes back: saved files, films, the clipboard, links.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launch, newPage, serve } from "./harness.mjs";
+import { fixture, newPage } from "./harness.mjs";
 import { answer, downloaded, drop, file, losses, message, openWith, paint, pixels, press, save, slide, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };
 const sample = (name) => file(fileURLToPath(new URL(`../../www/samples/${name}.jpg`, import.meta.url)));
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture();
 
 test("a saved PNG gives the same picture, bit for bit, in a fresh profile, though it was steered", async () => {
-  const first = await newPage(browser);
-  await openWith(first.page, site.url, { ...SMALL, strength: 70, seed: 5 });
+  const first = await newPage(here.browser);
+  await openWith(first.page, here.site.url, { ...SMALL, strength: 70, seed: 5 });
   const street = await sample("street");
   await drop(first.page, "photo", { name: "mine.jpg", bytes: street.bytes });
   await press(first.page, "paint");
@@ -39,8 +30,8 @@ test("a saved PNG gives the same picture, bit for bit, in a fresh profile, thoug
   await first.close();
   assert.match(saved.name, /^mine-x-.*\.png$/);
 
-  const second = await newPage(browser);
-  await openWith(second.page, site.url, {});
+  const second = await newPage(here.browser);
+  await openWith(second.page, here.site.url, {});
   await drop(second.page, "painting", saved);
   assert.match(await message(second.page), /brought its settings and pictures back/);
   assert.equal(await second.page.inputValue("#strength"), "20", "as it was when it was saved");
@@ -56,9 +47,9 @@ test("a saved PNG gives the same picture, bit for bit, in a fresh profile, thoug
 
 test("every format is what its name says, and the film plays", async () => {
   // The page plays no films, and its policy says so; the test does.
-  const { page, context, complaints, close } = await newPage(browser, { bypassCSP: true });
+  const { page, context, complaints, close } = await newPage(here.browser, { bypassCSP: true });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await openWith(page, site.url, SMALL);
+  await openWith(page, here.site.url, SMALL);
   await paint(page);
   const beginnings = { png: "89504e47", png16: "89504e47", jpeg: "ffd8ff", webp: "52494646" };
   for (const [format, beginning] of Object.entries(beginnings)) {
@@ -94,10 +85,29 @@ test("every format is what its name says, and the film plays", async () => {
   await close();
 });
 
+test("the share sheet is handed the file", async () => {
+  const { page, close } = await newPage(here.browser);
+  // Headless there is no share sheet; what it would be handed is looked at instead.
+  await page.addInitScript(() => {
+    navigator.canShare = ({ files }) => files.length === 1;
+    navigator.share = async ({ files, title }) => { globalThis.shared = { name: files[0].name, type: files[0].type, bytes: files[0].size, title }; };
+  });
+  await openWith(page, here.site.url, SMALL);
+  await paint(page);
+  await press(page, "save-as");
+  await page.check("#saving input[value=jpeg]");
+  await answer(page, "saving", "share");
+  const shared = await page.waitForFunction(() => globalThis.shared);
+  const { name, type, bytes, title } = await shared.jsonValue();
+  assert.deepEqual([name, type, title], ["mountain-lake-x-swirling-night.jpg", "image/jpeg", "“Mountain lake”, in the manner of “Swirling night”"]);
+  assert.ok(bytes > 1000);
+  await close();
+});
+
 test("without a video encoder the film is an animated PNG", async () => {
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(here.browser);
   await page.addInitScript(() => { delete globalThis.VideoEncoder; });
-  await openWith(page, site.url, SMALL);
+  await openWith(page, here.site.url, SMALL);
   await paint(page);
   await press(page, "save-as");
   const film = await downloaded(page, () => answer(page, "saving", "film"));
@@ -108,8 +118,8 @@ test("without a video encoder the film is an animated PNG", async () => {
 });
 
 test("a link brings settings, and nothing else", async () => {
-  const { page, close } = await newPage(browser);
-  await openWith(page, site.url, { strength: 77, size: 256, colours: "photo", blend: "[1,1]", nonsense: "1", seamless: "true" });
+  const { page, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, { strength: 77, size: 256, colours: "photo", blend: "[1,1]", nonsense: "1", seamless: "true" });
   assert.equal(await page.inputValue("#strength"), "77");
   assert.equal(await page.inputValue("#size"), "256");
   assert.equal(await page.inputValue("#colours"), "photo");

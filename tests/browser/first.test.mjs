@@ -1,25 +1,16 @@
 // The first ten seconds: an example in sight at once, one that paints itself, and a photo of one's own in its place.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launch, newPage, serve } from "./harness.mjs";
+import { fixture, newPage } from "./harness.mjs";
 import { drop, file, open, openWith, paint, waitForState } from "./studio.mjs";
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture();
 
 test("an example is there before any script, paints itself, and gives way to a dropped photo", async () => {
-  const { page, complaints, close } = await newPage(browser, { reducedMotion: "no-preference" });
-  await page.goto(site.url, { waitUntil: "commit" });
+  const { page, complaints, close } = await newPage(here.browser, { reducedMotion: "no-preference" });
+  await page.goto(here.site.url, { waitUntil: "commit" });
   await page.waitForFunction(() => document.getElementById("example")?.complete && document.getElementById("example").naturalWidth > 0);
   assert.equal(await page.isVisible("#example"), true);
   await page.waitForFunction(() => /paints itself/.test(document.getElementById("wall-label").textContent), undefined, { timeout: 300_000 });
@@ -33,16 +24,36 @@ test("an example is there before any script, paints itself, and gives way to a d
 });
 
 test("who wants no motion sees the finished example, and nothing moves", async () => {
-  const { page, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   assert.equal(await page.isVisible("#example"), true);
   assert.equal(await page.isVisible("#canvas"), false);
   await close();
 });
 
+test("a finger is enough, on a small screen", async () => {
+  const { page, complaints, close } = await newPage(here.browser, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  await openWith(page, here.site.url, { size: 64, effort: 0.1 });
+  await page.tap("sample-shelf[name=painting] li:nth-child(2) button");
+  await page.waitForFunction(() => document.querySelector("picture-well[name=painting]").textContent.includes("The wave"));
+  await page.tap("#paint");
+  await waitForState(page, "painting");
+  await waitForState(page, "done");
+  await page.tap("#open-variations");
+  await page.waitForFunction(() => [...document.querySelectorAll("#variations canvas")].filter(({ width }) => width > 4).length === 9, undefined, { timeout: 300_000 });
+  const targets = await page.evaluate(() => [...document.querySelectorAll("#variations button, .ledge button:not([hidden]), .past button:not([hidden])")]
+    .map((node) => ({ id: node.id || node.textContent, ...(({ width, height }) => ({ width, height }))(node.getBoundingClientRect()) })));
+  assert.deepEqual(targets.filter(({ width, height }) => width < 44 || height < 44), [], "44 px for a finger");
+  await page.tap("#variations .sketch:nth-child(3)");
+  await waitForState(page, "painting");
+  assert.equal(await page.inputValue("#strength"), "25");
+  assert.deepEqual(complaints(), []);
+  await close();
+});
+
 test("what Paint will take is said before", async () => {
-  const { page, close } = await newPage(browser);
-  await openWith(page, site.url, { size: 128, effort: 0.2 });
+  const { page, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, { size: 128, effort: 0.2 });
   await page.waitForFunction(() => /iterations\/s/.test(document.getElementById("prospect").textContent), undefined, { timeout: 300_000 });
   const words = await page.textContent("#prospect");
   assert.match(words, /About .*·.* iterations\/s at full size · \d+ MB of graphics memory · safe up to \d+ px/);

@@ -4,6 +4,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
+import { after, before } from "node:test";
 import { delimiter, extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -63,6 +64,17 @@ export function launch({ gpu = false, args = [], ...options } = {}) {
     ...options,
     args: [...CHROMIUM_ARGS, ...(gpu ? GPU_ARGS : SOFTWARE_ARGS), ...args],
   });
+}
+
+/** A browser and the site, {browser, site}, for all tests of a file: opened before them and closed after them. */
+export function fixture() {
+  const here = {};
+  before(async () => Object.assign(here, { browser: await launch(), site: await serve() }));
+  after(async () => {
+    await here.browser.close();
+    await here.site.close();
+  });
+  return here;
 }
 
 /** The media types that a browser insists on. */

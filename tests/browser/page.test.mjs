@@ -2,22 +2,13 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
-import { launch, newPage, serve } from "./harness.mjs";
+import { fixture, launch, newPage, serve } from "./harness.mjs";
 import { choose, drop, message, open, waitForState } from "./studio.mjs";
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture();
 
 /** One PNG chunk: length, type and data, checksum. */
 function chunk(type, data) {
@@ -44,8 +35,8 @@ function hugePng() {
 }
 
 test("bad files give a sentence, and the page goes on", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   const sample = await readFile(fileURLToPath(new URL("../../www/samples/street.jpg", import.meta.url)));
   const bad = [
     ["notes.jpg", Buffer.from("These are my notes, and no picture at all.\n"), /not a picture/i],
@@ -72,7 +63,7 @@ test("without WebGPU the page says what is missing", async (t) => {
   t.after(() => blind.close());
   const { page, close } = await newPage(blind);
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined }));
-  await page.goto(site.url);
+  await page.goto(here.site.url);
   await waitForState(page, "unsupported");
   assert.match(await page.textContent("#notice"), /WebGPU/);
   assert.ok(await page.isDisabled("#paint"));
@@ -83,7 +74,7 @@ test("without WebGPU the page says what is missing", async (t) => {
 test("any sub-path will do", async (t) => {
   const below = await serve(undefined, { base: "/some/where/else/" });
   t.after(below.close);
-  const { page, complaints, close } = await newPage(browser);
+  const { page, complaints, close } = await newPage(here.browser);
   await open(page, below.url);
   const failed = below.requests.filter(({ status }) => status !== 200).map(({ path }) => path);
   assert.deepEqual(failed.filter((path) => !path.endsWith("weights/manifest.json") && !path.endsWith("favicon.ico")), []);
@@ -97,8 +88,8 @@ test("the first paint comes within a second", async () => {
   const paints = [];
   for (let visit = 0; visit < 5; visit++) {
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    const { page, close } = await newPage(browser);
-    await open(page, site.url);
+    const { page, close } = await newPage(here.browser);
+    await open(page, here.site.url);
     paints.push(await page.evaluate(() => Math.round(performance.getEntriesByName("first-contentful-paint")[0].startTime)));
     await close();
   }
@@ -107,8 +98,8 @@ test("the first paint comes within a second", async () => {
 });
 
 test("the keyboard alone is enough", async () => {
-  const { page, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   const reached = new Set();
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press("Tab");
@@ -129,8 +120,8 @@ test("the keyboard alone is enough", async () => {
 
 test("nothing sticks out at 360 px, nor at 2560 px", async () => {
   for (const [width, height] of [[360, 740], [2560, 1440]]) {
-    const { page, close } = await newPage(browser, { viewport: { width, height } });
-    await open(page, site.url);
+    const { page, close } = await newPage(here.browser, { viewport: { width, height } });
+    await open(page, here.site.url);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= width, `${wide} px wide on a screen of ${width}`);
     await close();

@@ -1,22 +1,13 @@
 // Time: a slider through the picture's past, another picture from any moment of it, two moments side by side, undo and redo.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, newPage, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { fixture, newPage } from "./harness.mjs";
 import { difference, moment, openWith, paint, pixels, press, save, slide, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture();
 
 /** The pixels of the moment that is shown: {width, height, rgba}. */
 async function frame(page) {
@@ -30,8 +21,8 @@ async function frame(page) {
 }
 
 test("the past can be looked at, saved, pinned beside the present, and painted on from", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await openWith(page, site.url, SMALL);
+  const { page, complaints, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, SMALL);
   await paint(page);
   const end = await save(page);
   await moment(page, 2);
@@ -65,8 +56,8 @@ test("the past can be looked at, saved, pinned beside the present, and painted o
 });
 
 test("undo and redo bring settings, pictures and paintings back", async () => {
-  const { page, close } = await newPage(browser);
-  await openWith(page, site.url, SMALL);
+  const { page, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, SMALL);
   const settled = () => page.waitForTimeout(1500);
   await settled();
   await slide(page, "strength", 80);
@@ -82,5 +73,23 @@ test("undo and redo bring settings, pictures and paintings back", async () => {
   await page.waitForFunction(() => document.getElementById("strength").value === "50");
   await page.keyboard.press("Control+Shift+z");
   await page.waitForFunction(() => document.getElementById("strength").value === "80");
+  await close();
+});
+
+test("a lost graphics device takes no picture along", async () => {
+  const { page, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, SMALL);
+  await paint(page);
+  const { rgba } = await save(page);
+  const session = await here.browser.newBrowserCDPSession();
+  await session.send("Browser.crashGpuProcess").catch(() => {}); // it does not answer any more
+  await press(page, "paint");
+  await waitForState(page, "unsupported");
+  assert.ok(difference((await frame(page)).rgba, rgba) < 1, "what had become of it is in sight");
+  await press(page, "again");
+  await waitForState(page, "ready");
+  const again = await save(page);
+  assert.ok(difference(again.rgba, rgba) < 1, "and can still be saved");
+  await paint(page);
   await close();
 });

@@ -1,22 +1,13 @@
 // Small pictures beside the large one: variations, what the layers hold on to, methods side by side.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, newPage, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { fixture, newPage } from "./harness.mjs";
 import { openWith, paint, press, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.1 };
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture();
 
 /** Waits until so many sketches of a board show more than one colour. */
 function drawn(page, id, count) {
@@ -27,8 +18,8 @@ function drawn(page, id, count) {
 }
 
 test("nine variations, and the one that is picked is painted; the picture at work waits meanwhile", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await openWith(page, site.url, { size: 128 });
+  const { page, complaints, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, { size: 128 });
   await press(page, "paint");
   await page.waitForFunction(() => document.getElementById("losses").points?.length > 0);
   await press(page, "open-variations");
@@ -49,8 +40,8 @@ test("nine variations, and the one that is picked is painted; the picture at wor
 });
 
 test("the X-ray shows a picture of every layer, and where the losses remain", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await openWith(page, site.url, SMALL);
+  const { page, complaints, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, SMALL);
   await paint(page);
   await press(page, "open-xray");
   await drawn(page, "xray", 5);
@@ -65,8 +56,8 @@ test("the X-ray shows a picture of every layer, and where the losses remain", as
 });
 
 test("methods stand side by side, with time, loss and measures", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await openWith(page, site.url, SMALL);
+  const { page, complaints, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, SMALL);
   await press(page, "open-methods");
   await page.waitForFunction(() => document.querySelectorAll("#methods canvas").length === 3);
   await page.waitForFunction(() => [...document.querySelectorAll("#methods small")].every((words) => /iterations · loss .* edges \d/.test(words.textContent)), undefined, { timeout: 400_000, polling: 500 });

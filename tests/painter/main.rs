@@ -150,3 +150,19 @@ fn without_a_painting_there_is_a_sentence() {
         Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() }.to_string()
     );
 }
+
+#[test]
+fn what_remains_is_shown_in_one_unit() {
+    block_on(async {
+        let gpu = Gpu::open().await.unwrap();
+        let brightest = |picture: &Picture| picture.rgba.chunks(4).map(|pixel| pixel[0]).fold(0.0, f32::max);
+        // The photo hardly counts any more, so that most of what remains is the painting's.
+        let settings = Settings { strength: 100.0, ..small(64, 4) };
+        let mut painter = Painter::new(&gpu, &street_and_swirl(), &settings).await.unwrap();
+        painter.step().await.unwrap();
+        let [content, style] = painter.remaining().await.unwrap();
+        assert_eq!((content.width, content.height), (64, 48));
+        assert_eq!(brightest(&style), 1.0);
+        assert!((1e-6..0.2).contains(&brightest(&content)), "{}", brightest(&content));
+    });
+}
