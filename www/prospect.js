@@ -60,9 +60,10 @@ export class Prospect {
       const safe = largestSafe(found, edges, Math.min(width, height) / Math.max(width, height), limits);
       $('prospect').dataset.seconds = this.#promise.seconds;
       this.#say([
-        t('About {time}', { time: duration(this.#promise.seconds) }), t('{rate} iterations/s at full size', { rate: this.#promise.perSecond.toPrecision(2) }),
+        t('About {time}', { time: duration(this.#promise.seconds) }),
         t('{megabytes} MB of graphics memory', { megabytes: Math.max(1, Math.round(this.#promise.bytes / 1e6)) }),
         safe && (safe < wanted.size ? t('more than is safe here: {size} px', { size: safe }) : t('safe up to {size} px', { size: safe })),
+        t('{rate} iterations/s at full size', { rate: this.#promise.perSecond.toPrecision(2) }),
       ].filter(Boolean).join(' · '));
     } catch {
       this.#say(''); // what is wrong will be said when Paint is pressed
