@@ -46,8 +46,11 @@ export class Easel extends EventTarget {
 
   get isRunning() { return ['painting', 'paused'].includes(this.#page.state); }
 
-  /** The next run is to be the one of a saved file, step for step, as long as nothing is changed. */
-  follow(again) { this.#again = { ...again, key: JSON.stringify(settings.read(this.#form)) }; }
+  /** The next run is to be the one of a saved file, step for step, as long as neither settings nor pictures are changed. */
+  follow(again) {
+    const wanted = settings.read(this.#form);
+    this.#again = { ...again, settings: JSON.stringify(wanted), pictures: this.#lying(settings.sourcesOf(wanted)) };
+  }
 
   /** Begins a run; `from` a frame of the past, if there is one, at the scales that are left from there. */
   async paint(from) {
@@ -69,7 +72,7 @@ export class Easel extends EventTarget {
     try {
       if (!await this.#page.opened) return;
       await this.#wells.settled();
-      const again = !from && this.#again?.key === JSON.stringify(wanted) ? this.#again : undefined;
+      const again = from ? undefined : this.#toRepeat(wanted);
       const first = again?.first ?? (from ? await this.#goingOn(wanted, from) : wanted);
       const start = again?.from ?? from?.blob ?? (wanted.start === 'picture' ? this.#wells.get('start').blob : undefined);
       const pictures = this.#lying(sources);
@@ -100,6 +103,13 @@ export class Easel extends EventTarget {
   }
 
   async resume() { if (this.#page.state === 'paused') await this.#pauseOrContinue(); }
+
+  #toRepeat(wanted) {
+    const again = this.#again;
+    const isSame = again?.settings === JSON.stringify(wanted)
+      && Object.entries(again.pictures).every(([which, picture]) => picture === this.#wells.get(which));
+    return isSame ? again : undefined;
+  }
 
   // A finished picture has no use for the small scales: from a frame, only those remain that are not smaller.
   async #goingOn(wanted, from) {

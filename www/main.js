@@ -81,7 +81,7 @@ function follow() {
   const brought = settingsIn(location.hash);
   if (!brought) return;
   settings.write(form, brought);
-  form.dispatchEvent(new Event('input', { bubbles: true }));
+  settings.announce(form);
 }
 
 start();

@@ -128,7 +128,7 @@ export class Past {
         this.#run = state.run;
         this.#look(null);
       }
-      this.#form.dispatchEvent(new Event('input', { bubbles: true }));
+      settings.announce(this.#form);
     } catch (error) {
       this.#page.complain(error);
     } finally {

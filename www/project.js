@@ -2,7 +2,8 @@
 //
 // {format, made, settings, first, score, iterations, sources: {which: {title, sample}}, findings, adapter}
 //   settings     of the form, when it was saved
-//   first, score what the run began with, and the {at, settings} that it was steered by: what the same picture takes
+//   first, score what the run began with, and {at, changed}: by what it was steered after so many steps; changed settings only,
+//                null for one that was dropped
 //   iterations   steps that were made
 //   sources      the pictures it was painted from; `sample` if it is one of this site's own; those enclosed lie in the file
 //   findings     what was known of the graphics device: it decides between kernels that round differently
@@ -10,13 +11,33 @@
 import * as settings from './settings.js';
 
 const FORMAT = 1;
+const SAMPLE = /^[\w-]+\.jpg$/; // of this site, by its name alone
 
 /** The label of a run's picture after so many iterations, as text. */
 export function describe(run, iterations) {
   const sources = Object.fromEntries(Object.entries(run.pictures).map(([which, { title, sample }]) => [which, { title, sample: sample && sample.split('/').at(-1) }]));
   return JSON.stringify({
-    format: FORMAT, made: 'Scumble', settings: run.settings, first: run.first, score: run.score.filter(({ at }) => at <= iterations),
+    format: FORMAT, made: 'Scumble', settings: run.settings, first: run.first, score: changes(run.first, run.score.filter(({ at }) => at <= iterations)),
     iterations, sources, findings: run.findings,
+  });
+}
+
+// A slider that is moved while it paints steers at every step, mostly by one number.
+function changes(first, score) {
+  let last = first;
+  return score.map(({ at, settings: now }) => {
+    const differs = (name) => JSON.stringify(now[name]) !== JSON.stringify(last[name]);
+    const changed = Object.fromEntries([...new Set([...Object.keys(last), ...Object.keys(now)])].filter(differs).map((name) => [name, now[name] ?? null]));
+    last = now;
+    return { at, changed };
+  });
+}
+
+function steps(first, score) {
+  let last = first;
+  return score.map(({ at, changed }) => {
+    last = Object.fromEntries(Object.entries({ ...last, ...changed }).filter(([, value]) => value !== null));
+    return { at: Number(at), settings: last };
   });
 }
 
@@ -30,13 +51,24 @@ export function enclosures(run) {
  * Reads a label as {project, enclosed: {which: blob}}; null if it is none that this version can follow. Whoever made the
  * file may have written anything, so the form is checked here, and the settings by the engine before it paints.
  */
-export function read({ settings: text, enclosed }) {
-  let project;
-  try { project = JSON.parse(text); } catch { return null; }
-  if (project?.format !== FORMAT || typeof project.settings !== 'object' || typeof project.first !== 'object' || !Array.isArray(project.score)) return null;
-  const known = settings.SOURCES;
-  const files = Object.fromEntries(enclosed.filter(({ name }) => known.includes(name)).map(({ name, bytes }) => [name, new Blob([bytes])]));
-  const sources = Object.fromEntries(Object.entries(project.sources ?? {}).filter(([which]) => known.includes(which))
-    .map(([which, { title, sample }]) => [which, { title: String(title ?? which), sample: typeof sample === 'string' && /^[\w-]+\.jpg$/.test(sample) ? sample : undefined }]));
-  return { project: { ...project, sources, iterations: Number(project.iterations) || Infinity, findings: typeof project.findings === 'string' ? project.findings : undefined }, enclosed: files };
+export function read(label) {
+  try { return parsed(label); } catch { return null; }
 }
+
+function parsed({ settings: text, enclosed }) {
+  const project = JSON.parse(text);
+  if (project.format !== FORMAT || !isObject(project.settings) || !isObject(project.first)) return null;
+  const files = Object.fromEntries(enclosed.filter(({ name }) => settings.SOURCES.includes(name)).map(({ name, bytes }) => [name, new Blob([bytes])]));
+  const sources = Object.fromEntries(Object.entries(project.sources ?? {}).filter(([which]) => settings.SOURCES.includes(which))
+    .map(([which, { title, sample }]) => [which, { title: String(title ?? which), sample: SAMPLE.test(sample) ? sample : undefined }]));
+  return {
+    project: {
+      settings: project.settings, first: project.first, score: steps(project.first, project.score), sources,
+      iterations: Number(project.iterations) || Infinity,
+      findings: typeof project.findings === 'string' ? project.findings : undefined,
+    },
+    enclosed: files,
+  };
+}
+
+function isObject(value) { return typeof value === 'object' && value !== null; }

@@ -96,14 +96,13 @@ export class Saving {
     if (!found) return false;
     const { project: { settings: wanted, first, score, iterations, sources, findings }, enclosed } = found;
     settings.write(this.#form, wanted);
-    this.#form.dispatchEvent(new Event('change', { bubbles: true }));
     const missing = [];
     for (const [name, { title: called, sample }] of Object.entries(sources)) {
       if (enclosed[name]) await this.#wells.take(name, { blob: enclosed[name], title: called });
       else if (sample) await this.#wells.takeSampleFile(name, sample, called);
       else missing.push(called);
     }
-    this.#form.dispatchEvent(new Event('input', { bubbles: true }));
+    settings.announce(this.#form);
     const continues = first.start === 'picture' && wanted.start !== 'picture';
     if (missing.length === 0 && (!continues || enclosed.start)) {
       this.#easel.follow({ first, score, until: iterations, findings, from: first.start === 'picture' ? enclosed.start : undefined });

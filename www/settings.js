@@ -73,10 +73,16 @@ export function write(form, settings) {
   tidy(form);
 }
 
+/** Lets everybody hear of what was written; a model may have to be loaded. */
+export function announce(form) {
+  form.querySelector('[name="model"]:checked')?.dispatchEvent(new Event('change', { bubbles: true }));
+  form.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 /** Takes back what the form has no control for. */
 export function dropExtras(form) {
   extras = {};
-  form.dispatchEvent(new Event('input', { bubbles: true }));
+  announce(form);
 }
 
 // The engine writes what was left open as null or empty.

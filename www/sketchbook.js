@@ -76,7 +76,7 @@ export class Sketchbook {
     this.#resume = false;
     dialog.close();
     settings.write(this.#form, promote);
-    this.#form.dispatchEvent(new Event('input', { bubbles: true }));
+    settings.announce(this.#form);
     this.#easel.paint();
   }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { fixture, newPage } from "./harness.mjs";
-import { answer, downloaded, drop, file, losses, message, openWith, paint, pixels, press, save, slide, waitForState } from "./studio.mjs";
+import { answer, downloaded, drop, file, losses, message, openWith, paint, pixels, press, save, slide, unfold, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };
 const sample = (name) => file(fileURLToPath(new URL(`../../www/samples/${name}.jpg`, import.meta.url)));
@@ -19,7 +19,10 @@ test("a saved PNG gives the same picture, bit for bit, in a fresh profile, thoug
   await press(first.page, "paint");
   await waitForState(first.page, "painting");
   await first.page.waitForFunction(() => document.getElementById("losses").points?.length > 6);
+  await unfold(first.page);
   await slide(first.page, "strength", 20);
+  await first.page.waitForFunction(() => document.getElementById("losses").points?.length > 10);
+  await slide(first.page, "smoothness", 80);
   await waitForState(first.page, "done");
   await press(first.page, "save-as");
   await first.page.check("#saving input[name=enclose]");
@@ -43,6 +46,21 @@ test("a saved PNG gives the same picture, bit for bit, in a fresh profile, thoug
   assert.ok(Buffer.from(again.rgba).equals(Buffer.from(original.rgba)), "the same pixels");
   assert.deepEqual(second.complaints(), []);
   await second.close();
+});
+
+test("a file with a broken label is a picture like any other", async () => {
+  const { page, complaints, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, SMALL);
+  await paint(page);
+  const { bytes } = await save(page);
+  const broken = Buffer.from(bytes);
+  const at = broken.indexOf('"format":1');
+  broken.write('"format":9', at); // its checksum is wrong now, too: a remark that cannot be trusted
+  await drop(page, "photo", { name: "broken.png", bytes: broken });
+  await page.waitForFunction(() => document.querySelector("picture-well[name=photo]").textContent.includes("broken"));
+  await page.waitForFunction(() => !document.querySelector("picture-well[name=photo]").hasAttribute("busy"));
+  assert.deepEqual(complaints(), []);
+  await close();
 });
 
 test("every format is what its name says, and the film plays", async () => {
