@@ -16,7 +16,8 @@ const CALLED = { photo: 'Choose a photo first: click, drop or paste one.', paint
 export class Easel extends EventTarget {
   /**
    * The run that is painted or was painted last, or nothing. `settings` are those of the form that it follows by now, `first`
-   * those that it began with, `score` the {at, settings} that it was steered by since; `pictures` lie in the wells.
+   * those that it began with, `score` the {at, settings} that it was steered by since; `pictures` lie in the wells. It is
+   * `mixed` once one of them was exchanged on the way, and `continues` another one that it was begun from.
    */
   run;
   /** The newest step's. */
@@ -36,7 +37,7 @@ export class Easel extends EventTarget {
     $('stop').addEventListener('click', () => this.#stop());
     form.addEventListener('input', () => this.#steer());
     wells.addEventListener('change', () => { this.invite(); this.#steer(); });
-    page.addEventListener('state', () => this.#dress());
+    page.addEventListener('state', () => this.dress());
     page.addEventListener('painter', ({ detail: painter }) => {
       this.clear();
       painter.addEventListener('progress', ({ detail }) => this.#step(detail));
@@ -76,12 +77,16 @@ export class Easel extends EventTarget {
       const first = again?.first ?? (from ? await this.#goingOn(wanted, from) : wanted);
       const start = again?.from ?? from?.blob ?? (wanted.start === 'picture' ? this.#wells.get('start').blob : undefined);
       const pictures = this.#lying(sources);
+      if (!this.isRunning) return; // stopped before it began
       const { id, scales, original, findings } = await this.#page.painter.start({ settings: first, from: start, score: again?.score, until: again?.until, findings: again?.findings });
       this.#replaceRun({
-        id, settings: wanted, first, score: [...again?.score ?? []], from: start, pictures, findings, scales, parent: from && this.run,
+        id, settings: wanted, first, score: [...again?.score ?? []], from: start, pictures, findings, scales,
+        continues: first.start === 'picture' && wanted.start !== 'picture',
         iterations: scales.reduce((sum, { iterations }) => sum + iterations, 0),
         original: URL.createObjectURL(new Blob([original], { type: 'image/png' })),
       });
+      if (!this.isRunning) await this.#page.painter.stop();
+      else if (this.#page.state === 'paused') await this.#page.painter.pause();
       this.#steer(); // what was changed while the run was made ready
     } catch (error) {
       this.#ended(error);
@@ -137,7 +142,7 @@ export class Easel extends EventTarget {
     this.#stage.showLive({ width, height, photo: this.run.original });
     $('losses').hidden = false;
     this.#stage.name(nameOf(this.run));
-    this.#dress();
+    this.dress();
   }
 
   #lying(sources) { return Object.fromEntries(sources.map((which) => [which, this.#wells.get(which)])); }
@@ -209,11 +214,12 @@ export class Easel extends EventTarget {
         const { run } = this;
         // What a run has from where it began, it keeps.
         const { start, scales, 'start-noise': noise } = run.first;
-        const next = { ...wanted, ...run.from && { start, scales, 'start-noise': noise } };
+        const next = { ...wanted, ...run.continues && { start, scales, 'start-noise': noise } };
         const { steered, at } = await this.#page.painter.steer(next);
         if (steered && run === this.run) {
           run.score.push({ at, settings: next });
-          Object.assign(run, { settings: wanted, pictures });
+          const exchanged = Object.entries(run.pictures).some(([which, picture]) => pictures[which] && pictures[which].blob !== picture?.blob);
+          Object.assign(run, { settings: wanted, pictures, mixed: run.mixed || exchanged });
           if (this.progress) this.#stage.name(nameOf(run));
           this.dispatchEvent(new Event('steered'));
         }
@@ -229,7 +235,7 @@ export class Easel extends EventTarget {
   // Paintings may come and go; the photo and the start are what the picture stands on.
   #canFollow(pictures) {
     const { photo, start } = this.run.pictures;
-    return pictures.photo === photo && (pictures.start === start || Boolean(this.run.from)) && Object.values(pictures).every(Boolean);
+    return pictures.photo === photo && (pictures.start === start || this.run.continues) && Object.values(pictures).every(Boolean);
   }
 
   // What the picture being painted cannot follow waits for the next one.
@@ -246,7 +252,7 @@ export class Easel extends EventTarget {
   }
 
   /** Shows the buttons that mean something now, and keeps the focus where the person left it. */
-  #dress() {
+  dress() {
     const { state } = this.#page;
     const running = this.isRunning;
     const held = document.activeElement;
@@ -255,7 +261,7 @@ export class Easel extends EventTarget {
     $('pause').hidden = $('stop').hidden = !running;
     $('pause').querySelector('span').textContent = state === 'paused' ? t('Continue') : t('Pause');
     $('pause').querySelector('use').setAttribute('href', `icons.svg#${state === 'paused' ? 'resume' : 'pause'}`);
-    for (const id of ['compare', 'original', 'save', 'save-as']) $(id).disabled = !this.#stage.hasPicture || Boolean(this.run && !this.progress);
+    for (const id of ['compare', 'original', 'save', 'save-as']) $(id).disabled = !this.#stage.hasPicture || (this.#stage.live && Boolean(this.run && !this.progress));
     if (held?.hidden) (running ? $('pause') : $('paint')).focus({ preventScroll: true });
     this.#tellPending();
     this.#tell();

@@ -15,6 +15,7 @@ export class Example {
     [this.#page, this.#easel, this.#stage, this.#wells] = [page, easel, stage, wells];
     $('invitation').hidden = true;
     wells.addEventListener('own', ({ detail: which }) => this.#given(which));
+    wells.addEventListener('answered', () => { this.#awaiting = false; }); // a saved file is no photo to paint at once
     wells.addEventListener('change', () => { if (this.#over) this.#end(); });
     easel.addEventListener('run', () => { if (easel.run) this.#end(); });
     page.addEventListener('painter', ({ detail: painter }) => painter.addEventListener('example', ({ detail }) => this.#show(detail)));
@@ -25,7 +26,7 @@ export class Example {
     await this.#wells.furnished;
     await this.#wells.settled();
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches || navigator.connection?.saveData;
-    if (calm || this.#page.state !== 'ready' || this.#over || !this.#wells.get('photo') || !this.#wells.get('painting')) return;
+    if (calm || $('example').dataset.over || this.#page.state !== 'ready' || this.#over || !this.#wells.get('photo') || !this.#wells.get('painting')) return;
     this.#on = true;
     await this.#page.painter.example({ settings: EXAMPLE, step_ms: STEP_MS, tooSlow_ms: TOO_SLOW_MS });
   }
@@ -56,7 +57,7 @@ export class Example {
 
   #end() {
     if (this.#on) {
-      this.#awaiting = true;
+      this.#awaiting = !this.#easel.run;
       this.#page.painter.endExample();
     }
     this.#on = false;

@@ -16,13 +16,13 @@ export class History extends EventTarget {
     else if (former) former.frames = thinned(former.frames, FRAMES_OF_OLDER);
     run.frames = [];
     this.#runs.push(run);
-    while (this.#runs.length > MOST_RUNS) this.#runs.shift().frames.forEach(forget);
+    while (this.#runs.length > MOST_RUNS) drop(this.#runs.shift());
     this.#changed();
   }
 
   /** The picture of a run as it stood. */
   add({ run: id, ...frame }) {
-    const run = this.#runs.find((known) => known.id === id);
+    const run = this.#runs.findLast((known) => known.id === id); // a new engine counts anew
     if (!run) return;
     run.frames.push({ ...frame, url: URL.createObjectURL(frame.blob) });
     this.#changed();
@@ -40,3 +40,10 @@ function thinned(frames, most) {
 }
 
 function forget({ url }) { URL.revokeObjectURL(url); }
+
+// Undo may remember the run, but not its pictures.
+function drop(run) {
+  run.frames.forEach(forget);
+  run.frames = [];
+  URL.revokeObjectURL(run.original);
+}

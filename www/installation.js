@@ -7,8 +7,9 @@ import { LANGUAGES, language, speak, t } from './words.js';
 const $ = (id) => document.getElementById(id);
 const SHARED = 'scumble-shared'; // the cache where the service worker puts what was shared; sw.js knows the name
 
-export function install(page, wells) {
-  offerLanguages(page);
+/** `history` holds what would be lost by loading the page again. */
+export function install(page, wells, history) {
+  offerLanguages(page, history);
   offerInstallation();
   takeWhatIsHanded(wells);
   // Who has painted a picture is likely to come again; nobody else need carry the whole site home.
@@ -24,20 +25,18 @@ export function install(page, wells) {
 
 // A picture being painted must not be lost to a new version, so the old one goes on until the person agrees.
 function attendUpdates(registration, page) {
+  let agreed = false;
   const offer = (worker) => {
     if (!navigator.serviceWorker.controller) return; // the first visit, not an update
-    page.note(t('A new version of Scumble is here.'), { label: t('Use it now'), run: () => worker.postMessage('take over') });
+    page.note(t('A new version of Scumble is here.'), { label: t('Use it now'), run: () => { agreed = true; worker.postMessage('take over'); } });
   };
   if (registration.waiting) offer(registration.waiting);
   registration.addEventListener('updatefound', () => {
     const worker = registration.installing;
     worker.addEventListener('statechange', () => { if (worker.state === 'installed') offer(worker); });
   });
-  let had = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener('controllerchange', () => {
-    if (had) location.reload();
-    had = true;
-  });
+  // Another tab that agreed does not speak for this one: here the old page goes on with what it has.
+  navigator.serviceWorker.addEventListener('controllerchange', () => { if (agreed) location.reload(); });
 }
 
 function offerInstallation() {
@@ -53,6 +52,7 @@ function offerInstallation() {
 
 async function takeWhatIsHanded(wells) {
   globalThis.launchQueue?.setConsumer(async ({ files }) => {
+    await wells.furnished; // what is opened takes the place of a sample
     for (const [index, handle] of files.slice(0, 2).entries()) {
       const blob = await handle.getFile();
       wells.receive(['photo', 'painting'][index], { blob, title: titleOf(blob) });
@@ -71,12 +71,12 @@ async function takeWhatIsHanded(wells) {
   await caches.delete(SHARED);
 }
 
-function offerLanguages(page) {
+function offerLanguages(page, history) {
   const select = $('language');
   select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code, false, code === language)));
   select.addEventListener('change', () => {
     speak(select.value);
-    if (page.state === 'painting' || page.state === 'paused' || page.state === 'done') {
+    if (history.runs.length > 0) {
       page.note(t('The language changes when the page is loaded again. Save your picture first.'), { label: t('Load it again now'), run: () => location.reload() });
     } else location.reload();
   });

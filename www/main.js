@@ -32,7 +32,8 @@ wells.offerSamples();
 const stage = new Stage();
 const models = new ModelChoice(page, form);
 const easel = new Easel(page, wells, form, stage);
-const past = new Past({ page, easel, stage, history: new History(), wells, form });
+const history = new History();
+const past = new Past({ page, easel, stage, history, wells, form });
 const example = new Example({ page, easel, stage, wells });
 new Prospect({ page, easel, wells, form });
 
@@ -42,7 +43,7 @@ follow();
 addEventListener('hashchange', follow);
 wells.addEventListener('weights', ({ detail }) => models.takeFile(detail));
 page.addEventListener('again', start);
-install(page, wells);
+install(page, wells, history);
 
 async function start() {
   if (!await page.open()) return;
@@ -53,12 +54,20 @@ async function start() {
 
 // There is nothing to save before the first step, and few files that are dropped were saved here.
 let saving;
-const openSaving = () => (saving ??= import('./saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form })));
-easel.addEventListener('progress', openSaving, { once: true });
+const openSaving = () => (saving ??= import('./saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form }), (error) => {
+  saving = undefined; // the next step tries again
+  throw error;
+}));
+easel.addEventListener('progress', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
 wells.addEventListener('given', ({ detail }) => detail.answers.push(restored(detail)));
 
 async function restored(given) {
-  return await mayBeOurs(given.picture.blob) && (await openSaving()).restore(given);
+  try {
+    return await mayBeOurs(given.picture.blob) && await (await openSaving()).restore(given);
+  } catch (error) {
+    page.complain(error);
+    return false; // then it is a picture like any other
+  }
 }
 
 // Our label stands before the pixels; any other picture need not wait for the engine to look at it.
@@ -71,8 +80,13 @@ async function mayBeOurs(blob) {
 let sketchbook;
 for (const id of ['variations', 'xray', 'methods']) {
   document.getElementById(`open-${id}`).addEventListener('click', async () => {
-    sketchbook ??= import('./sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
-    await (await sketchbook).open(id);
+    try {
+      sketchbook ??= import('./sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
+      await (await sketchbook).open(id);
+    } catch (error) {
+      sketchbook = undefined;
+      page.complain(error);
+    }
   });
 }
 

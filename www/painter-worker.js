@@ -93,7 +93,7 @@ const asked = {
     if (from) studio.setPicture('start', await bytesOf(from));
     if (findings) studio.recall(findings);
     const plan = await studio.start(JSON.stringify(settings));
-    device.keep(studio.findings);
+    if (!findings) device.keep(studio.findings); // a stranger's file does not speak for this device
     example = undefined;
     run = { id: ++runs, score: [...score], until, framed: 0 };
     begun = painting = true;

@@ -16,6 +16,8 @@ export class Past {
     [this.#page, this.#easel, this.#stage, this.#history, this.#wells, this.#form] = [page, easel, stage, history, wells, form];
     easel.addEventListener('run', () => this.#begun());
     history.addEventListener('change', () => this.#draw());
+    // The first step of a run shows the canvas; whoever looks at an older picture goes on doing so.
+    easel.addEventListener('progress', () => { if (this.#run && this.#run !== easel.run && stage.live) this.#look(this.#index); });
     page.addEventListener('painter', ({ detail: painter }) => {
       painter.addEventListener('frame', ({ detail }) => history.add(detail));
     });
@@ -59,7 +61,8 @@ export class Past {
       return;
     }
     // A run that fell, or a device that was lost, takes the living picture along; what had become of it is here.
-    this.#run = this.#history.newest?.frames.length > 0 ? this.#history.newest : undefined;
+    this.#run = this.#history.runs.findLast(({ frames }) => frames.length > 0);
+    this.#pinned = false;
     this.#look(null);
   }
 
@@ -69,6 +72,7 @@ export class Past {
     if (frame) this.#stage.showFrame(frame, this.#run.original);
     else if (this.#easel.progress) this.#stage.showLive({ ...this.#easel.progress, photo: this.#run.original });
     if (this.#run) this.#stage.name(nameOf(this.#run));
+    this.#easel.dress();
     this.#draw();
   }
 
@@ -119,7 +123,7 @@ export class Past {
     clearTimeout(this.#timer);
     this.#restoring = true;
     try {
-      settings.write(this.#form, state.settings);
+      settings.write(this.#form, state.settings, { whole: true });
       for (const which of this.#wells.names) {
         const picture = state.pictures[which];
         if (picture && picture.blob !== this.#wells.get(which)?.blob) await this.#wells.take(which, picture);

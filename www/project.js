@@ -1,11 +1,12 @@
 // What a saved picture says of how it was painted, and back: so that the file is the project.
 //
-// {format, made, settings, first, score, iterations, sources: {which: {title, sample}}, findings, adapter}
+// {format, made, settings, first, score, iterations, sources: {which: {title, sample}}, findings, mixed}
 //   settings     of the form, when it was saved
 //   first, score what the run began with, and {at, changed}: by what it was steered after so many steps; changed settings only,
 //                null for one that was dropped
 //   iterations   steps that were made
 //   sources      the pictures it was painted from; `sample` if it is one of this site's own; those enclosed lie in the file
+//   mixed        whether a picture was exchanged on the way, so that these alone do not give it again
 //   findings     what was known of the graphics device: it decides between kernels that round differently
 
 import * as settings from './settings.js';
@@ -18,7 +19,7 @@ export function describe(run, iterations) {
   const sources = Object.fromEntries(Object.entries(run.pictures).map(([which, { title, sample }]) => [which, { title, sample: sample && sample.split('/').at(-1) }]));
   return JSON.stringify({
     format: FORMAT, made: 'Scumble', settings: run.settings, first: run.first, score: changes(run.first, run.score.filter(({ at }) => at <= iterations)),
-    iterations, sources, findings: run.findings,
+    iterations, sources, findings: run.findings, mixed: run.mixed,
   });
 }
 
@@ -44,7 +45,7 @@ function steps(first, score) {
 /** The files that a run was painted from, [{name, blob}], and what it went on from. */
 export function enclosures(run) {
   const files = Object.entries(run.pictures).map(([name, { blob }]) => ({ name, blob }));
-  return run.from && !run.pictures.start ? [...files, { name: 'start', blob: run.from }] : files;
+  return run.continues ? [...files, { name: 'start', blob: run.from }] : files;
 }
 
 /**
@@ -64,7 +65,7 @@ function parsed({ settings: text, enclosed }) {
   return {
     project: {
       settings: project.settings, first: project.first, score: steps(project.first, project.score), sources,
-      iterations: Number(project.iterations) || Infinity,
+      iterations: Number(project.iterations) || Infinity, mixed: Boolean(project.mixed),
       findings: typeof project.findings === 'string' ? project.findings : undefined,
     },
     enclosed: files,

@@ -47,6 +47,16 @@ export class Saving {
 
   async #file({ format, enclose }) {
     const { run, frame } = this.#past;
+    // The living picture holds still, so that the file knows after how many steps it is.
+    const paused = !frame && await this.#easel.pause();
+    try {
+      return await this.#written(run, frame, { format, enclose });
+    } finally {
+      if (paused) await this.#easel.resume();
+    }
+  }
+
+  async #written(run, frame, { format, enclose }) {
     const at = frame?.iteration ?? this.#easel.progress.iteration;
     const { bytes } = await this.#page.painter.save({
       format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob,
@@ -94,8 +104,8 @@ export class Saving {
     const label = await this.#page.painter.label(blob);
     const found = label && project.read(label);
     if (!found) return false;
-    const { project: { settings: wanted, first, score, iterations, sources, findings }, enclosed } = found;
-    settings.write(this.#form, wanted);
+    const { project: { settings: wanted, first, score, iterations, sources, findings, mixed }, enclosed } = found;
+    settings.write(this.#form, wanted, { whole: true });
     const missing = [];
     for (const [name, { title: called, sample }] of Object.entries(sources)) {
       if (enclosed[name]) await this.#wells.take(name, { blob: enclosed[name], title: called });
@@ -104,11 +114,13 @@ export class Saving {
     }
     settings.announce(this.#form);
     const continues = first.start === 'picture' && wanted.start !== 'picture';
-    if (missing.length === 0 && (!continues || enclosed.start)) {
+    const whole = missing.length === 0 && !mixed && (!continues || Boolean(enclosed.start));
+    if (whole) {
       this.#easel.follow({ first, score, until: iterations, findings, from: first.start === 'picture' ? enclosed.start : undefined });
     }
     const asPicture = { label: t('Use it as a picture instead'), run: () => this.#wells.take(which, { blob, title }) };
-    this.#page.note(missing.length === 0 ? t('“{title}” brought its settings and pictures back. Press Paint for the same picture.', { title })
+    this.#page.note(whole ? t('“{title}” brought its settings and pictures back. Press Paint for the same picture.', { title })
+      : missing.length === 0 ? t('“{title}” brought its settings and pictures back. Its own picture cannot be repeated: it was begun from another one, or one was exchanged on the way.', { title })
       : t('“{title}” brought its settings back. It was painted from {pictures}: drop them to go on.', { title, pictures: missing.map((name) => `“${name}”`).join(', ') }), asPicture);
     return true;
   }

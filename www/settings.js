@@ -42,9 +42,14 @@ export function read(form) {
   };
 }
 
-/** Puts the engine's settings into the form; those that are not given keep what stands there. Nothing hears of it. */
-export function write(form, settings) {
+/**
+ * Puts the engine's settings into the form; those that are not given keep what stands there, unless these are the `whole`.
+ * Nothing hears of it. They may come from a stranger's link or file: what is of the wrong kind is left out.
+ */
+export function write(form, settings, { whole = false } = {}) {
   const { elements } = form;
+  const former = whole ? {} : extras;
+  extras = {};
   const known = read(form);
   for (const name of ['recipe', 'model', 'start', 'optimizer', 'pooling', 'style-loss', 'colours', 'size', 'effort', 'style-scale']) {
     if (settings[name] !== undefined) select(elements[name], String(settings[name]));
@@ -56,20 +61,20 @@ export function write(form, settings) {
     if (settings[name] !== undefined) elements[name].value = settings[name];
   }
   if (settings['start-noise'] !== undefined) elements['start-noise'].value = 100 * settings['start-noise'];
-  if (settings.blend) {
+  if (Array.isArray(settings.blend)) {
     const [first = 1, second = 0] = settings.blend;
-    elements['second-share'].value = 100 * second / (first + second || 1);
+    elements['second-share'].value = Math.round(100 * second / (first + second || 1)) || 0;
   }
-  if (settings['style-scales']?.length > 1) select(elements['second-scale'], String(settings['style-scales'][1]));
-  if (settings['style-layers']) {
-    const names = STYLE_LAYERS[elements.model.value];
+  if (Array.isArray(settings['style-scales']) && settings['style-scales'].length > 1) select(elements['second-scale'], String(settings['style-scales'][1]));
+  const names = STYLE_LAYERS[elements.model.value];
+  if (names && isObject(settings['style-layers'])) {
     const given = Object.keys(settings['style-layers']).length > 0;
     names.forEach((name, index) => {
       elements.level[index].value = given ? USUAL * Math.sqrt(settings['style-layers'][name] ?? 0) : USUAL;
     });
   }
   extras = Object.fromEntries(Object.entries(settings).filter(([name, value]) => !Object.hasOwn(known, name) && isSaid(value))
-    .concat(Object.entries(extras).filter(([name]) => !Object.hasOwn(settings, name))));
+    .concat(Object.entries(former).filter(([name]) => !Object.hasOwn(settings, name))));
   tidy(form);
 }
 
@@ -84,6 +89,8 @@ export function dropExtras(form) {
   extras = {};
   announce(form);
 }
+
+function isObject(value) { return typeof value === 'object' && value !== null; }
 
 // The engine writes what was left open as null or empty.
 function isSaid(value) {

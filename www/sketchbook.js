@@ -4,7 +4,7 @@
 import './elements/sketch-dialog.js';
 import * as settings from './settings.js';
 import { duration } from './tempo.js';
-import { t } from './words.js';
+import { t, told } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const SKETCH = { size: 128, effort: 0.3, 'stop-early': false, seamless: false };
@@ -63,7 +63,7 @@ export class Sketchbook {
   #hear({ index, progress, frame, ms, likeness, error }) {
     if (!this.#open) return;
     const { dialog, book } = this.#open;
-    if (error) return dialog.board.tell(index, error.message);
+    if (error) return dialog.board.tell(index, told(error.message));
     if (frame) dialog.board.draw(index, frame);
     dialog.board.progress(index, progress.finished ? 1 : progress.fraction);
     book.hear?.(dialog, index, { progress, ms, likeness });

@@ -20,8 +20,10 @@ export class Stage {
 
   clear() {
     $('canvas').hidden = this.#frame.hidden = true;
+    this.#frame.removeAttribute('src'); // a moment that is still being decoded is not wanted any more
     $('invitation').hidden = !$('example').hidden;
-    this.#pinned = this.#photo = this.#size = undefined;
+    this.pin(undefined);
+    this.#photo = this.#size = undefined;
     this.compare(false);
   }
 
@@ -36,6 +38,7 @@ export class Stage {
     $('example').hidden = true;
     $('canvas').hidden = false;
     this.#frame.hidden = true;
+    this.#frame.removeAttribute('src');
     this.#photo = photo;
     this.#fit({ width, height });
   }
@@ -63,7 +66,8 @@ export class Stage {
 
   /** The left side of Compare from now on: a frame, or with nothing the photo again. */
   pin(frame) {
-    this.#pinned = frame;
+    if (this.#pinned) URL.revokeObjectURL(this.#pinned);
+    this.#pinned = frame && URL.createObjectURL(frame.blob); // it outlives its run
     this.#lay();
     if (frame) this.compare(true);
   }
@@ -86,7 +90,7 @@ export class Stage {
     this.#wipe.label = this.#pinned ? t('How much of the pinned moment shows, from the left') : t('How much of the photo shows, from the left');
   }
 
-  get #left() { return this.#pinned?.url ?? this.#photo; }
+  get #left() { return this.#pinned ?? this.#photo; }
 
   #showOriginal(held) {
     this.#wipe.setAttribute('mode', held ? 'original' : 'wipe');

@@ -76,7 +76,7 @@ export class Wells extends EventTarget {
     await Promise.all(Object.entries(this.#shelves).map(([which, shelf]) => {
       shelf.samples = samples.filter(({ kind }) => kind === which);
       const first = samples.find(({ kind }) => kind === which);
-      return first && !this.#lying.has(which) ? this.#takeSample(which, first) : undefined;
+      return first && !this.#lying.has(which) ? this.#takeSample(which, first, () => !this.#lying.has(which)) : undefined;
     }));
   }
 
@@ -84,17 +84,18 @@ export class Wells extends EventTarget {
     const asked = new CustomEvent('given', { detail: { which, picture, answers: [] } });
     this.dispatchEvent(asked);
     const answers = await Promise.all(asked.detail.answers);
-    if (answers.some(Boolean)) return;
+    if (answers.some(Boolean)) return this.dispatchEvent(new Event('answered'));
     const taken = this.take(which, picture);
     this.dispatchEvent(new CustomEvent('own', { detail: which }));
     await taken;
   }
 
-  async #takeSample(which, { file, title }) {
+  async #takeSample(which, { file, title }, stillWanted = () => true) {
     try {
       const response = await fetch(file);
       if (!response.ok) throw new Error(t('The sample “{title}” could not be loaded. Check the connection, or choose a file of your own.', { title }));
-      await this.take(which, { blob: await response.blob(), title, sample: file });
+      const blob = await response.blob();
+      if (stillWanted()) await this.take(which, { blob, title, sample: file });
     } catch (error) {
       this.#page.complain(error);
     }

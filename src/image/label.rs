@@ -10,8 +10,9 @@ use std::io::Cursor;
 pub fn read_label(bytes: &[u8]) -> Option<Label> {
     let decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MEMORY_LIMIT });
     let reader = decoder.read_info().ok()?;
-    let text = reader.info().utf8_text.iter().find(|text| text.keyword == KEYWORD)?;
-    let settings = text.get_text().ok().filter(|text| text.len() <= TEXT_LIMIT)?;
+    let mut text = reader.info().utf8_text.iter().find(|text| text.keyword == KEYWORD)?.clone();
+    text.decompress_text_with_limit(TEXT_LIMIT).ok()?;
+    let settings = text.get_text().ok()?;
     let enclosed = chunks(bytes).filter(|(name, _)| *name == ENCLOSED).filter_map(|(_, data)| {
         let end = data.iter().position(|&byte| byte == 0)?;
         Some((String::from_utf8(data[..end].to_vec()).ok()?, data[end + 1..].to_vec()))

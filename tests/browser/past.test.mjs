@@ -91,5 +91,8 @@ test("a lost graphics device takes no picture along", async () => {
   const again = await save(page);
   assert.ok(difference(again.rgba, rgba) < 1, "and can still be saved");
   await paint(page);
+  assert.equal(await page.locator("#runs option").count(), 2, "the new one is another picture");
+  await moment(page, 2);
+  await frame(page);
   await close();
 });

@@ -17,7 +17,7 @@ export async function spoken() {
   add(said, /<title>(.*?)<\/title>/.exec(html)[1]);
   for (const file of await readdir(WWW, { recursive: true })) {
     if (!file.endsWith(".js")) continue;
-    const code = (await readFile(WWW + file, "utf8")).replace(/\/\*[^]*?\*\/|^\s*\/\/.*$| \/\/ .*$/gm, "");
+    const code = (await readFile(WWW + file, "utf8")).replace(/^\s*\/\*[^]*?\*\/|^\s*\/\/.*$| \/\/ .*$/gm, "");
     for (const [, , text] of code.matchAll(/\bt\((['"])(.*?[^\\])\1/g)) add(said, text);
     for (const [, , text] of code.matchAll(/(['"])([a-z][^'"\n]*(?: [^'" \n]+){3,})\1/g)) if (isWords(text)) add(said, text);
     // Sentences in tables and notices, and the words that elements are made of: whatever begins like one.
