@@ -58,7 +58,9 @@ export class Easel extends EventTarget {
     await this.#wells.furnished; // whoever is quicker than the samples meant to paint them
     const wanted = settings.read(this.#form);
     const sources = settings.sourcesOf(from ? { ...wanted, start: 'photo' } : wanted);
-    const missing = sources.find((which) => !this.#wells.get(which));
+    const lacks = () => sources.find((which) => !this.#wells.get(which));
+    if (lacks()) await this.#wells.settled(); // one that was just dropped is still being looked at
+    const missing = lacks();
     if (missing) {
       this.#wells.focus(missing);
       return this.#page.complain(new Error(t(CALLED[missing])));
