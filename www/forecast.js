@@ -2,7 +2,8 @@
 // A step costs a + b per pixel, as does making a scale ready; two sizes give both numbers.
 
 const SAFE_SHARE = 0.5; // of the memory that the browser owns up to
-const LONGEST_MAP = 64 * 4; // bytes of a pixel in the widest map at full resolution (VGG19's first layers), as one array
+// The longest array is VGG19's relu2_1, 128 channels of 4 bytes at half the resolution: wider maps are never held whole.
+const LONGEST_BYTES = 128 * 4 / 4; // a pixel of the picture
 
 /** The line through two probes, or one through zero: {at(pixels)}. */
 function line(found, key) {
@@ -27,7 +28,7 @@ export function largestSafe(found, edges, aspect, { longestArray, memory_bytes }
   const bytes = line(found, 'bytes');
   const fits = (edge) => {
     const pixels = edge * edge * aspect;
-    return pixels * LONGEST_MAP / 4 <= longestArray && bytes(pixels) <= SAFE_SHARE * memory_bytes;
+    return pixels * LONGEST_BYTES <= longestArray && bytes(pixels) <= SAFE_SHARE * memory_bytes;
   };
   return edges.filter(fits).at(-1);
 }

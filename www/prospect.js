@@ -26,9 +26,6 @@ export class Prospect {
     easel.addEventListener('steered', () => { this.#began = undefined; });
   }
 
-  /** What was last foretold: {seconds, bytes}, for those who want to know whether it was true. */
-  get promise() { return this.#promise; }
-
   #later() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), CALM_MS);

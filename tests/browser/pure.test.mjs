@@ -24,7 +24,7 @@ test("a forecast adds up what two probes found", () => {
 test("a safe size fits the device's arrays and half of the memory", () => {
   const edges = [128, 256, 512, 1024, 2048];
   assert.equal(largestSafe(probed, edges, 1, { longestArray: 2 ** 31, memory_bytes: 500e6 }), 1024);
-  assert.equal(largestSafe(probed, edges, 1, { longestArray: 2 ** 20, memory_bytes: 8e9 }), 128);
+  assert.equal(largestSafe(probed, edges, 1, { longestArray: 2 ** 21, memory_bytes: 8e9 }), 128);
   assert.equal(largestSafe(probed, edges, 1, { longestArray: 2 ** 31, memory_bytes: 1e6 }), undefined);
 });
 
