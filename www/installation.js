@@ -2,7 +2,7 @@
 // system: from a share sheet, or as the program that opens a file.
 
 import { titleOf } from './elements/picture-well.js';
-import { LANGUAGES, language, speak, t } from './words.js';
+import { language, speak, t } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const SHARED = 'scumble-shared'; // the cache where the service worker puts what was shared; sw.js knows the name
@@ -73,7 +73,7 @@ async function takeWhatIsHanded(wells) {
 
 function offerLanguages(page, history) {
   const select = $('language');
-  select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code, false, code === language)));
+  select.value = language;
   select.addEventListener('change', () => {
     speak(select.value);
     if (history.runs.length > 0) {

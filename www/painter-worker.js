@@ -143,7 +143,7 @@ const aside = {
   cancel() { download?.abort(); },
 
   // A probe steps aside for whatever is asked meanwhile, and for a run.
-  probe: ({ settings, edges }) => probe(() => studio, settings, edges, (work) => inLine(() => (painting ? null : work()))),
+  probe: ({ settings, edges }) => probe(() => studio, settings, edges, inLine, () => painting),
 };
 
 async function load(contents) {

@@ -60,13 +60,15 @@ export class Sketches {
 }
 
 /**
- * Times a few steps at each of these longest edges, the smallest first, at least two of them. `turn` runs a piece of work
- * between others, or answers null when there is no time for it. A run before takes the compilers' time upon itself.
+ * Times a few steps at each of these longest edges, the smallest first, at least two of them; null once a picture is painted.
+ * `inLine` runs a piece of work between others. A run before takes the compilers' time upon itself.
  */
-export async function probe(studio, settings, edges, turn) {
+export async function probe(studio, settings, edges, inLine, isPainting) {
   const found = [];
   for (const [index, size] of [edges[0], ...edges].entries()) {
-    const one = await timed(studio, { ...settings, size, scales: 1, effort: 1, iterations: PROBE_STEPS + 1, 'stop-early': false }, turn);
+    const wanted = { ...settings, size, scales: 1, effort: 1, iterations: PROBE_STEPS + 1, 'stop-early': false };
+    const one = await timed(studio, wanted, (work) => inLine(() => (isPainting() ? null : work())))
+      .finally(() => inLine(() => studio().endSketch(PROBE))); // never beside a step: the engine is not re-entrant
     if (!one) return null;
     if (index > 0) found.push(one);
     if (found.length >= 2 && one.setup_ms + PROBE_STEPS * one.step_ms > PATIENCE_MS) break;
@@ -75,26 +77,21 @@ export async function probe(studio, settings, edges, turn) {
 }
 
 async function timed(studio, settings, turn) {
-  const before = await turn(() => ({ held: studio().held, began: performance.now() }));
-  if (!before) return null;
-  try {
-    const ready = await turn(async () => {
-      await studio().beginSketch(PROBE, JSON.stringify(settings));
-      const { width, height } = await studio().stepSketch(PROBE);
-      await studio().lookAtSketch(PROBE); // waits for the device
-      return { pixels: width * height, bytes: studio().held - before.held, now: performance.now() };
-    });
-    if (!ready) return null;
-    const steps_ms = await turn(async () => {
-      const began = performance.now();
-      for (let step = 0; step < PROBE_STEPS; step++) await studio().stepSketch(PROBE);
-      await studio().lookAtSketch(PROBE);
-      return performance.now() - began;
-    });
-    if (steps_ms === null) return null;
-    const step_ms = steps_ms / PROBE_STEPS;
-    return { pixels: ready.pixels, bytes: ready.bytes, step_ms, setup_ms: Math.max(0, ready.now - before.began - step_ms) };
-  } finally {
-    studio().endSketch(PROBE);
-  }
+  const ready = await turn(async () => {
+    const [held, began] = [studio().held, performance.now()];
+    await studio().beginSketch(PROBE, JSON.stringify(settings));
+    const { width, height } = await studio().stepSketch(PROBE);
+    await studio().lookAtSketch(PROBE); // waits for the device
+    return { pixels: width * height, bytes: studio().held - held, ms: performance.now() - began };
+  });
+  if (!ready) return null;
+  const steps_ms = await turn(async () => {
+    const began = performance.now();
+    for (let step = 0; step < PROBE_STEPS; step++) await studio().stepSketch(PROBE);
+    await studio().lookAtSketch(PROBE);
+    return performance.now() - began;
+  });
+  if (steps_ms === null) return null;
+  const step_ms = steps_ms / PROBE_STEPS;
+  return { pixels: ready.pixels, bytes: ready.bytes, step_ms, setup_ms: Math.max(0, ready.ms - step_ms) };
 }

@@ -2,8 +2,8 @@
 // is looked up in words.json, and what is not found there stays English. `{name}` in a key is a place for a value, so the
 // engine's own sentences can be looked up as well, once they are said.
 
-/** Each language's own name. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', es: 'Español', zh: '中文' };
+/** The languages' codes, as index.html offers them. */
+const LANGUAGES = Array.from(document.querySelectorAll('#language option'), ({ value }) => value);
 
 const KEPT = 'scumble-language';
 const ATTRIBUTES = ['aria-label', 'title', 'alt', 'noun', 'label'];
@@ -51,7 +51,7 @@ function chosen() {
   let kept;
   try { kept = localStorage.getItem(KEPT); } catch { /* nothing can be kept here */ }
   const wished = [kept, ...navigator.languages ?? []].filter(Boolean).map((code) => code.slice(0, 2).toLowerCase());
-  return wished.find((code) => Object.hasOwn(LANGUAGES, code)) ?? 'en';
+  return wished.find((code) => LANGUAGES.includes(code)) ?? 'en';
 }
 
 async function load(code) {

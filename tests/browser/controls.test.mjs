@@ -12,7 +12,7 @@ const own = (path) => fileURLToPath(new URL(`../../www/samples/${path}`, import.
 const here = fixture();
 
 const steps = (page, count) =>
-  page.waitForFunction((count) => document.getElementById("losses").points?.length >= count, count, { polling: 200, timeout: 300_000 });
+  page.waitForFunction((count) => document.getElementById("losses").points?.length >= count, count, { timeout: 300_000 });
 
 /** How white the mask is at shares of its width and height. */
 const whiteness = (page, which, places) =>
@@ -115,7 +115,7 @@ test("a second painting goes where it is placed, also while it is painted", asyn
   const count = (await losses(page)).length;
   await page.waitForFunction(() => document.querySelector('picture-well[name="place"]').hasAttribute("filled"), undefined, { timeout: 120_000 });
   await steps(page, count + 4);
-  await page.waitForFunction(() => document.getElementById("pending").hidden, undefined, { polling: 200 });
+  await page.waitForFunction(() => document.getElementById("pending").hidden);
   await press(page, "stop");
   await waitForState(page, "done");
   assert.deepEqual(complaints(), []);

@@ -32,7 +32,12 @@ const CHROMIUM_ARGS = [
  * How to do without a GPU: SwiftShader draws and computes on the processor, everywhere alike; what compiles our WGSL is
  * Tint, as for visitors.
  */
-const SOFTWARE_ARGS = ["--use-vulkan=swiftshader", "--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader"];
+const SOFTWARE_ARGS = [
+  "--use-vulkan=swiftshader",
+  "--use-webgpu-adapter=swiftshader",
+  "--use-angle=swiftshader",
+  "--disable-gpu-watchdog", // it takes a processor's pace for a card that hangs
+];
 
 /** How to use the machine's own GPU, whatever Chromium thinks of its driver. */
 const GPU_ARGS = ["--ignore-gpu-blocklist", ...(process.platform === "linux" ? ["--use-angle=vulkan"] : [])];
@@ -170,17 +175,38 @@ export async function newPage(browser, options = {}) {
     if (!isOurs(request.url())) foreignRequests.push(request.url());
   });
   const page = await context.newPage();
-  // Patient: on two cores a software GPU leaves a page little of the processor.
-  page.setDefaultTimeout(180_000);
-  page.on("websocket", (socket) => {
-    if (!isOurs(socket.url())) foreignRequests.push(socket.url());
-  });
   const complaints = () => [
     ...consoleErrors.map((text) => `console error: ${text}`),
     ...pageErrors.map((text) => `uncaught exception: ${text}`),
     ...foreignRequests.map((url) => `request to another host: ${url}`),
   ];
+  waitByTheClock(page, complaints);
+  // Patient: on two cores a software GPU leaves a page little of the processor.
+  page.setDefaultTimeout(180_000);
+  page.on("websocket", (socket) => {
+    if (!isOurs(socket.url())) foreignRequests.push(socket.url());
+  });
   return { page, context, consoleErrors, pageErrors, foreignRequests, complaints, close: () => context.close() };
+}
+
+/**
+ * Lets `waitForFunction` look every 200 ms, and tell what the page says when it waited in vain. It would wait for frames,
+ * which are rare while a software GPU is busy.
+ */
+function waitByTheClock(page, complaints) {
+  const { waitForFunction } = page;
+  page.waitForFunction = async (condition, argument, options) => {
+    try {
+      return await waitForFunction.call(page, condition, argument, { polling: 200, ...options });
+    } catch (error) {
+      const told = await page.evaluate(() => ({
+        ...document.documentElement.dataset,
+        ...Object.fromEntries(["status", "prospect", "messages", "notice"].map((id) => [id, document.getElementById(id)?.textContent.trim()])),
+        steps: document.getElementById("losses")?.points?.length,
+      })).catch(String);
+      throw new Error(`${error.message} It waited for ${condition}. The page: ${JSON.stringify(told)} ${complaints().join("; ")}`, { cause: error });
+    }
+  };
 }
 
 /** Whether a URL stays on this machine: our server, or data that the page made itself. */

@@ -104,7 +104,7 @@ test("pause holds the picture still, continue goes on, stop keeps it", async () 
 
 test("a picture follows strength and a second painting while it is painted, and a new size waits", async () => {
   const { page, complaints, close } = await newPage(browser);
-  const steps = (count) => page.waitForFunction((count) => document.getElementById("losses").points?.length >= count, count, { polling: 200 });
+  const steps = (count) => page.waitForFunction((count) => document.getElementById("losses").points?.length >= count, count);
   await open(page, site.url);
   await choose(page, { size: 128 });
   await slide(page, "second-share", 50);
@@ -116,15 +116,15 @@ test("a picture follows strength and a second painting while it is painted, and 
   await steps(6);
   await slide(page, "strength", 0);
   const before = (await losses(page)).at(-1);
-  await page.waitForFunction((least) => document.getElementById("losses").points.some(({ content }) => content > least), 4 * before.content, { polling: 200 });
+  await page.waitForFunction((least) => document.getElementById("losses").points.some(({ content }) => content > least), 4 * before.content);
   assert.equal(await page.isVisible("#pending"), false, "it is already so");
 
   await slide(page, "second-share", 60);
   const count = (await losses(page)).length;
   await choose(page, { size: 192 });
-  await page.waitForFunction(() => !document.getElementById("pending").hidden, undefined, { polling: 200 });
+  await page.waitForFunction(() => !document.getElementById("pending").hidden);
   await choose(page, { size: 128 });
-  await page.waitForFunction(() => document.getElementById("pending").hidden, undefined, { polling: 200 });
+  await page.waitForFunction(() => document.getElementById("pending").hidden);
   await steps(count + 3);
   await press(page, "stop");
   await waitForState(page, "done");

@@ -13,10 +13,7 @@ export async function open(page, url) {
 
 /** Waits until the page says that it is in one of these states. */
 export async function waitForState(page, ...states) {
-  await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset.state), states, {
-    timeout: 600_000,
-    polling: 200,
-  });
+  await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset.state), states, { timeout: 300_000 });
 }
 
 /** Drops a file on a well ("photo", "painting"), as the mouse would. */
@@ -126,9 +123,22 @@ export function openWith(page, url, settings) {
 
 /** Presses Paint and waits until the picture is finished. */
 export async function paint(page) {
-  await press(page, "paint");
-  await waitForState(page, "painting");
-  await waitForState(page, "done");
+  await pressPaint(page);
+  await waitForState(page, "done", "unsupported");
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.state), "done", await page.textContent("#notice"));
+}
+
+/** Presses Paint, and waits until it paints: an observer does not miss it, however short it is. */
+export async function pressPaint(page) {
+  await page.evaluate(() => {
+    globalThis.hasBegun = false;
+    new MutationObserver((_, observer) => {
+      observer.disconnect();
+      globalThis.hasBegun = true;
+    }).observe(document.documentElement, { attributeFilter: ["data-state"] });
+    document.getElementById("paint").click();
+  });
+  await page.waitForFunction(() => globalThis.hasBegun);
 }
 
 /** Presses a button of a dialog by what it does. */

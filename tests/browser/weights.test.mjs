@@ -86,13 +86,11 @@ async function askForVgg19(page, answer) {
   await page.evaluate((answer) => document.querySelector(`weights-dialog [data-action="${answer}"]`).click(), answer);
 }
 
-/** What the page keeps about the graphics adapter, from visit to visit. */
-const deviceNotes = (page) =>
-  page.evaluate(async () => {
-    const cache = await caches.open("scumble-device");
-    const [only] = await cache.matchAll();
-    return only ? only.json() : {};
-  });
+/** Runs in the page: whether it keeps what it found out about the graphics adapter, from visit to visit. */
+async function isTuned() {
+  const [only] = await (await caches.open("scumble-device")).matchAll();
+  return only ? "reach of products" in await only.json() : false;
+}
 
 test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   const site = await siteWithWeights();
@@ -113,8 +111,7 @@ test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   await press(page, "stop");
   await waitForState(page, "done");
   assert.ok((await losses(page))[1].total < (await losses(page))[0].total);
-  const tuned = await deviceNotes(page);
-  assert.ok("reach of products" in tuned, "what was tried on the device is kept");
+  await page.waitForFunction(isTuned); // what was tried on the device is kept
 
   await open(page, site.url);
   await press(page, "model-vgg19");

@@ -54,7 +54,7 @@ function isWords(text) {
 function add(said, text) {
   const words = text.trim().replace(/\s+/g, " ");
   // Numbers and units are the same in every language, and so are names.
-  if (/\p{Letter}{2}/u.test(words) && !/^[\d ]+px/.test(words) && !NO_WORDS.test(words) && !/^(VGG19|Adam|L-BFGS|L2|PNG|JPEG|WebP|English|neural-style|style-transfer-pytorch|Gatys et al\.|Wasserstein)$/.test(words)) said.add(words);
+  if (/\p{Letter}{2}/u.test(words) && !/^[\d ]+px/.test(words) && !NO_WORDS.test(words) && !/^(VGG19|Adam|L-BFGS|L2|PNG|JPEG|WebP|English|Deutsch|Español|中文|neural-style|style-transfer-pytorch|Gatys et al\.|Wasserstein)$/.test(words)) said.add(words);
 }
 
 function decoded(text) {

@@ -41,7 +41,6 @@ class PictureWell extends HTMLElement {
     this.#image?.remove();
     this.#image = image;
     this.#face.append(image);
-    this.#words.hidden = true;
     const [first, second] = this.#caption.children;
     first.textContent = title;
     first.title = title;
@@ -55,7 +54,6 @@ class PictureWell extends HTMLElement {
   clear() {
     this.#image?.remove();
     this.#image = undefined;
-    this.#words.hidden = false;
     this.removeAttribute('filled');
     for (const line of this.#caption.children) line.textContent = '';
     this.#notes.hidden = true;
