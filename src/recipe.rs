@@ -53,6 +53,8 @@ pub struct Plan {
     pub style: f32,
     /// How the usual style layers share it.
     pub style_shares: [f32; 5],
+    /// Whether the photo takes the painting's palette before it is the content.
+    pub toned: bool,
     /// Smoothness', of the mean squared difference of neighbours.
     pub variation: f32,
     /// Whether that is of their sum instead.
@@ -72,7 +74,9 @@ const EQUALLY: [f32; 5] = [1.0; 5];
 /// Chosen by looking at pictures: less variation leaves grain in flat areas, more washes strokes out; with less content
 /// houses vanish. A larger rate needs fewer iterations; the style that these lack was not worth twice the time. Wasserstein
 /// distances bring more of the style at the same content than differences of covariances do; for VGG19's many channels
-/// their roots of matrices take longer than the rest.
+/// their roots of matrices take longer than the rest. Its content is brightness, so the photo is toned: of five
+/// pairs at 128 px that took R from 0.70 to 0.41, 0.55 to 0.43, 0.45 to 0.43, 0.41 to 0.37, but 0.35 to 0.46, at the same
+/// layout, and colours from a distance of 0.04 to 0.37 down to 0.02 to 0.05. What VGG19 holds on to lies deeper.
 const FILTER_BANK: Plan = Plan {
     smallest: 64,
     most_scales: 3,
@@ -82,6 +86,7 @@ const FILTER_BANK: Plan = Plan {
     content: 0.3,
     style: 1.0,
     style_shares: EQUALLY,
+    toned: true,
     variation: 0.25,
     variation_is_sum: false,
     rate: 0.05,
@@ -97,6 +102,7 @@ const VGG19: Plan = Plan {
     later_iterations: 60,
     units: Units::Relative(StyleLoss::MeanCovariance),
     content: 0.45,
+    toned: false,
     variation: 0.1,
     decay: 0.9,
     ..FILTER_BANK

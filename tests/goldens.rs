@@ -328,7 +328,7 @@ fn the_filter_bank() {
     let settings = Settings { seed: SEED, style_loss: StyleLoss::MeanCovariance, ..Settings::default() };
     let pictures = &golden["pictures"];
     let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
-    let scene = Scene { photo, paintings: vec![painting], mask: None, regions: vec![Region::whole()] };
+    let scene = Scene { photo, beneath: None, paintings: vec![painting], mask: None, regions: vec![Region::whole()] };
 
     for (level, filters) in block_on(fitting::filters(&gpu, SEED, &scene)).unwrap().iter().enumerate() {
         let expected = &golden["levels"][level.to_string()]["filters"];

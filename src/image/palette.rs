@@ -15,6 +15,9 @@ pub enum Match {
 
 type Matrix = [[f64; 3]; 3];
 
+/// Mean and covariance of the three colours.
+type Moments = ([f64; 3], Matrix);
+
 /// `picture` in the colours of `model`; alpha stays.
 #[must_use]
 pub fn matched(picture: &Picture, model: &Picture, how: Match) -> Picture {
@@ -24,9 +27,32 @@ pub fn matched(picture: &Picture, model: &Picture, how: Match) -> Picture {
     }
 }
 
-/// y = A (x - mean) + mean', A = S^-1/2 (S^1/2 C S^1/2)^1/2 S^-1/2 with the covariances S of `picture` and C of `model`.
+/// `picture` in the colours of all `models` together, each counting as much as its share (together 1), by [`Match::Linear`];
+/// `amount` of the way there, 0 to 1.
+#[must_use]
+pub fn toned(picture: &Picture, models: &[(&Picture, f32)], amount: f32) -> Picture {
+    let models: Vec<_> = models.iter().map(|(model, share)| (moments(model), f64::from(*share))).collect();
+    let mean = [0, 1, 2].map(|i| models.iter().map(|((mean, _), share)| share * mean[i]).sum::<f64>());
+    // The covariance of a mixture: those within its parts, and that of their means.
+    let entry = |row: usize, column: usize| {
+        let of = |((own, c), share): &(Moments, f64)| {
+            share * (c[row][column] + (own[row] - mean[row]) * (own[column] - mean[column]))
+        };
+        models.iter().map(of).sum::<f64>()
+    };
+    let covariance = [0, 1, 2].map(|row| [0, 1, 2].map(|column| entry(row, column)));
+    let there = moved(picture, (mean, covariance));
+    let between = |(from, to): (&f32, &f32)| from + amount * (to - from);
+    Picture::new(picture.width, picture.height, picture.rgba.iter().zip(&there.rgba).map(between).collect())
+}
+
 fn linear(picture: &Picture, model: &Picture) -> Picture {
-    let ((from, s), (to, c)) = (moments(picture), moments(model));
+    moved(picture, moments(model))
+}
+
+/// y = A (x - mean) + mean', A = S^-1/2 (S^1/2 C S^1/2)^1/2 S^-1/2 with the covariances S of `picture` and C of what it is moved to.
+fn moved(picture: &Picture, (to, c): Moments) -> Picture {
+    let (from, s) = moments(picture);
     let root = apply_to_eigenvalues(s, |value| value.max(FLOOR).sqrt());
     let inverse = apply_to_eigenvalues(s, |value| 1.0 / value.max(FLOOR).sqrt());
     let middle = apply_to_eigenvalues(product(product(root, c), root), |value| value.max(0.0).sqrt());
@@ -40,8 +66,7 @@ fn linear(picture: &Picture, model: &Picture) -> Picture {
 /// A variance below this, a 250th of the range of colours, is noise that must not be blown up.
 const FLOOR: f64 = 1.6e-5;
 
-/// Mean and covariance of the three colours.
-fn moments(picture: &Picture) -> ([f64; 3], Matrix) {
+fn moments(picture: &Picture) -> Moments {
     let pixels = (picture.rgba.len() / 4).max(1) as f64;
     let mut mean = [0.0; 3];
     for pixel in picture.rgba.chunks_exact(4) {
@@ -175,6 +200,25 @@ mod tests {
             let worst = own.iter().zip(&wanted).skip(40).take(4000).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(worst < 0.01, "{worst}");
         }
+    }
+
+    #[test]
+    fn several_models_are_one_mixture() {
+        let (picture, dark, light) =
+            (noise(1, 0.5, [0.1, 0.05, 0.08]), noise(2, 0.4, [0.1; 3]), noise(3, 0.6, [0.05; 3]));
+        let (mean, covariance) = moments(&toned(&picture, &[(&dark, 0.75), (&light, 0.25)], 1.0));
+        let both: Vec<f32> = [&dark, &dark, &dark, &light].iter().flat_map(|own| own.rgba.clone()).collect();
+        let (wanted_mean, wanted) = moments(&Picture::new(64, 256, both));
+        for i in 0..3 {
+            assert!((mean[i] - wanted_mean[i]).abs() < 0.01, "{mean:?} for {wanted_mean:?}");
+            (0..3).for_each(|j| {
+                assert!((covariance[i][j] - wanted[i][j]).abs() < 0.002, "{covariance:?} for {wanted:?}")
+            });
+        }
+        let halfway = toned(&picture, &[(&dark, 1.0)], 0.5);
+        let there = matched(&picture, &dark, Match::Linear);
+        assert!((halfway.rgba[0] - (picture.rgba[0] + there.rgba[0]) / 2.0).abs() < 1e-6);
+        assert_eq!(toned(&picture, &[(&dark, 1.0)], 0.0), picture);
     }
 
     #[test]

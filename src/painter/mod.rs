@@ -5,16 +5,17 @@
 pub mod fitting;
 mod heat;
 pub mod look;
+mod palettes;
 mod regions;
 pub mod scene;
 mod stage;
 mod start;
 
 use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
-use crate::image::{Match, Picture, matched};
+use crate::image::Picture;
 use crate::objective::Family;
 use crate::schedule::{self, Scale};
-use crate::settings::{Colours, ModelKind, Settings, Start};
+use crate::settings::{ModelKind, Settings, Start};
 use crate::weights::Vgg19Weights;
 use crate::{Error, Result};
 use look::Look;
@@ -137,12 +138,7 @@ impl Painter {
         };
         let original = subject(sources, settings)?;
         let scales = schedule::scales((original.width, original.height), settings);
-        let originals = Originals {
-            photo: upload(gpu, "photo", &original)?,
-            paintings: palettes(gpu, &sources.paintings, &original, settings)?,
-            mask: uploaded_mask(gpu, sources, settings)?,
-            places: places(sources, settings),
-        };
+        let originals = originals(gpu, sources, &original, settings)?;
         let scene = Scene::new(gpu, &originals, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
         let stage = Stage::new(gpu, &look, &scene, settings, first, None).await?;
@@ -217,12 +213,7 @@ impl Painter {
         if !self.settings.steers_to(settings) || !self.look.reaches(settings) {
             return Ok(false);
         }
-        let originals = Originals {
-            photo: self.originals.photo.clone(),
-            paintings: palettes(&self.gpu, &sources.paintings, &self.original, settings)?,
-            mask: uploaded_mask(&self.gpu, sources, settings)?,
-            places: places(sources, settings),
-        };
+        let originals = originals(&self.gpu, sources, &self.original, settings)?;
         let scene = Scene::new(&self.gpu, &originals, settings, &self.scales[self.scale])?;
         if let Err(error) = self.stage.steer(&self.gpu, &self.look, &scene, settings).await {
             // Perhaps there is no room for these targets; for the old ones there was, and the run goes on with them.
@@ -344,17 +335,18 @@ fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
     found.cloned().ok_or_else(|| Error::Missing { what: what.into(), remedy: "Choose one first.".into() })
 }
 
-/// The paintings on the device, in the colours that the settings give them.
-fn palettes(gpu: &Gpu, paintings: &[Rc<Picture>], photo: &Picture, settings: &Settings) -> Result<Vec<Tensor>> {
-    if paintings.is_empty() {
+/// The pictures on the device; what is painted, as the run's first sources have it.
+fn originals(gpu: &Gpu, sources: &Sources, original: &Picture, settings: &Settings) -> Result<Originals> {
+    if sources.paintings.is_empty() {
         return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
     }
-    let painting = |painting: &Rc<Picture>| match settings.colours {
-        Colours::Painting | Colours::Photo => upload(gpu, "painting", painting),
-        Colours::Matched => upload(gpu, "painting", &matched(painting, photo, Match::Linear)),
-        Colours::Histogram => upload(gpu, "painting", &matched(painting, photo, Match::Histogram)),
-    };
-    paintings.iter().map(painting).collect()
+    let places = places(sources, settings);
+    let mask = uploaded_mask(gpu, sources, settings)?;
+    let photo = upload(gpu, "photo", &palettes::photo(original, &sources.paintings, &places, settings))?;
+    let beneath = mask.is_some().then(|| upload(gpu, "photo beneath the mask", original)).transpose()?;
+    let painting = |own: &Rc<Picture>| upload(gpu, "painting", &palettes::painting(own, original, settings));
+    let paintings = sources.paintings.iter().map(painting).collect::<Result<_>>()?;
+    Ok(Originals { photo, beneath, paintings, mask, places })
 }
 
 fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Option<Tensor>> {

@@ -91,8 +91,8 @@ impl Stage {
         if let Some(recoloured) = &self.recoloured {
             recolour(rec, shown, &scene.photo, recoloured);
         }
-        if let (Some(laid), Some(mask)) = (&self.laid, &scene.mask) {
-            mask::record(rec, mask, self.recoloured.as_ref().unwrap_or(shown), &scene.photo, laid);
+        if let (Some(laid), Some(mask), Some(photo)) = (&self.laid, &scene.mask, &scene.beneath) {
+            mask::record(rec, mask, self.recoloured.as_ref().unwrap_or(shown), photo, laid);
         }
     }
 

@@ -20,6 +20,26 @@ fn the_photos_colours_can_stay() {
     }
 }
 
+/// Brightness is part of the content, so the photo is held in the painting's palette.
+#[test]
+fn a_dark_photo_does_not_hold_a_light_painting_back() {
+    let brightness = |picture: &Picture| {
+        picture.rgba.iter().enumerate().filter(|(i, _)| i % 4 != 3).map(|(_, v)| v).sum::<f32>()
+            / (0.75 * picture.rgba.len() as f32)
+    };
+    let night = Picture {
+        rgba: sample("street.jpg").rgba.iter().map(|value| 0.2 * value).collect(),
+        ..(*sample("street.jpg")).clone()
+    };
+    let sources =
+        Sources { photo: Some(Rc::new(night.clone())), paintings: vec![sample("ink.jpg")], ..street_and_swirl() };
+    let (picture, _) = paint(&sources, &small(48, 20)).unwrap();
+    let [dark, found, light] = [&night, &picture, &*sources.paintings[0]].map(brightness);
+    assert!((found - light).abs() < 0.2 * (light - dark), "from {dark} towards {light} it came to {found}");
+    let (faithful, _) = paint(&sources, &Settings { strength: 0.0, ..small(48, 20) }).unwrap();
+    assert!((brightness(&faithful) - dark).abs() < 0.2 * (light - dark), "without strength the photo stays");
+}
+
 /// Every control changes the picture, and the run still ends well.
 #[test]
 fn controls_reach_the_picture() {
