@@ -41,46 +41,54 @@ pub fn toned(picture: &Picture, models: &[(&Picture, f32)], amount: f32) -> Pict
         models.iter().map(of).sum::<f64>()
     };
     let covariance = [0, 1, 2].map(|row| [0, 1, 2].map(|column| entry(row, column)));
-    let there = moved(picture, (mean, covariance));
-    let between = |(from, to): (&f32, &f32)| from + amount * (to - from);
-    Picture::new(picture.width, picture.height, picture.rgba.iter().zip(&there.rgba).map(between).collect())
+    moved(picture, (mean, covariance), amount)
 }
 
 fn linear(picture: &Picture, model: &Picture) -> Picture {
-    moved(picture, moments(model))
+    moved(picture, moments(model), 1.0)
 }
 
-/// y = A (x - mean) + mean', A = S^-1/2 (S^1/2 C S^1/2)^1/2 S^-1/2 with the covariances S of `picture` and C of what it is moved to.
-fn moved(picture: &Picture, (to, c): Moments) -> Picture {
+/// y = A (x - mean) + mean', A = S^-1/2 (S^1/2 C S^1/2)^1/2 S^-1/2 with the covariances S of `picture` and C of what it is moved to,
+/// `amount` of the way.
+fn moved(picture: &Picture, (to, c): Moments, amount: f32) -> Picture {
     let (from, s) = moments(picture);
     let root = apply_to_eigenvalues(s, |value| value.max(FLOOR).sqrt());
     let inverse = apply_to_eigenvalues(s, |value| 1.0 / value.max(FLOOR).sqrt());
     let middle = apply_to_eigenvalues(product(product(root, c), root), |value| value.max(0.0).sqrt());
     let a = product(product(inverse, middle), inverse);
+    let a = a.map(|row| row.map(|entry| entry as f32));
+    let (from, to) = (from.map(|mean| mean as f32), to.map(|mean| mean as f32));
     recoloured(picture, |rgb| {
-        let apart = [0, 1, 2].map(|i| f64::from(rgb[i]) - from[i]);
-        [0, 1, 2].map(|row| (to[row] + (0..3).map(|i| a[row][i] * apart[i]).sum::<f64>()) as f32)
+        let apart = [0, 1, 2].map(|i| rgb[i] - from[i]);
+        let there = |row: usize| to[row] + a[row][0] * apart[0] + a[row][1] * apart[1] + a[row][2] * apart[2];
+        [0, 1, 2].map(|i| rgb[i] + amount * (there(i).clamp(0.0, 1.0) - rgb[i]))
     })
 }
 
 /// A variance below this, a 250th of the range of colours, is noise that must not be blown up.
 const FLOOR: f64 = 1.6e-5;
 
+/// Of large pictures, every so many-th pixel tells.
 fn moments(picture: &Picture) -> Moments {
-    let pixels = (picture.rgba.len() / 4).max(1) as f64;
+    let every = (picture.rgba.len() / 4).div_ceil(SAMPLES) | 1; // odd, so that it is out of step with most widths
+    let pixels = || picture.rgba.chunks_exact(4).step_by(every);
+    let count = pixels().len().max(1) as f64;
     let mut mean = [0.0; 3];
-    for pixel in picture.rgba.chunks_exact(4) {
-        (0..3).for_each(|i| mean[i] += f64::from(pixel[i]) / pixels);
+    for pixel in pixels() {
+        (0..3).for_each(|i| mean[i] += f64::from(pixel[i]) / count);
     }
     let mut covariance = [[0.0; 3]; 3];
-    for pixel in picture.rgba.chunks_exact(4) {
+    for pixel in pixels() {
         let apart = [0, 1, 2].map(|i| f64::from(pixel[i]) - mean[i]);
         for (row, a) in covariance.iter_mut().zip(apart) {
-            row.iter_mut().zip(apart).for_each(|(entry, b)| *entry += a * b / pixels);
+            row.iter_mut().zip(apart).for_each(|(entry, b)| *entry += a * b / count);
         }
     }
     (mean, covariance)
 }
+
+/// So many pixels tell a picture's mean colour within a thousandth.
+const SAMPLES: usize = 1 << 18;
 
 fn product(a: Matrix, b: Matrix) -> Matrix {
     let entry = |row: usize, column: usize| (0..3).map(|i| a[row][i] * b[i][column]).sum();
@@ -149,11 +157,11 @@ fn step_of(value: f32) -> usize {
 }
 
 fn recoloured(picture: &Picture, colour: impl Fn([f32; 3]) -> [f32; 3]) -> Picture {
-    let pixel = |pixel: &[f32]| {
-        let [red, green, blue] = colour([pixel[0], pixel[1], pixel[2]]).map(|value| value.clamp(0.0, 1.0));
-        [red, green, blue, pixel[3]]
-    };
-    let rgba = picture.rgba.chunks_exact(4).flat_map(pixel).collect();
+    let mut rgba = picture.rgba.clone();
+    for pixel in rgba.chunks_exact_mut(4) {
+        let changed = colour([pixel[0], pixel[1], pixel[2]]);
+        pixel.iter_mut().zip(changed).for_each(|(value, changed)| *value = changed.clamp(0.0, 1.0));
+    }
     Picture::new(picture.width, picture.height, rgba)
 }
 
