@@ -103,6 +103,7 @@ test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   assert.ok(await page.isChecked("#model-filter-bank"));
 
   await askForVgg19(page, "download");
+  await page.waitForFunction(() => document.getElementById("vgg19-cost").textContent === "loaded");
   await page.waitForFunction(() => !document.querySelector("weights-dialog dialog[open]"));
   assert.equal(shardsFetched(site), LAYERS.length);
   await choose(page, { size: 128 });
