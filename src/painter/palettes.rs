@@ -35,17 +35,39 @@ pub fn photo<'p>(
         let models: Vec<_> = region.paintings.iter().map(|&(index, share)| (&*paintings[index], share)).collect();
         toned(photo, &models, amount)
     };
-    let mut whole = Picture::new(photo.width, photo.height, vec![0.0; photo.rgba.len()]);
+    // Where no painting goes, the photo stays as it is.
+    let mut rgba = photo.rgba.clone();
     for region in &regions {
         let own = of_one(region);
         let Some(guide) = &region.guide else { return Cow::Owned(own) };
         let weights = guide.weights(photo.width, photo.height);
-        for ((sum, own), weight) in whole.rgba.chunks_exact_mut(4).zip(own.rgba.chunks_exact(4)).zip(weights) {
-            sum.iter_mut().zip(own).for_each(|(sum, value)| *sum += weight * value);
+        for (index, (value, (own, given))) in rgba.iter_mut().zip(own.rgba.iter().zip(&photo.rgba)).enumerate() {
+            *value += weights[index / 4] * (own - given);
         }
     }
-    Cow::Owned(whole)
+    Cow::Owned(Picture::new(photo.width, photo.height, rgba))
 }
 
 /// Places need not be finer than this for their palettes, longest edge.
 const GUIDE_EDGE: u32 = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everywhere_is_the_palette_of_the_painting_that_goes_there() {
+        let photo = Picture::flat(8, 2, [0.2, 0.2, 0.2]);
+        let light = Rc::new(Picture::flat(4, 4, [0.8, 0.6, 0.4]));
+        let right = Rc::new(Picture::new(8, 2, (0..16).flat_map(|i| [f32::from(i % 8 >= 4); 4]).collect()));
+        let settings = Settings { placed: true, ..Settings::default() };
+        let toned = super::photo(&photo, &[light], &[Some(right)], &settings);
+        for (given, at, expected) in [("left", 0, [0.2, 0.2, 0.2, 1.0]), ("right", 7, [0.8, 0.6, 0.4, 1.0])] {
+            let found = &toned.rgba[4 * at..4 * at + 4];
+            assert!(
+                found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-3),
+                "{given}: {found:?} for {expected:?}"
+            );
+        }
+    }
+}

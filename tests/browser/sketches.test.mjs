@@ -14,7 +14,7 @@ function drawn(page, id, count) {
   return page.waitForFunction(([id, count]) => {
     const colours = (canvas) => new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size;
     return [...document.querySelectorAll(`#${id} canvas`)].filter((canvas) => colours(canvas) > 10).length === count;
-  }, [id, count], { timeout: 300_000, polling: 500 });
+  }, [id, count], { timeout: 300_000 });
 }
 
 test("nine variations, and the one that is picked is painted; the picture at work waits meanwhile", async () => {
@@ -60,7 +60,7 @@ test("methods stand side by side, with time, loss and measures", async () => {
   await openWith(page, here.site.url, SMALL);
   await press(page, "open-methods");
   await page.waitForFunction(() => document.querySelectorAll("#methods canvas").length === 3);
-  await page.waitForFunction(() => [...document.querySelectorAll("#methods small")].every((words) => /iterations · loss .* edges \d/.test(words.textContent)), undefined, { timeout: 400_000, polling: 500 });
+  await page.waitForFunction(() => [...document.querySelectorAll("#methods small")].every((words) => /iterations · loss .* edges \d/.test(words.textContent)), undefined, { timeout: 400_000 });
   assert.match(await page.textContent("#methods .hint"), /Load VGG19/);
   assert.deepEqual(complaints(), []);
   await close();
