@@ -53,7 +53,7 @@ pub struct Plan {
     pub style: f32,
     /// How the usual style layers share it.
     pub style_shares: [f32; 5],
-    /// Whether the photo takes the painting's palette before it is the content.
+    /// Whether the photo takes the painting's tones before it is the content.
     pub toned: bool,
     /// Smoothness', of the mean squared difference of neighbours.
     pub variation: f32,

@@ -82,7 +82,7 @@ pub fn balance(settings: &Settings) -> Balance {
     }
 }
 
-/// How far the photo goes towards the painting's palette before it is the content and the start, 0 to 1. A dark photo would
+/// How far the photo goes towards the painting's tones before it is the content and the start, 0 to 1. A dark photo would
 /// hold a light painting back otherwise: brightness is part of what the content holds on to.
 pub fn toning(settings: &Settings) -> f32 {
     let styled = settings.style_layers.is_empty() || settings.style_layers.values().any(|share| *share > 0.0);

@@ -109,11 +109,11 @@ export class Wells extends EventTarget {
     try {
       const { width, height, notes, thumbnail } = await this.#page.painter.setPicture(which, picture.blob);
       if (this.#lying.get(which) !== picture) return;
-      const seen = picture.url;
+      const unseen = [picture.url, before?.url];
       Object.assign(picture, { size: `${width} × ${height}`, notes: notes.map(told), url: URL.createObjectURL(new Blob([thumbnail], { type: 'image/png' })) });
       await this.#show(which, picture);
       this.#told(which);
-      URL.revokeObjectURL(seen);
+      for (const url of unseen) if (url) URL.revokeObjectURL(url);
     } catch (error) {
       if (this.#lying.get(which) === picture) this.#putBack(which, before);
       this.#page.complain(error);

@@ -23,6 +23,9 @@ pub use self::palette::{Match, matched, toned};
 pub use self::resample::{Filter, Taps, resize, taps};
 pub use self::size::fit;
 
+/// How much of red, green and blue is brightness (ITU-R BT.601).
+pub const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+
 /// The smallest alpha that 8 bits round to fully opaque.
 const OPAQUE: f32 = 254.5 / 255.0;
 

@@ -7,6 +7,7 @@
 
 use super::patches::{self, Level};
 use super::{ConvWeights, Copies, Margin, Op, Table};
+use crate::image::LUMA;
 use crate::random::normal;
 
 /// Filters of each pyramid level, finest first.
@@ -29,9 +30,6 @@ pub const COLOURS: usize = 3;
 
 /// Pixels around 0 with a spread of about 1: (x - 0.5) / 0.25.
 const INPUT: ([[f32; 3]; 3], [f32; 3]) = ([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]], [-2.0; 3]);
-
-/// Brightness in the first channel (ITU-R BT.601).
-pub const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
 /// The network: level k is tapped as `bank k` (features) and `luma k` (brightness).
 pub fn table(relu: bool) -> Table {

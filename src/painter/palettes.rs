@@ -17,7 +17,7 @@ pub fn painting<'p>(painting: &'p Picture, photo: &Picture, settings: &Settings)
     }
 }
 
-/// The photo in the palette of the paintings, as far as [`toning`] says: everywhere in that of those that go there.
+/// The photo in the tones of the paintings, as far as [`toning`] says: everywhere in that of those that go there.
 pub fn photo<'p>(
     photo: &'p Picture,
     paintings: &[Rc<Picture>],
@@ -48,7 +48,7 @@ pub fn photo<'p>(
     Cow::Owned(Picture::new(photo.width, photo.height, rgba))
 }
 
-/// Places need not be finer than this for their palettes, longest edge.
+/// Places need not be finer than this for their tones, longest edge.
 const GUIDE_EDGE: u32 = 256;
 
 #[cfg(test)]

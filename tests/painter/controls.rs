@@ -20,7 +20,7 @@ fn the_photos_colours_can_stay() {
     }
 }
 
-/// Brightness is part of the content, so the photo is held in the painting's palette.
+/// Brightness is part of the content, so the photo is held in the painting's tones.
 #[test]
 fn a_dark_photo_does_not_hold_a_light_painting_back() {
     let brightness = |picture: &Picture| {
