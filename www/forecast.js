@@ -30,5 +30,5 @@ export function largestSafe(found, edges, aspect, { longestArray, memory_bytes }
     const pixels = edge * edge * aspect;
     return pixels * LONGEST_BYTES <= longestArray && bytes(pixels) <= SAFE_SHARE * memory_bytes;
   };
-  return edges.filter(fits).at(-1);
+  return edges.filter(fits).sort((a, b) => a - b).at(-1);
 }

@@ -60,8 +60,8 @@ export class Prospect {
         t('About {time}', { time: duration(this.#promise.seconds) }),
         t('{megabytes} MB of graphics memory', { megabytes: Math.max(1, Math.round(this.#promise.bytes / 1e6)) }),
         safe && (safe < wanted.size ? t('more than is safe here: {size} px', { size: safe }) : t('safe up to {size} px', { size: safe })),
-        t('{rate} iterations/s at full size', { rate: this.#promise.perSecond.toPrecision(2) }),
-      ].filter(Boolean).join(' · '));
+        t('{rate} iterations/s at full size', { rate: this.#promise.perSecond.toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 2 }) }),
+      ].filter(Boolean).join('\u00a0· ')); // a line may end with a dot, never begin with one
     } catch {
       this.#say(''); // what is wrong will be said when Paint is pressed
     }

@@ -64,7 +64,7 @@ test("what Paint will take is said before", async () => {
   await openWith(page, here.site.url, { size: 128, effort: 0.2 });
   await page.waitForFunction(() => /iterations\/s/.test(document.getElementById("prospect").textContent), undefined, { timeout: 300_000 });
   const words = await page.textContent("#prospect");
-  assert.match(words, /About .* · \d+ MB of graphics memory · safe up to \d+ px · .* iterations\/s at full size/);
+  assert.match(words, /About .*\s· \d+ MB of graphics memory\s· safe up to \d+ px\s· .* iterations\/s at full size/);
   const said = await page.evaluate(() => document.getElementById("prospect").dataset.seconds);
   const began = Date.now();
   await paint(page);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 import { fixture, launch, newPage, serve } from "./harness.mjs";
-import { choose, drop, message, open, waitForState } from "./studio.mjs";
+import { choose, drop, message, open, openWith, paint, unfold, waitForState } from "./studio.mjs";
 
 const here = fixture();
 
@@ -124,9 +124,15 @@ test("the keyboard alone is enough", async () => {
 test("nothing sticks out at 360 px, nor at 2560 px", async () => {
   for (const [width, height] of [[360, 740], [2560, 1440]]) {
     const { page, close } = await newPage(here.browser, { viewport: { width, height } });
-    await open(page, here.site.url);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= width, `${wide} px wide on a screen of ${width}`);
+    await openWith(page, here.site.url, { size: 64, effort: 0.1 });
+    const look = async (when) => {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${when} ${wide} px wide on a screen of ${width}`);
+    };
+    await look("opened");
+    await paint(page);
+    await unfold(page);
+    await look("painted and unfolded");
     await close();
   }
 });
