@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn several_models_are_one_mixture() {
         let (picture, dark, light) =
-            (noise(1, 0.5, [0.1, 0.05, 0.08]), noise(2, 0.4, [0.1; 3]), noise(3, 0.6, [0.05; 3]));
+            (noise(1, 0.5, [0.05, 0.04, 0.06]), noise(2, 0.4, [0.08; 3]), noise(3, 0.6, [0.05; 3]));
         let ((mean, covariance), (_, given)) =
             (moments(&toned(&picture, &[(&dark, 0.75), (&light, 0.25)], 1.0)), moments(&picture));
         let both: Vec<f32> = [&dark, &dark, &dark, &light].iter().flat_map(|own| own.rgba.clone()).collect();
