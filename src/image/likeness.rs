@@ -1,6 +1,6 @@
 //! This turns a result, its photo and its painting into numbers, by the pixels alone: no network, so no loss has seen them.
 
-use super::{LUMA, Picture};
+use super::{Picture, brightness};
 use crate::random::normal;
 
 /// Positions with features, or with colours.
@@ -93,7 +93,7 @@ const BORDER: usize = 8;
 
 impl Luma {
     fn of(picture: &Picture) -> Luma {
-        let luma = |p: &[f32]| LUMA.iter().zip(p).map(|(&weight, &value)| f64::from(weight) * f64::from(value)).sum();
+        let luma = |p: &[f32]| brightness([p[0], p[1], p[2]].map(f64::from));
         let values = picture.rgba.chunks_exact(4).map(luma).collect();
         Luma { width: picture.width as usize, height: picture.height as usize, values }
     }

@@ -26,6 +26,10 @@ pub use self::size::fit;
 /// How much of red, green and blue is brightness (ITU-R BT.601).
 pub const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
+fn brightness(rgb: [f64; 3]) -> f64 {
+    (0..3).map(|i| f64::from(LUMA[i]) * rgb[i]).sum()
+}
+
 /// The smallest alpha that 8 bits round to fully opaque.
 const OPAQUE: f32 = 254.5 / 255.0;
 

@@ -1,7 +1,7 @@
 //! This turns a picture's colours into another's, so that a painting can lend its strokes and not its palette (Gatys et al.
 //! 2017, "Controlling perceptual factors in neural style transfer", section 5).
 
-use super::{LUMA, Picture};
+use super::{Picture, brightness};
 
 /// How colours are matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +44,6 @@ pub fn toned(picture: &Picture, models: &[(&Picture, f32)], amount: f32) -> Pict
         let there = |i: usize| (to[i] + apart[i] + stretch * brightness(apart)).clamp(0.0, 1.0) as f32;
         [0, 1, 2].map(|i| rgb[i] + amount * (there(i) - rgb[i]))
     })
-}
-
-fn brightness(rgb: [f64; 3]) -> f64 {
-    (0..3).map(|i| f64::from(LUMA[i]) * rgb[i]).sum()
 }
 
 fn brightness_variance(covariance: &Matrix) -> f64 {

@@ -17,7 +17,7 @@ pub fn painting<'p>(painting: &'p Picture, photo: &Picture, settings: &Settings)
     }
 }
 
-/// The photo in the tones of the paintings, as far as [`toning`] says: everywhere in that of those that go there.
+/// The photo in the tones of the paintings, as far as [`toning`] says: everywhere in the tones of those that go there.
 pub fn photo<'p>(
     photo: &'p Picture,
     paintings: &[Rc<Picture>],
