@@ -4,7 +4,7 @@
 import { forecast, largestSafe } from './forecast.js';
 import * as settings from './settings.js';
 import { duration } from './tempo.js';
-import { t } from './words.js';
+import { number, t } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const CALM_MS = 900;
@@ -20,6 +20,7 @@ export class Prospect {
     form.addEventListener('input', () => this.#later());
     wells.addEventListener('change', () => this.#later());
     page.addEventListener('state', () => this.#later());
+    document.addEventListener('close', () => this.#later(), true); // of a dialog: it does not bubble
     easel.addEventListener('run', () => this.#start());
     easel.addEventListener('end', () => this.#learn());
     page.addEventListener('state', () => { if (page.state === 'paused') this.#began = undefined; });
@@ -60,7 +61,7 @@ export class Prospect {
         t('About {time}', { time: duration(this.#promise.seconds) }),
         t('{megabytes} MB of graphics memory', { megabytes: Math.max(1, Math.round(this.#promise.bytes / 1e6)) }),
         safe && (safe < wanted.size ? t('more than is safe here: {size} px', { size: safe }) : t('safe up to {size} px', { size: safe })),
-        t('{rate} iterations/s at full size', { rate: this.#promise.perSecond.toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 2 }) }),
+        t('{rate} iterations/s at full size', { rate: number(this.#promise.perSecond, { maximumSignificantDigits: 2 }) }),
       ].filter(Boolean).join('\u00a0· ')); // a line may end with a dot, never begin with one
     } catch {
       this.#say(''); // what is wrong will be said when Paint is pressed

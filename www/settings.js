@@ -99,7 +99,9 @@ function isSaid(value) {
 
 // A value that is not on offer gets a place of its own.
 function select(control, value) {
-  if (control.options && ![...control.options].some((option) => option.value === value)) control.append(new Option(value, value));
+  if (control.options && ![...control.options].some((option) => option.value === value)) {
+    control.append(new Option(control.name === 'size' ? `${value} px` : value, value));
+  }
   control.value = value;
 }
 

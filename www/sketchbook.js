@@ -4,13 +4,14 @@
 import './elements/sketch-dialog.js';
 import * as settings from './settings.js';
 import { duration } from './tempo.js';
-import { t, told } from './words.js';
+import { number, t, told } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const SKETCH = { size: 128, effort: 0.3, 'stop-early': false, seamless: false };
 
 const STRENGTHS = [25, 50, 75];
 const SCALES = [0.6, 1, 1.6];
+const DIGITS = { maximumSignificantDigits: 3 };
 const COLOURS = { painting: 'the painting', photo: 'the photo', matched: 'the photo’s palette' };
 
 export class Sketchbook {
@@ -105,7 +106,7 @@ class Variations {
   sketches(colours) {
     return STRENGTHS.flatMap((strength) => SCALES.map((scale) => {
       const promote = { strength, 'style-scale': scale, colours };
-      const caption = t('Strength {strength}, strokes × {scale}', { strength, scale });
+      const caption = t('Strength {strength}, strokes × {scale}', { strength, scale: number(scale) });
       return { caption, promote, settings: { ...this.#wanted, texture: false, masked: false, placed: false, ...promote, ...SKETCH } };
     }));
   }
@@ -186,8 +187,10 @@ class Methods {
   hear(dialog, index, { progress, ms, likeness }) {
     const loss = progress.losses.at(-1)?.total;
     dialog.board.tell(index, [
-      duration(ms / 1000), t('{count} iterations', { count: progress.iteration }), loss !== undefined && t('loss {loss}', { loss: loss.toPrecision(3) }),
-      likeness && t('edges {edges}, colour {colour}, grain {grain}', { edges: likeness.edges.toFixed(2), colour: likeness.colour.toFixed(3), grain: likeness.grain.toFixed(2) }),
+      duration(ms / 1000), t('{count} iterations', { count: progress.iteration }), loss !== undefined && t('loss {loss}', { loss: number(loss, DIGITS) }),
+      likeness && t('edges {edges}, colour {colour}, grain {grain}', {
+        edges: number(likeness.edges, DIGITS), colour: number(likeness.colour, DIGITS), grain: number(likeness.grain, DIGITS),
+      }),
     ].filter(Boolean).join(' · '));
   }
 }

@@ -1,7 +1,7 @@
 // Turns the state of a run into the words and the bar under the picture, at most once a frame.
 
 import { timeLeft } from './tempo.js';
-import { t } from './words.js';
+import { number, t } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const WAITING = { loading: 'Getting the brushes ready …', ready: 'Ready.', painting: 'Preparing …', paused: 'Paused.', unsupported: '' };
@@ -33,7 +33,7 @@ export class StatusLine {
       state === 'done' && !finished && t('stopped'),
       pace && timeLeft(pace.secondsLeft),
       `${width} × ${height}${state === 'done' ? '' : ` (${t('{scale} of {scales}', { scale, scales })})`}`,
-      pace && t('{rate} iterations/s', { rate: pace.perSecond.toPrecision(3) }),
+      pace && t('{rate} iterations/s', { rate: number(pace.perSecond, { maximumSignificantDigits: 3 }) }),
       state === 'done' && t('{count} iterations', { count: iteration }),
     ].filter(Boolean).map(span));
     if (state === 'painting') document.title = `${percent} · Scumble`;

@@ -92,8 +92,8 @@ export class Wells extends EventTarget {
 
   async #takeSample(which, { file, title }, stillWanted = () => true) {
     try {
-      const response = await fetch(file);
-      if (!response.ok) throw new Error(t('The sample “{title}” could not be loaded. Check the connection, or choose a file of your own.', { title }));
+      const response = await fetch(file).catch(() => null);
+      if (!response?.ok) throw new Error(t('The sample “{title}” could not be loaded. Check the connection, or choose a file of your own.', { title }));
       const blob = await response.blob();
       if (stillWanted()) await this.take(which, { blob, title, sample: file });
     } catch (error) {

@@ -18,6 +18,9 @@ export function t(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
 
+/** A number in the person's notation; `options` are Intl.NumberFormat's. */
+export function number(value, options) { return value.toLocaleString(language, options); }
+
 /** A sentence that somebody else has put together: translated if it is known, or is made like one that is known. */
 export function told(sentence) {
   if (language === 'en' || Object.hasOwn(words, sentence)) return t(sentence);

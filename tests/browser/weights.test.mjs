@@ -86,6 +86,12 @@ async function askForVgg19(page, answer) {
   await page.evaluate((answer) => document.querySelector(`weights-dialog [data-action="${answer}"]`).click(), answer);
 }
 
+/** Runs in the page: whether it says what painting with VGG19 will take. */
+function foretellsVgg19() {
+  const probes = JSON.parse(localStorage.getItem("scumble-probes") ?? "{}");
+  return Object.keys(probes).some((key) => key.includes('"vgg19"')) && document.getElementById("prospect").textContent.startsWith("About");
+}
+
 /** Runs in the page: whether it keeps what it found out about the graphics adapter, from visit to visit. */
 async function isTuned() {
   const [only] = await (await caches.open("scumble-device")).matchAll();
@@ -106,6 +112,7 @@ test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   await page.waitForFunction(() => document.getElementById("vgg19-cost").textContent === "loaded");
   await page.waitForFunction(() => !document.querySelector("weights-dialog dialog[open]"));
   assert.equal(shardsFetched(site), LAYERS.length);
+  await page.waitForFunction(foretellsVgg19, undefined, { polling: 200 });
   await choose(page, { size: 128 });
   await press(page, "paint");
   await page.waitForFunction(() => document.getElementById("losses").points?.length > 1);
@@ -134,6 +141,20 @@ test("a changed shard is refused, and the page goes on", async (t) => {
   await open(page, site.url);
   await askForVgg19(page, "download");
   assert.match(await message(page), /vgg19-0\.safetensors/);
+  assert.ok(await page.isChecked("#model-filter-bank"), "the built-in model is chosen again");
+  assert.ok(await page.isEnabled("#paint"));
+  await close();
+});
+
+test("a connection that breaks off is told in a sentence, and the page goes on", async () => {
+  const site = await siteWithWeights();
+  const { page, close } = await newPage(browser);
+  await open(page, site.url);
+  await press(page, "model-vgg19");
+  await page.locator('weights-dialog [data-action="download"]').waitFor();
+  await site.close();
+  await page.evaluate(() => document.querySelector('weights-dialog [data-action="download"]').click());
+  assert.match(await message(page), /connection broke off/);
   assert.ok(await page.isChecked("#model-filter-bank"), "the built-in model is chosen again");
   assert.ok(await page.isEnabled("#paint"));
   await close();

@@ -21,7 +21,12 @@ export async function spoken() {
     for (const [, , text] of code.matchAll(/\bt\((['"])(.*?[^\\])\1/g)) add(said, text);
     for (const [, , text] of code.matchAll(/(['"])([a-z][^'"\n]*(?: [^'" \n]+){3,})\1/g)) if (isWords(text)) add(said, text);
     // Sentences in tables and notices, and the words that elements are made of: whatever begins like one.
-    for (const [, , text] of code.matchAll(/(['"])([A-Z][a-z]+[^'"\n]*? [^'"\n]*?|[A-Z][a-z’ ….]+)\1/g)) if (isWords(text)) add(said, text);
+    for (const [, , text] of code.matchAll(/(['"])((?:\{\w+\}|[A-Z][A-Za-z0-9]+)[^'"\n]*? [^'"\n]*?|[A-Z][a-z’ ….]+)\1/g)) if (isWords(text)) add(said, text);
+    // Sentences with something put in, which goes by its last name: `${response.status}` is {status}.
+    for (const [, text] of code.matchAll(/`([^`]+)`/g)) {
+      const key = text.replace(/\$\{(?:\w+\.)*(\w+)[^}]*\}/g, "{$1}");
+      if (/[a-z]{2,} [a-zA-Z]{2,} [a-z]/.test(key)) add(said, key);
+    }
   }
   for (const file of ["error.rs", "image/decode.rs"]) {
     const code = (await readFile(SRC + file, "utf8")).split("#[cfg(test)]")[0];

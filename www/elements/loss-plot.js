@@ -2,13 +2,14 @@
 //   .scales = [{width, height, iterations}]    a new run: clears, and marks where the size grows
 //   add([{iteration, content, style, tv, total}]);   .points = those that are drawn
 
-import { t } from '../words.js';
+import { number, t } from '../words.js';
 import { h, svg } from './dom.js';
 
 const SERIES = { total: 'Total', content: 'Content', style: 'Style', tv: 'Smoothness' };
 const WIDTH = 300, HEIGHT = 150, LEFT = 34, BOTTOM = 16, TOP = 6;
 const MOST_POINTS = 600; // beyond, every second point is dropped: the plot is 300 px wide
 const MOST_TICKS = 5;
+const THREE_DIGITS = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
 
 class LossPlot extends HTMLElement {
   #points = []; #stride = 1; #iterations = 1; #boundaries = []; #plot; #values = {}; #drawn = false;
@@ -88,7 +89,8 @@ function ticks(low, high) {
 }
 
 function short(value) {
-  return value === 0 ? '0' : value >= 0.01 && value < 10000 ? value.toPrecision(3) : value.toExponential(1).replace('+', '');
+  if (value === 0) return '0';
+  return value >= 0.01 && value < 10000 ? number(value, THREE_DIGITS) : value.toExponential(1).replace('+', '');
 }
 
 customElements.define('loss-plot', LossPlot);

@@ -4,7 +4,7 @@
 //   loaded(bytes, total, cached)          progress; done() closes
 //   download | file {blob} | refuse | cancel      what the person said
 
-import { t } from '../words.js';
+import { number, t } from '../words.js';
 import { emit, h } from './dom.js';
 
 const MEGABYTE = 1e6;
@@ -22,7 +22,7 @@ class WeightsDialog extends HTMLElement {
   offer({ megabytes, attribution, licence }) {
     this.#ask('Download VGG19?',
       [h('p', {}, t('The network of the original method, {megabytes} MB, from this same site. It is kept in this browser’s cache, where you can delete it at any time.', { megabytes })),
-        h('dl', {}, ...pairs({ 'Weights by': attribution, Licence: licence }))],
+        h('dl', {}, ...pairs([['Weights by', attribution], ['Licence', licence]]))],
       [this.#button('Not now', 'refuse'), this.#button(t('Download {megabytes} MB', { megabytes }), 'download', 'primary')]);
   }
 
@@ -38,7 +38,7 @@ class WeightsDialog extends HTMLElement {
     const [words, bar] = this.#dialog.querySelectorAll('.weights-words, progress');
     if (total) bar.value = bytes / total;
     words.textContent = !total ? t('Reading the weights …')
-      : t(cached ? '{here} of {all} MB, from this browser’s cache' : '{here} of {all} MB', { here: (bytes / MEGABYTE).toFixed(1), all: (total / MEGABYTE).toFixed(1) });
+      : t(cached ? '{here} of {all} MB, from this browser’s cache' : '{here} of {all} MB', { here: megabytes(bytes), all: megabytes(total) });
   }
 
   done() {
@@ -89,8 +89,12 @@ class WeightsDialog extends HTMLElement {
   }
 }
 
+function megabytes(bytes) {
+  return number(bytes / MEGABYTE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
 function pairs(table) {
-  return Object.entries(table).filter(([, words]) => words).flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, words)]);
+  return table.filter(([, words]) => words).flatMap(([name, words]) => [h('dt', {}, name), h('dd', {}, words)]);
 }
 
 customElements.define('weights-dialog', WeightsDialog);
