@@ -92,7 +92,7 @@ export class Saving {
       animate: (frames) => this.#page.painter.animation(frames).then(({ bytes }) => new Blob([bytes], { type: 'image/png' })),
       report: (share) => this.#dialog.say(t('{share} percent of the film is made.', { share: Math.round(100 * share) })),
     });
-    download(new File([blob], `${titleOf(run)}.${blob.type.startsWith('video') ? 'webm' : 'png'}`, { type: blob.type }));
+    download(new File([blob], `${titleOf(run)}.${blob.type.split('/')[1]}`, { type: blob.type }));
     this.#dialog.say(blob.type.startsWith('video') ? '' : t('This browser makes no video; it is an animated PNG instead.'));
   }
 

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { forecast, largestSafe } from "../../www/forecast.js";
 import { settingsIn } from "../../www/links.js";
 import { Undo } from "../../www/undo.js";
+import { mp4 } from "../../www/mp4.js";
 import { webm } from "../../www/webm.js";
 
 const square = (edge, iterations) => ({ width: edge, height: edge, iterations });
@@ -64,4 +65,27 @@ test("a film's elements say how long they are", async () => {
   };
   walk(0, bytes.length);
   assert.deepEqual(found, ["1a45dfa3", "18538067", "1549a966", "1654ae6b", "1f43b675", "e7", "a3", "a3", "1f43b675", "e7", "a3"]);
+});
+
+test("an MP4's boxes fill each other, and its tables find every frame", async () => {
+  const blocks = [0, 60, 120].map((time_ms, index) => ({ bytes: new Uint8Array(5 + index).fill(index + 1), time_ms, isKey: index !== 1 }));
+  const film = { width: 64, height: 48, decoder: { description: new Uint8Array([1, 2, 3]) }, duration_ms: 1920, blocks };
+  const bytes = new Uint8Array(await new Blob(mp4(film)).arrayBuffer());
+  const view = new DataView(bytes.buffer);
+  const found = {};
+  const walk = (from, to) => {
+    for (let at = from; at < to; at += view.getUint32(at)) {
+      const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+      found[type] = at + 8;
+      assert.ok(at + view.getUint32(at) <= to, `${type} is not longer than what it stands in`);
+      if (["moov", "trak", "mdia", "minf", "stbl"].includes(type)) walk(at + 8, at + view.getUint32(at));
+    }
+  };
+  walk(0, bytes.length);
+  const table = (type, length) => Array.from({ length }, (_, index) => view.getUint32(found[type] + 4 + 4 * index));
+  assert.deepEqual(table("stts", 7), [3, 1, 60, 1, 60, 1, 1800]);
+  assert.deepEqual(table("stss", 3), [2, 1, 3]);
+  assert.deepEqual(table("stsz", 5), [0, 3, 5, 6, 7]);
+  assert.deepEqual(table("stco", 2), [1, found.mdat]);
+  assert.deepEqual([...bytes.subarray(found.mdat, found.mdat + 6)], [1, 1, 1, 1, 1, 2]);
 });
