@@ -1,6 +1,7 @@
 //! This turns the crate and the files of `www/` into a site in `dist/`.
 
 use std::{
+    env,
     fs::{self, File},
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, BufRead, BufReader},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{process, setup};
@@ -62,6 +63,7 @@ pub fn compile(features: &[&str]) -> Result<PathBuf> {
         .args(["--lib", "--target", setup::WASM_TARGET, "--profile", "web", "--locked"])
         .args(["--features", &features.join(",")])
         .args(["--message-format", "json-render-diagnostics"])
+        .args(["--config", &format!("target.{}.rustflags={}", setup::WASM_TARGET, json!(anonymous_paths()?))])
         .stdout(Stdio::piped());
     let mut child = cargo.spawn().map_err(|error| process::could_not_start(&cargo, &error))?;
     let mut wasm = None;
@@ -70,6 +72,18 @@ pub fn compile(features: &[&str]) -> Result<PathBuf> {
     }
     ensure!(child.wait()?.success(), "the library does not compile to WebAssembly. The compiler's words stand above");
     wasm.ok_or_else(|| anyhow!("cargo made no .wasm file. Does [lib] in Cargo.toml still list the crate-type cdylib?"))
+}
+
+/// Flags for rustc that leave out where this machine keeps the crates: a panic names its file, whoever hosts the site need not
+/// tell the name of their home folder with it, and the site weighs the same wherever it was built.
+fn anonymous_paths() -> Result<Vec<String>> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let registries = home.context("cargo's home folder is not known; set CARGO_HOME")?.join("registry/src");
+    if !registries.is_dir() {
+        return Ok(Vec::new()); // vendored crates stand below this folder
+    }
+    let flag = |entry: io::Result<fs::DirEntry>| Ok(format!("--remap-path-prefix={}=crates", entry?.path().display()));
+    fs::read_dir(registries)?.map(flag).collect()
 }
 
 /// Writes the JavaScript side of a compiled library beside it into a folder.
