@@ -10,8 +10,9 @@ const COLOURS = { rgb: 0, bt709: 1, bt470bg: 5, smpte170m: 6, bt2020: 9, 'bt2020
 const UNSPECIFIED = 2;
 
 /**
- * blocks: [{bytes, time_ms, isKey}] in the order they are shown, the first one a key frame: browsers' encoders make no
- * B-frames. `decoder` is the VideoDecoderConfig that came with the first. Returns the parts of a Blob.
+ * blocks: [{bytes, time_ms, isKey}], the first one a key frame. They must come in the order they are shown: there are no
+ * tables for B-frames, and it throws where an encoder makes them. `decoder` is the VideoDecoderConfig that came with the
+ * first. Returns the parts of a Blob.
  */
 export function mp4({ width, height, decoder, duration_ms, blocks }) {
   const kind = box('ftyp', text('isom'), u32(0x200), text('isomiso2avc1mp41'));
@@ -31,6 +32,7 @@ export function mp4({ width, height, decoder, duration_ms, blocks }) {
 
 function samples({ width, height, decoder, duration_ms, blocks, start }) {
   const shown_ms = blocks.map(({ time_ms }, index) => (blocks[index + 1]?.time_ms ?? duration_ms) - time_ms);
+  if (shown_ms.some((ms) => ms < 0)) throw new RangeError('B-frames');
   const keys = blocks.flatMap(({ isKey }, index) => (isKey ? [index + 1] : []));
   return box('stbl',
     full('stsd', 0, u32(1), box('avc1', u16(0, 0, 0, 1, 0, 0), u32(0, 0, 0), u16(width, height), u32(DPI, DPI, 0), u16(1),

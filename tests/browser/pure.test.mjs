@@ -88,4 +88,5 @@ test("an MP4's boxes fill each other, and its tables find every frame", async ()
   assert.deepEqual(table("stsz", 5), [0, 3, 5, 6, 7]);
   assert.deepEqual(table("stco", 2), [1, found.mdat]);
   assert.deepEqual([...bytes.subarray(found.mdat, found.mdat + 6)], [1, 1, 1, 1, 1, 2]);
+  assert.throws(() => mp4({ ...film, blocks: blocks.toReversed() }), /B-frames/);
 });
