@@ -1,5 +1,5 @@
-// Turns the frames of a run into a film by the browser's own encoder (WebCodecs): MP4, which plays everywhere, or else WebM;
-// where there is no encoder, an animated PNG.
+// Turns the frames of a run into a film by the browser's own encoder (WebCodecs): MP4, which more players take, or else
+// WebM; where there is no encoder, an animated PNG.
 
 import { mp4 } from './mp4.js';
 import { webm } from './webm.js';
@@ -61,7 +61,7 @@ function video(codec, size) {
   const blocks = [];
   let decoder, failure;
   const encoder = new VideoEncoder({
-    output(chunk, { decoderConfig }) {
+    output(chunk, { decoderConfig } = {}) {
       decoder ??= decoderConfig;
       const bytes = new Uint8Array(chunk.byteLength);
       chunk.copyTo(bytes);

@@ -63,7 +63,7 @@ test("a file with a broken label is a picture like any other", async () => {
   await close();
 });
 
-/** A film plays to its end, and there shows the picture that was saved. */
+/** A film opens, lasts, and at its end shows the picture that was saved. */
 async function plays(page, { bytes }, type, saved) {
   const { width, height, seconds, apart } = await page.evaluate(async ({ base64, type, png }) => {
     const video = document.createElement("video");

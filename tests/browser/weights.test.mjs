@@ -83,6 +83,7 @@ const shardsFetched = ({ requests }) => requests.filter(({ path }) => path.endsW
 async function askForVgg19(page, answer) {
   await press(page, "model-vgg19");
   await page.locator(`weights-dialog [data-action="${answer}"]`).waitFor();
+  await page.waitForTimeout(1500); // a person reads first; until then the page has looked how long painting takes, and found a dialog
   await page.evaluate((answer) => document.querySelector(`weights-dialog [data-action="${answer}"]`).click(), answer);
 }
 
