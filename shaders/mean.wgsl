@@ -1,4 +1,4 @@
-// Sums of each channel, or of its squares, over chunks of pixels, the first half of mu[c] = sum over n of x[n, c] / N;
+// Sums of each channel over chunks of pixels, the first half of mu[c] = sum over n of x[n, c] / N;
 // reduce.wgsl adds the chunks.
 // x: N, C -> partials: chunks, C.
 
@@ -9,7 +9,6 @@ struct Params {
     chunk: u32,  // pixels per chunk
     chunks: u32,
     accumulate: u32, // 1: add to what partials holds
-    square: u32, // 1: of the squares
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -26,8 +25,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let end = min((chunk + 1u) * params.chunk, params.pixels);
     var sum = vec4<f32>(0.0);
     for (var n = chunk * params.chunk; n < end; n++) {
-        let value = vec4<f32>(x[(params.first + n) * params.blocks + block]);
-        sum += select(value, value * value, params.square == 1u);
+        sum += vec4<f32>(x[(params.first + n) * params.blocks + block]);
     }
     if (params.accumulate == 1u) {
         sum += partials[id.x];

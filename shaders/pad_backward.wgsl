@@ -7,7 +7,7 @@ struct Params {
     width: u32,      // of x
     blocks: u32,
     radius: u32,
-    copies: u32,     // 0: replicate, 1: mirror, 2: wrap
+    copies: u32,     // 0: replicate, 1: wrap
     accumulate: u32, // 1: add to what d_x holds
     faded: u32,      // 1: the margin fades
 }
@@ -20,11 +20,6 @@ struct Params {
 fn source(position: u32, count: u32) -> u32 {
     let beyond = i32(position) - i32(params.radius);
     if (params.copies == 1u) {
-        let period = max(2u * (count - 1u), 1u);
-        let phase = u32(abs(beyond)) % period;
-        return min(phase, period - phase);
-    }
-    if (params.copies == 2u) {
         let phase = beyond % i32(count); // has the sign of `beyond`
         return u32(select(phase, phase + i32(count), phase < 0));
     }

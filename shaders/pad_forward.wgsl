@@ -1,5 +1,5 @@
-// Padding with copies of x: y[v, u] = x[source(v), source(u)], where a position beyond an edge is clamped to it (replicate),
-// mirrored at it, or counted on from the opposite edge (wrap), over and over where x is smaller than the margin.
+// Padding with copies of x: y[v, u] = x[source(v), source(u)], where a position beyond an edge is clamped to it
+// (replicate) or counted on from the opposite one (wrap), over and over where x is smaller than the margin.
 // x: H, W, C -> y: H + 2 radius, W + 2 radius, C.
 
 struct Params {
@@ -7,23 +7,17 @@ struct Params {
     width: u32,  // of x
     blocks: u32,
     radius: u32,
-    copies: u32, // 0: replicate, 1: mirror, 2: wrap
+    copies: u32, // 0: replicate, 1: wrap
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;       // H, W, C
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>; // H + 2 radius, W + 2 radius, C
 
-// The row (column) of x that a padded row (column) copies. A mirrored line repeats after `period`, its last edge and
-// its first standing there only once.
+// The row (column) of x that a padded row (column) copies.
 fn source(position: u32, count: u32) -> u32 {
     let beyond = i32(position) - i32(params.radius);
     if (params.copies == 1u) {
-        let period = max(2u * (count - 1u), 1u);
-        let phase = u32(abs(beyond)) % period;
-        return min(phase, period - phase);
-    }
-    if (params.copies == 2u) {
         let phase = beyond % i32(count); // has the sign of `beyond`
         return u32(select(phase, phase + i32(count), phase < 0));
     }

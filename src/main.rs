@@ -9,7 +9,7 @@ use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::recipe::Recipe;
 use scumble::settings::{Colours, ModelKind, Precision, Settings, Start, StyleLoss};
-use scumble::weights::{self, Manifest, Vgg19Weights};
+use scumble::weights::{self, Manifest, ModelWeights};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,7 +34,7 @@ struct Arguments {
     /// pooling, where those are not given.
     #[arg(long, default_value = "scumble", value_parser = word::<Recipe>)]
     recipe: Recipe,
-    /// The feature model: "filter-bank" needs no file, "vgg19" does [default: filter-bank].
+    /// The feature model: "student", the built-in one, needs no file, "vgg19" does [default: student].
     #[arg(long, value_parser = word::<ModelKind>)]
     model: Option<ModelKind>,
     /// VGG19's weights: a folder made by `cargo xtask weights`, or a .pth or .safetensors file.
@@ -61,8 +61,7 @@ struct Arguments {
     /// How smooth: 0 to 100.
     #[arg(long, default_value_t = 50.0)]
     smoothness: f32,
-    /// How styles are compared: mean-covariance, gram, wasserstein, or what is usual for the model: wasserstein for the
-    /// filter bank, mean-covariance for VGG19.
+    /// How styles are compared: mean-covariance, gram, wasserstein, or what is usual for the recipe.
     #[arg(long, default_value = "usual", value_parser = word::<StyleLoss>)]
     style_loss: StyleLoss,
     /// The layers whose statistics are the style, and how much each counts, e.g. relu1_1=1,relu3_1=0.5.
@@ -194,17 +193,17 @@ async fn paint(arguments: &Arguments) -> Result<(), String> {
     let photo = if settings.texture { None } else { pictures.next() };
     let photo = photo.map(|path| picture(path)).transpose()?;
     let paintings = pictures.map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
-    let sources = Sources {
+    let mut sources = Sources {
         photo,
         places: places(&arguments.place, paintings.len())?,
         paintings,
         mask: arguments.mask.as_deref().map(picture).transpose()?,
         start: arguments.start_picture.as_deref().map(picture).transpose()?,
-        vgg19: match settings.model {
-            ModelKind::FilterBank => None,
-            ModelKind::Vgg19 => Some(Rc::new(vgg19(&arguments.weights, arguments.origin)?)),
-        },
+        ..Sources::default()
     };
+    if settings.model == ModelKind::Vgg19 {
+        sources.weights.insert(ModelKind::Vgg19, Rc::new(vgg19(&arguments.weights, arguments.origin)?));
+    }
     let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
     eprintln!("Painting on {}", gpu.describe());
     let mut painter = Painter::new(&gpu, &sources, &settings).await.map_err(|e| e.to_string())?;
@@ -287,7 +286,7 @@ fn picture(path: &Path) -> Result<Rc<Picture>, String> {
     Ok(Rc::new(decoded.picture))
 }
 
-fn vgg19(path: &Path, origin: Option<OriginName>) -> Result<Vgg19Weights, String> {
+fn vgg19(path: &Path, origin: Option<OriginName>) -> Result<ModelWeights, String> {
     let problem = |e: scumble::Error| format!("{}: {e}", path.display());
     if path.is_dir() {
         let text = read(&path.join("manifest.json")).map_err(|e| format!("{e} `cargo xtask weights` makes it."))?;

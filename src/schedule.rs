@@ -3,7 +3,7 @@
 use crate::image::fit;
 use crate::optimizer::Pace;
 use crate::recipe::Plan;
-use crate::settings::{Colours, Settings};
+use crate::settings::Settings;
 
 /// One round of the coarse-to-fine pyramid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -82,14 +82,6 @@ pub fn balance(settings: &Settings) -> Balance {
     }
 }
 
-/// How far the photo goes towards the painting's tones before it is the content and the start, 0 to 1. A dark photo would
-/// hold a light painting back otherwise: brightness is part of what the content holds on to.
-pub fn toning(settings: &Settings) -> f32 {
-    let styled = settings.style_layers.is_empty() || settings.style_layers.values().any(|share| *share > 0.0);
-    let wanted = Plan::of(settings).toned && settings.colours == Colours::Painting && !settings.texture;
-    if wanted && styled { (settings.strength / 50.0).min(1.0) } else { 0.0 }
-}
-
 /// Long runs average over more iterates.
 const LONG_RUN: u32 = 400;
 const LONG_DECAY: f32 = 0.99;
@@ -118,9 +110,7 @@ pub fn has_settled(totals: &[f32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::Recipe;
     use crate::settings::ModelKind;
-    use std::collections::BTreeMap;
 
     #[test]
     fn scales_grow_by_the_root_of_two_up_to_the_size() {
@@ -128,9 +118,9 @@ mod tests {
         let widths: Vec<_> = scales((1024, 768), &settings).iter().map(|scale| scale.width).collect();
         assert_eq!(widths, [128, 181, 256, 362, 512]);
         let settings = Settings { size: 128, ..Settings::default() };
-        let bank = scales((300, 400), &settings);
-        assert_eq!(bank.iter().map(|scale| scale.height).collect::<Vec<_>>(), [64, 91, 128]);
-        assert_eq!(bank[2].width, 96);
+        let student = scales((300, 400), &settings);
+        assert_eq!(student.iter().map(|scale| scale.height).collect::<Vec<_>>(), [64, 91, 128]);
+        assert_eq!(student[2].width, 96);
     }
 
     #[test]
@@ -172,23 +162,6 @@ mod tests {
     fn a_small_picture_has_one_scale() {
         let settings = Settings { size: 32, iterations: Some(7), ..Settings::default() };
         assert_eq!(scales((10, 10), &settings), [Scale { width: 32, height: 32, iterations: 7 }]);
-    }
-
-    #[test]
-    fn the_photo_takes_the_palette_only_of_a_painting_that_lends_it() {
-        let usual = Settings::default();
-        let at = |strength| toning(&Settings { strength, ..usual.clone() });
-        assert_eq!([at(0.0), at(25.0), at(50.0), at(100.0)], [0.0, 0.5, 1.0, 1.0]);
-        let no_style = BTreeMap::from([("bank1".into(), 0.0)]);
-        for without in [
-            Settings { colours: Colours::Photo, ..usual.clone() },
-            Settings { colours: Colours::Matched, ..usual.clone() },
-            Settings { texture: true, ..usual.clone() },
-            Settings { style_layers: no_style, ..usual.clone() },
-            Recipe::Gatys.settings(),
-        ] {
-            assert_eq!(toning(&without), 0.0, "{without:?}");
-        }
     }
 
     #[test]

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Which feature model sees the pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelKind {
-    /// Filters cut from the pictures; nothing to download.
+    /// The built-in one: a small student of VGG19. Files of before it was there say "filter-bank".
     #[default]
-    FilterBank,
+    #[serde(alias = "filter-bank")]
+    Student,
     /// VGG19, from a weights file.
     Vgg19,
 }

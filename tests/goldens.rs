@@ -4,17 +4,13 @@
 use pollster::block_on;
 use scumble::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
-use scumble::model::{Pooling, Table, filter_bank};
+use scumble::model::{Pooling, Table, student};
 use scumble::network::{Features, Network, Room};
 use scumble::objective::guide::Region;
 use scumble::objective::{Family, Measure, Objective, Term};
 use scumble::optimizer::{Method, Optimizer, Pace};
-use scumble::painter::fitting;
-use scumble::painter::look::Look;
-use scumble::painter::scene::Scene;
 use scumble::random::{hash32, uniform};
-use scumble::settings::{Settings, StyleLoss};
-use scumble::weights::{ConvWeights, Origin, Preprocessing, Vgg19Weights};
+use scumble::weights::{ConvWeights, ModelWeights, Origin, Preprocessing};
 use serde_json::Value;
 use std::path::Path;
 
@@ -61,13 +57,16 @@ fn seeded_weights() -> Vec<ConvWeights> {
     let he = |index: u32, count: usize, scale: f64| -> Vec<f32> {
         (0..count as u32).map(|i| ((uniform(SEED, index, i) * 2.0 - 1.0) * scale) as f32).collect()
     };
-    let weights = |c: &vgg19::Convolution| ConvWeights {
-        name: c.name.into(),
-        out_channels: c.out_channels,
-        in_channels: c.in_channels,
-        kernel: vgg19::KERNEL,
-        weight: he(c.index as u32, c.out_channels * c.in_channels * 9, (6.0 / (9.0 * c.in_channels as f64)).sqrt()),
-        bias: he(c.index as u32 + 1000, c.out_channels, 0.1),
+    let weights = |c: &scumble::model::Convolution| {
+        let index = c.index.unwrap() as u32;
+        ConvWeights {
+            name: c.name.into(),
+            out_channels: c.out_channels,
+            in_channels: c.in_channels,
+            kernel: c.kernel,
+            weight: he(index, c.out_channels * c.in_channels * 9, (6.0 / (9.0 * c.in_channels as f64)).sqrt()),
+            bias: he(index + 1000, c.out_channels, 0.1),
+        }
     };
     CONVOLUTIONS.iter().map(weights).collect()
 }
@@ -321,48 +320,40 @@ fn ten_steps_of_vgg19() {
     }
 }
 
+/// The built-in model, from the file that comes with Scumble.
 #[test]
-fn the_filter_bank() {
+fn the_student() {
     let gpu = block_on(Gpu::open()).unwrap();
-    let golden = golden("filter_bank.json");
-    let settings = Settings { seed: SEED, style_loss: StyleLoss::MeanCovariance, ..Settings::default() };
+    let golden = golden("student.json");
+    let weights = scumble::weights::built_in().unwrap();
+    assert_eq!(weights.source.sha256, golden["sha256"], "run tests/golden/student.py: the weights are others by now");
+    let table = student::table(&weights.preprocessing, Border::Replicate);
     let pictures = &golden["pictures"];
-    let [photo, painting, start] = ["content", "style", "start"].map(|name| picture(&gpu, &pictures[name]));
-    let scene = Scene { photo, beneath: None, paintings: vec![painting], mask: None, regions: vec![Region::whole()] };
+    let start = picture(&gpu, &pictures["start"]);
 
-    for (level, filters) in block_on(fitting::filters(&gpu, SEED, &scene)).unwrap().iter().enumerate() {
-        let expected = &golden["levels"][level.to_string()]["filters"];
-        let weight: Vec<f64> = filters.weight.iter().map(|&w| f64::from(w)).collect();
-        check_probes(&format!("filters of level {level}"), &weight, expected, 0.1);
-    }
-    let look = Look::filter_bank(&gpu, &settings).unwrap();
-    let network = block_on(look.network(&gpu, &scene)).unwrap();
-    let mut terms = look.terms(&network, &settings, &scene);
-    for term in &mut terms {
-        // The script's own balance; how many share a family's weight is the product's.
-        let (family, share) = match term.measure.family() {
-            Family::Content => ("content", filter_bank::CONTENT_LEVELS.len()),
-            Family::Style => ("style", filter_bank::FILTERS.len()),
-            Family::Variation => ("tv", 1),
-        };
-        term.weight = number(&golden["case"]["weights"][family]) as f32 / share as f32;
-    }
-    let network = std::rc::Rc::into_inner(network).unwrap();
-    let layers = [0, 1, 2, 3, 4].map(|level| network.table().find(&filter_bank::style_tap(level)).unwrap());
+    let layers = golden["activations"].as_object().unwrap();
+    let taps: Vec<_> = layers.keys().map(|tap| table.find(tap).unwrap()).collect();
+    let network = Network::new(&gpu, table.clone(), &weights.convolutions, &taps).unwrap();
     let mut rec = Recorder::new(&gpu);
-    let mut features = Features::of(layers);
+    let mut features = Features::of(taps.iter().copied());
     network.look(&mut rec, &start, &mut features).unwrap();
     rec.submit();
-    for (level, layer) in layers.into_iter().enumerate() {
-        let expected = &golden["levels"][level.to_string()]["features"];
-        check_map(&format!("bank level {level}"), &download(&gpu, features.at(layer)), expected);
+    for ((tap, expected), layer) in layers.iter().zip(taps) {
+        check_map(&format!("{tap} of the student"), &download(&gpu, features.at(layer)), expected);
     }
-    let case = Case::with_network(&gpu, network.with_room(Room { band: 1, workspace: 1 }), &terms, pictures);
-    case.check("the filter bank, in bands", &start, &golden["case"], Pooling::Average);
-    let case = Case { network: case.network.with_room(Room::of(start.shape())), ..case };
-    case.check("the filter bank", &start, &golden["case"], Pooling::Average);
-    case.check_adam("the bank from the start", start, &golden["adam"]["from_start"], 1.0);
-    case.check_adam("the bank from the photo", scene.photo, &golden["adam"]["from_content"], 20.0);
+
+    let terms = terms(&table, &STYLE_TAPS, CONTENT_TAP, "mean+cov", &golden["case"]["weights"]);
+    let case = Case::new(&gpu, table.clone(), &weights.convolutions, &terms, pictures);
+    case.check("the student", &start, &golden["case"], Pooling::Average);
+    let [photo, start_of_adam] = ["content", "start"].map(|name| picture(&gpu, &pictures[name]));
+    case.check_adam("the student from the start", start_of_adam, &golden["adam"]["from_start"], 1.0);
+    case.check_adam("the student from the photo", photo, &golden["adam"]["from_content"], 20.0);
+    let network = upload(&gpu, table, &weights.convolutions, &terms);
+    let small = network.with_room(Room { band: 1, workspace: 1 });
+    let case = Case::with_network(&gpu, small, &terms, pictures);
+    case.check("the student, a few tiles at a time", &start, &golden["case"], Pooling::Average);
+    let case = Case::with_network(&gpu, case.network.stored_as(Element::Half), &terms, pictures);
+    case.check_half("the student, in 16 bits", &start, &golden["case"]);
 }
 
 /// Real networks, where their files lie beside the checkout; the stored scalars are valid only against those files.
@@ -380,7 +371,7 @@ fn real_weights_agree_with_the_script() {
     {
         let expected = &golden[name];
         let bytes = std::fs::read(folder.join(expected["file"].as_str().unwrap())).unwrap();
-        let weights: Vgg19Weights = scumble::weights::read(&bytes, None).unwrap();
+        let weights: ModelWeights = scumble::weights::read(&bytes, None).unwrap();
         assert_eq!(weights.preprocessing, origin.preprocessing(), "recognised origin of {name}");
         let depth = weights.convolutions.len();
         let table = vgg19::table(depth, &weights.preprocessing, Pooling::Average, Border::Zero);

@@ -1,7 +1,7 @@
 //! The twins' gradients against finite differences of the twins' losses, all in f64: the first link of the chain.
 //!
-//! A tiny network with everything that the real ones have: colours, padding, convolutions with ReLU, pooling, a level of
-//! a pyramid, and every kind of loss.
+//! A tiny network with everything that the real ones have: colours, padding, convolutions with ReLU, pooling, a linear
+//! map that only a loss looks at, and every kind of loss.
 
 use scumble::model::{Copies, Margin, Pooling};
 use scumble::random::{normal, uniform};
@@ -9,23 +9,19 @@ use scumble::reference::content_loss::Target;
 use scumble::reference::conv::Filters;
 use scumble::reference::moments_loss::{Pair, Weights, squared_norm};
 use scumble::reference::{
-    Map, colour, content_loss, conv, covariance, dot, guide, mean, moments_bias, moments_loss, pad, pool, pyramid,
-    reduce, relu_backward, ridge, tv_loss, wasserstein_loss,
+    Map, colour, content_loss, conv, covariance, dot, guide, mean, moments_bias, moments_loss, pad, pool, reduce,
+    relu_backward, ridge, tv_loss, wasserstein_loss,
 };
 
 const INPUT: ([[f32; 3]; 3], [f32; 3]) = ([[0.0, 0.5, 4.0], [0.0, 4.0, 0.0], [3.0, 0.0, 0.0]], [-2.0, -1.8, -1.5]);
-const LUMA: [[f32; 3]; 3] = [[0.299, 0.587, 0.114], [0.0; 3], [0.0; 3]];
 
 const PAD1: Margin = Margin { radius: 1, copies: Copies::Replicate };
-const PAD2: Margin = Margin { radius: 3, copies: Copies::Mirror };
 
 /// The summands of the loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Term {
     /// At relu2, divided by the target's square.
     Content,
-    /// At luma, divided by the target's variance.
-    StandardisedContent,
     /// At relu1.
     MeanCovariance,
     /// At relu2.
@@ -34,26 +30,24 @@ enum Term {
     Guided,
     /// At relu1, of covariances with a little more on the diagonal.
     Wasserstein,
-    /// At bank.
-    PyramidMeanCovariance,
+    /// At tap.
+    LinearMeanCovariance,
     /// At the pixels.
     Variation,
 }
 
-const TERMS: [Term; 8] = [
+const TERMS: [Term; 7] = [
     Term::Content,
-    Term::StandardisedContent,
     Term::MeanCovariance,
     Term::Gram,
     Term::Guided,
     Term::Wasserstein,
-    Term::PyramidMeanCovariance,
+    Term::LinearMeanCovariance,
     Term::Variation,
 ];
 
-/// pixels - input +- pad1 - relu1 - pool1 - relu2
-///                +- level1 +- pad2 - bank
-///                          +- luma
+/// pixels - input - pad1 - relu1 - pool1 - relu2
+///                             +- tap
 struct Network {
     pooling: Pooling,
     filters: [(Filters, Vec<f64>); 3],
@@ -67,9 +61,7 @@ struct Layers {
     relu1: Map,
     pool1: Map,
     relu2: Map,
-    level1: Map,
-    bank: Map,
-    luma: Map,
+    tap: Map,
 }
 
 impl Network {
@@ -81,30 +73,25 @@ impl Network {
             let bias = (0..outputs as u32).map(|index| 0.2 * normal(seed, 2, index)).collect();
             (Filters { outputs, inputs, kernel, values }, bias)
         };
-        Network { pooling, filters: [filters(1, 5, 3, 3), filters(2, 6, 5, 3), filters(3, 4, 3, 7)] }
+        Network { pooling, filters: [filters(1, 5, 3, 3), filters(2, 6, 5, 3), filters(3, 4, 5, 1)] }
     }
 
     fn forward(&self, pixels: &Map) -> Layers {
-        let [first, second, bank] = &self.filters;
+        let [first, second, linear] = &self.filters;
         let input = colour::forward(pixels, &INPUT.0, INPUT.1);
         let relu1 = conv::forward(&pad::forward(&input, PAD1), &first.0, &first.1, 0, true);
         let pool1 = pool::forward(&relu1, self.pooling);
         let relu2 = conv::forward(&pool1, &second.0, &second.1, 1, true);
-        let level1 = pyramid::forward(&input);
-        let bank = conv::forward(&pad::forward(&level1, PAD2), &bank.0, &bank.1, 0, true);
-        let luma = colour::forward(&level1, &LUMA, [0.0; 3]);
-        Layers { pixels: pixels.clone(), input, relu1, pool1, relu2, level1, bank, luma }
+        let tap = conv::forward(&relu1, &linear.0, &linear.1, 0, false);
+        Layers { pixels: pixels.clone(), input, relu1, pool1, relu2, tap }
     }
 
     /// The gradient to the pixels. `d` holds what the losses say about each layer.
     fn backward(&self, x: &Layers, mut d: Layers) -> Map {
-        let [first, second, bank] = &self.filters;
-        d.level1 = d.level1.plus(&colour::backward(&d.luma, &LUMA));
-        let d_pad2 = conv::backward(&relu_backward::record(&x.bank, &d.bank), &bank.0, 0);
-        d.level1 = d.level1.plus(&pad::backward(&d_pad2, PAD2));
-        d.input = d.input.plus(&pyramid::backward(&d.level1, x.input.height, x.input.width));
+        let [first, second, linear] = &self.filters;
         d.pool1 = d.pool1.plus(&conv::backward(&relu_backward::record(&x.relu2, &d.relu2), &second.0, 1));
         d.relu1 = d.relu1.plus(&pool::backward(&x.relu1, &d.pool1, self.pooling));
+        d.relu1 = d.relu1.plus(&conv::backward(&d.tap, &linear.0, 0));
         let d_pad1 = conv::backward(&relu_backward::record(&x.relu1, &d.relu1), &first.0, 0);
         d.input = d.input.plus(&pad::backward(&d_pad1, PAD1));
         d.pixels.plus(&colour::backward(&d.input, &INPUT.0))
@@ -120,9 +107,7 @@ impl Layers {
             relu1: zeros(&self.relu1),
             pool1: zeros(&self.pool1),
             relu2: zeros(&self.relu2),
-            level1: zeros(&self.level1),
-            bank: zeros(&self.bank),
-            luma: zeros(&self.luma),
+            tap: zeros(&self.tap),
         }
     }
 }
@@ -171,21 +156,14 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
     for term in terms {
         let d = match term {
             Term::Content | Term::Gram => &mut d.relu2,
-            Term::StandardisedContent => &mut d.luma,
             Term::MeanCovariance | Term::Guided | Term::Wasserstein => &mut d.relu1,
-            Term::PyramidMeanCovariance => &mut d.bank,
+            Term::LinearMeanCovariance => &mut d.tap,
             Term::Variation => &mut d.pixels,
         };
         let (loss, own) = match term {
             Term::Content => {
                 let target = Target { features: &photo.relu2, norm: squared_norm(&photo.relu2) };
                 content_loss::record(&x.relu2, &target, 0.9)
-            }
-            Term::StandardisedContent => {
-                // Of the first channel; the other two are zero.
-                let n = photo.luma.pixels() as f64;
-                let target = Target { features: &photo.luma, norm: n * moments(&photo.luma, true).sigma.at(0, 0, 0) };
-                content_loss::record(&x.luma, &target, 0.6)
             }
             Term::MeanCovariance => style(&x.relu1, &painting.relu1, true, RELATIVE),
             Term::Gram => style(&x.relu2, &painting.relu2, false, ABSOLUTE),
@@ -198,7 +176,7 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
                 let bias = moments_bias::record(&d.sigma, &d.mu.values, &own.mu.values);
                 (loss, conv::pointwise(&x.relu1, &d.sigma, &bias))
             }
-            Term::PyramidMeanCovariance => style(&x.bank, &painting.bank, true, RELATIVE),
+            Term::LinearMeanCovariance => style(&x.tap, &painting.tap, true, RELATIVE),
             Term::Variation => tv_loss::record(&x.pixels, 2.0),
         };
         sum += loss;

@@ -2,7 +2,7 @@
 
 use pollster::block_on;
 use scumble::gpu::{Element, Gpu, Recorder, Shape};
-use scumble::model::{ConvWeights, Pooling, Table, filter_bank, vgg19};
+use scumble::model::{ConvWeights, Pooling, Table, student, vgg19};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
 use scumble::objective::{Measure, Objective, Term};
@@ -19,7 +19,7 @@ fn term(table: &Table, name: &str, measure: Measure) -> Term {
 fn vgg19() -> (Table, Vec<ConvWeights>, Vec<Term>) {
     let table = vgg19::table(DEPTH, &Preprocessing::TORCHVISION, Pooling::Average, vgg19::Border::Replicate);
     // Memory does not depend on what the weights are.
-    let weights = |c: &vgg19::Convolution| ConvWeights {
+    let weights = |c: &scumble::model::Convolution| ConvWeights {
         name: c.name.into(),
         out_channels: c.out_channels,
         in_channels: c.in_channels,
@@ -33,14 +33,12 @@ fn vgg19() -> (Table, Vec<ConvWeights>, Vec<Term>) {
     (table, filters, terms)
 }
 
-fn bank() -> (Table, Vec<ConvWeights>, Vec<Term>) {
-    let table = filter_bank::table(true);
-    let levels = 0..filter_bank::FILTERS.len();
-    let mut terms: Vec<_> =
-        levels.map(|level| term(&table, &filter_bank::style_tap(level), Measure::RelativeWasserstein)).collect();
-    let levels = filter_bank::CONTENT_LEVELS.iter();
-    terms.extend(levels.map(|&level| term(&table, &filter_bank::content_tap(level), Measure::StandardisedContent)));
-    (table, filter_bank::random_filters(1), terms)
+fn student() -> (Table, Vec<ConvWeights>, Vec<Term>) {
+    let weights = scumble::weights::built_in().unwrap();
+    let table = student::table(&weights.preprocessing, vgg19::Border::Replicate);
+    let mut terms: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| term(&table, tap, Measure::MeanCovariance)).collect();
+    terms.push(term(&table, vgg19::CONTENT_TAP, Measure::RelativeContent));
+    (table, weights.convolutions, terms)
 }
 
 /// Bytes for each pixel of a square picture of `size`, all that a step of Adam needs but the weights. It is recorded and not
@@ -85,10 +83,10 @@ fn a_step_takes_few_bytes_for_a_pixel() {
         let own = [
             per_pixel(&gpu, vgg19(), size, Element::Single),
             per_pixel(&gpu, vgg19(), size, if gpu.has_half() { Element::Half } else { Element::Single }),
-            per_pixel(&gpu, bank(), size, Element::Single),
+            per_pixel(&gpu, student(), size, Element::Single),
         ];
         println!(
-            "{size} px: VGG19 {:.0}, VGG19 in 16 bits {:.0}, filter bank {:.0} bytes per pixel",
+            "{size} px: VGG19 {:.0}, VGG19 in 16 bits {:.0}, student {:.0} bytes per pixel",
             own[0], own[1], own[2]
         );
         found.push((size, own, most));
@@ -103,7 +101,7 @@ fn a_step_takes_few_bytes_for_a_pixel() {
 #[test]
 fn a_megapixel_fits_into_the_default_limits() {
     let gpu = block_on(Gpu::open_with_default_limits()).unwrap();
-    for (name, model) in [("VGG19", vgg19()), ("filter bank", bank())] {
+    for (name, model) in [("VGG19", vgg19()), ("student", student())] {
         println!("{name}, 1024 px: {:.0} bytes per pixel", per_pixel(&gpu, model, 1024, Element::Single));
     }
 }

@@ -19,10 +19,10 @@ const DEPTH: usize = 13;
 
 /// He-uniform kernels, no bias.
 fn weights() -> Vec<ConvWeights> {
-    let convolution = |c: &vgg19::Convolution| {
+    let convolution = |c: &scumble::model::Convolution| {
         let entries = c.in_channels * vgg19::KERNEL * vgg19::KERNEL;
         let scale = (6.0 / entries as f64).sqrt();
-        let value = |i| (2.0 * uniform(SEED, c.index as u32, i) - 1.0) * scale;
+        let value = |i| (2.0 * uniform(SEED, c.index.unwrap() as u32, i) - 1.0) * scale;
         ConvWeights {
             name: c.name.into(),
             out_channels: c.out_channels,

@@ -15,7 +15,7 @@ const PICTURE: Shape = Shape { height: 26, width: 35, channels: 4 };
 
 /// VGG19's first layers with random weights.
 fn weights() -> Vec<ConvWeights> {
-    let convolution = |row: &vgg19::Convolution| {
+    let convolution = |row: &scumble::model::Convolution| {
         let entries = row.in_channels * KERNEL * KERNEL;
         let scale = (2.0 / entries as f64).sqrt();
         let count = (row.out_channels * entries) as u32;
@@ -24,7 +24,7 @@ fn weights() -> Vec<ConvWeights> {
             out_channels: row.out_channels,
             in_channels: row.in_channels,
             kernel: KERNEL,
-            weight: (0..count).map(|i| (scale * normal(9, row.index as u32, i)) as f32).collect(),
+            weight: (0..count).map(|i| (scale * normal(9, row.index.unwrap() as u32, i)) as f32).collect(),
             bias: vec![0.05; row.out_channels],
         }
     };

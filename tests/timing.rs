@@ -58,7 +58,7 @@ fn every_phase_is_timed_without_timestamps() {
 fn an_adapter_and_a_tiny_picture_can_be_measured() {
     let machine = block_on(Machine::measure()).unwrap();
     assert!(machine.pipelines.first_use_ms > 0.0 && machine.ceilings.gflop_per_s > 0.0);
-    let row = block_on(Row::measure(ModelKind::FilterBank, 32, true)).unwrap();
+    let row = block_on(Row::measure(ModelKind::Student, 32, true)).unwrap();
     let layers = row.layers.unwrap();
     assert!(row.gflop > 0.0 && row.peak_bytes > row.weight_bytes && !layers.scopes.is_empty());
 }

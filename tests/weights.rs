@@ -2,7 +2,7 @@
 //!
 //! The fixtures hold invented numbers; `tests/weights/make_fixtures.py` makes them.
 
-use scumble::weights::{self, ConvWeights, Origin, Preprocessing, Vgg19Weights, pth};
+use scumble::weights::{self, ConvWeights, ModelWeights, Origin, Preprocessing, pth};
 use std::path::Path;
 
 #[path = "weights/normalise.rs"]
@@ -48,19 +48,19 @@ fn noise(i: usize) -> f32 {
 }
 
 /// The first layers of a made-up VGG19, with biases that matter.
-fn invented(depth: usize) -> Vgg19Weights {
-    let convolution = |row: &scumble::model::vgg19::Convolution| ConvWeights {
+fn invented(depth: usize) -> ModelWeights {
+    let convolution = |row: &scumble::model::Convolution| ConvWeights {
         name: row.name.to_owned(),
         out_channels: row.out_channels,
         in_channels: row.in_channels,
         kernel: 3,
-        weight: (0..row.out_channels * row.in_channels * 9).map(|i| noise(i + row.index)).collect(),
+        weight: (0..row.out_channels * row.in_channels * 9).map(|i| noise(i + row.index.unwrap())).collect(),
         bias: (0..row.out_channels).map(|i| noise(i + 7) * 3.0).collect(),
     };
     let convolutions = scumble::model::vgg19::CONVOLUTIONS.iter().take(depth).map(convolution).collect();
     let growth = vec![1.0; depth];
     let source = Origin::Torchvision.source("0".repeat(64));
-    Vgg19Weights { convolutions, preprocessing: Preprocessing::TORCHVISION, growth, source }
+    ModelWeights { convolutions, preprocessing: Preprocessing::TORCHVISION, growth, source }
 }
 
 #[test]

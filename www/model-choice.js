@@ -97,7 +97,7 @@ export class ModelChoice {
     $('model-vgg19').focus();
   }
 
-  #goWithout() { this.#choose('filter-bank'); }
+  #goWithout() { this.#choose('student'); }
 
   #choose(model) {
     chooseModel(this.#form, model);

@@ -59,8 +59,11 @@ let download; // AbortController of the download under way
 const asked = {
   async open({ canvas }) {
     if (!navigator.gpu) throw named('NoWebGpu', 'This browser does not offer WebGPU to workers.');
+    const student = store.readStudent(); // on its way while the engine opens
+    student.catch(() => {}); // told below
     await init();
     studio = await Studio.open(canvas);
+    studio.loadStudent(await student);
     studio.recall(await device.recall());
     sketches = new Sketches(studio, (sketch) => postMessage({ type: 'sketch', ...sketch, ...sketch.error && { error: said(sketch.error) } }));
     return { adapter: studio.adapter, recipes: JSON.parse(Studio.recipes()), longestArray: studio.longestArray };

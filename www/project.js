@@ -8,6 +8,7 @@
 //   sources      the pictures it was painted from; `sample` if it is one of this site's own; those enclosed lie in the file
 //   mixed        whether a picture was exchanged on the way, so that these alone do not give it again
 //   findings     what was known of the graphics device: it decides between kernels that round differently
+// What the first versions painted with, "filter-bank", is gone: `outdated` says so, and the student paints in its place.
 
 import * as settings from './settings.js';
 
@@ -32,6 +33,13 @@ function changes(first, score) {
     last = now;
     return { at, changed };
   });
+}
+
+// The first built-in model's layers, from fine to coarse, were called bank0 to bank4.
+function modern(given) {
+  if (given.model !== 'filter-bank') return given;
+  const layers = Object.entries(given['style-layers'] ?? {}).map(([name, share]) => [settings.STYLE_LAYERS[name.replace(/^bank/, '')] ?? name, share]);
+  return { ...given, model: 'student', 'style-layers': Object.fromEntries(layers), 'content-layers': {} };
 }
 
 function steps(first, score) {
@@ -64,7 +72,8 @@ function parsed({ settings: text, enclosed }) {
     .map(([which, { title, sample }]) => [which, { title: String(title ?? which), sample: SAMPLE.test(sample) ? sample : undefined }]));
   return {
     project: {
-      settings: project.settings, first: project.first, score: steps(project.first, project.score), sources,
+      settings: modern(project.settings), first: modern(project.first), score: steps(project.first, project.score).map((step) => ({ ...step, settings: modern(step.settings) })), sources,
+      outdated: [project.settings, project.first].some(({ model }) => model === 'filter-bank'),
       iterations: Number(project.iterations) || Infinity, mixed: Boolean(project.mixed),
       findings: typeof project.findings === 'string' ? project.findings : undefined,
     },

@@ -104,7 +104,7 @@ export class Saving {
     const label = await this.#page.painter.label(blob);
     const found = label && project.read(label);
     if (!found) return false;
-    const { project: { settings: wanted, first, score, iterations, sources, findings, mixed }, enclosed } = found;
+    const { project: { settings: wanted, first, score, iterations, sources, findings, mixed, outdated }, enclosed } = found;
     settings.write(this.#form, wanted, { whole: true });
     const missing = [];
     for (const [name, { title: called, sample }] of Object.entries(sources)) {
@@ -114,12 +114,13 @@ export class Saving {
     }
     settings.announce(this.#form);
     const continues = first.start === 'picture' && wanted.start !== 'picture';
-    const whole = missing.length === 0 && !mixed && (!continues || Boolean(enclosed.start));
+    const whole = missing.length === 0 && !mixed && !outdated && (!continues || Boolean(enclosed.start));
     if (whole) {
       this.#easel.follow({ first, score, until: iterations, findings, from: first.start === 'picture' ? enclosed.start : undefined });
     }
     const asPicture = { label: t('Use it as a picture instead'), run: () => this.#wells.take(which, { blob, title }) };
-    this.#page.note(whole ? t('“{title}” brought its settings and pictures back. Press Paint for the same picture.', { title })
+    this.#page.note(outdated && missing.length === 0 ? t('“{title}” was painted by an earlier built-in model. Its settings are back; today’s model paints another picture from them.', { title })
+      : whole ? t('“{title}” brought its settings and pictures back. Press Paint for the same picture.', { title })
       : missing.length === 0 ? t('“{title}” brought its settings and pictures back. Its own picture cannot be repeated: it was begun from another one, or one was exchanged on the way.', { title })
       : t('“{title}” brought its settings back. It was painted from {pictures}: drop them to go on.', { title, pictures: missing.map((name) => `“${name}”`).join(', ') }), asPicture);
     return true;

@@ -2,11 +2,8 @@
 
 import { t } from './words.js';
 
-// What the sliders of “Detail” stand for, from fine to coarse.
-const STYLE_LAYERS = {
-  'filter-bank': ['bank0', 'bank1', 'bank2', 'bank3', 'bank4'],
-  vgg19: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
-};
+/** The layers that a style is taken from, from fine to coarse: what the sliders of “Detail” stand for. All models name them alike. */
+export const STYLE_LAYERS = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
 const USUAL = 50;
 
 // What the form has no control for: from a file or a link, until the person takes it back.
@@ -30,7 +27,7 @@ export function read(form) {
     optimizer: elements.optimizer.value,
     pooling: elements.pooling.value,
     'style-loss': elements['style-loss'].value,
-    'style-layers': weightsOf(elements.model.value, [...elements.level].map((level) => level.valueAsNumber)),
+    'style-layers': weightsOf([...elements.level].map((level) => level.valueAsNumber)),
     texture: elements.texture.checked,
     masked: elements.masked.checked,
     placed: elements.placed.checked && elements['second-share'].valueAsNumber > 0,
@@ -66,10 +63,9 @@ export function write(form, settings, { whole = false } = {}) {
     elements['second-share'].value = Math.round(100 * second / (first + second || 1)) || 0;
   }
   if (Array.isArray(settings['style-scales']) && settings['style-scales'].length > 1) select(elements['second-scale'], String(settings['style-scales'][1]));
-  const names = STYLE_LAYERS[elements.model.value];
-  if (names && isObject(settings['style-layers'])) {
+  if (isObject(settings['style-layers'])) {
     const given = Object.keys(settings['style-layers']).length > 0;
-    names.forEach((name, index) => {
+    STYLE_LAYERS.forEach((name, index) => {
       elements.level[index].value = given ? USUAL * Math.sqrt(settings['style-layers'][name] ?? 0) : USUAL;
     });
   }
@@ -160,13 +156,10 @@ function blendOf(share) {
   return share > 0 ? [100 - share, share] : [];
 }
 
-/** The layers of a model that its style is taken from, from fine to coarse. */
-export function layersOf(model) { return STYLE_LAYERS[model]; }
-
 // A slider at its top counts four times, at its bottom not at all; left alone, the model has its own opinion.
-function weightsOf(model, levels) {
+function weightsOf(levels) {
   if (levels.every((level) => level === USUAL)) return {};
-  return Object.fromEntries(STYLE_LAYERS[model].map((name, index) => [name, (levels[index] / USUAL) ** 2]));
+  return Object.fromEntries(STYLE_LAYERS.map((name, index) => [name, (levels[index] / USUAL) ** 2]));
 }
 
 // An emptied or overlong seed is still a seed.

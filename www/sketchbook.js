@@ -130,7 +130,7 @@ class XRay {
 
   sketches(choice) {
     if (choice === 'rest') return [{ caption: t('From the photo') }, { caption: t('From the painting') }];
-    const layers = settings.layersOf(this.#wanted.model);
+    const layers = settings.STYLE_LAYERS;
     const none = Object.fromEntries(layers.map((name) => [name, 0]));
     const base = { ...this.#wanted, recipe: 'scumble', masked: false, placed: false, blend: [], 'style-scales': [], colours: 'painting', ...SKETCH, start: 'noise', effort: 0.5 };
     return layers.map((name) => ({
@@ -176,11 +176,11 @@ class Methods {
       return { ...base, recipe, model, start, optimizer, pooling };
     };
     return [
-      { caption: t('Built-in'), settings: own('filter-bank', 'average') },
+      { caption: t('Built-in'), settings: own('student', 'average') },
       ...this.#hasVgg19 ? [{ caption: 'VGG19', settings: own('vgg19', 'average') }, { caption: 'Gatys et al.', settings: theirs('gatys') },
         { caption: 'neural-style', settings: theirs('neural-style') }, { caption: 'style-transfer-pytorch', settings: theirs('style-transfer-pytorch') }]
-        : [{ caption: t('Built-in, covariance'), settings: { ...own('filter-bank', 'average'), 'style-loss': 'mean-covariance' } },
-          { caption: t('Built-in, Gram matrix'), settings: { ...own('filter-bank', 'average'), 'style-loss': 'gram' } }],
+        : [{ caption: t('Built-in, Wasserstein'), settings: { ...own('student', 'average'), 'style-loss': 'wasserstein' } },
+          { caption: t('Built-in, Gram matrix'), settings: { ...own('student', 'average'), 'style-loss': 'gram' } }],
     ];
   }
 

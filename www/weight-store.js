@@ -16,6 +16,13 @@ export async function readManifest() {
   }
 }
 
+/** The built-in model's file, which lies beside the site's own. */
+export async function readStudent() {
+  const response = await fetch(new URL('student.safetensors', FOLDER)).catch(() => null);
+  if (!response?.ok) throw Object.assign(new Error('The built-in model could not be loaded. Check the connection and reload the page.'), { name: 'Weights' });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 export async function has(shards) {
   const cache = await openCache();
   if (!cache) return false;

@@ -1,7 +1,7 @@
 //! This turns a model and a size into what an iteration takes: time, operations, memory.
 
 use super::ceilings::Ceilings;
-use super::inputs::{noise, random_vgg19};
+use super::inputs::{noise, random_weights};
 use super::layers::Layers;
 use super::work::Work;
 use crate::Result;
@@ -51,7 +51,7 @@ fn iterations(size: u32) -> (usize, usize) {
 }
 
 impl Row {
-    /// Paints noise after noise. VGG19 has random weights here: its speed does not depend on them, and no file is needed.
+    /// Paints noise after noise. The model has random weights here: its speed does not depend on them, and no file is needed.
     ///
     /// # Errors
     /// Where no adapter answers, or the device cannot hold the run.
@@ -60,11 +60,11 @@ impl Row {
         let gpu = if layers { Gpu::open_for_timing().await? } else { Gpu::open().await? };
         gpu.warm_up(kernels::ALL);
         let picture = |seed| Rc::new(noise(seed, size));
-        let vgg19 = (model == ModelKind::Vgg19).then(|| Rc::new(random_vgg19()));
+        let weights = Rc::new(random_weights(model));
         let sources = Sources {
             photo: Some(picture(1)),
             paintings: vec![picture(2)],
-            vgg19: vgg19.clone(),
+            weights: [(model, weights.clone())].into(),
             ..Sources::default()
         };
         let (waited_for, queued) = iterations(size);
@@ -93,7 +93,7 @@ impl Row {
         let peak_bytes = gpu.memory().peak();
 
         let ceilings = Ceilings::measure(&gpu).await?;
-        let work = Work::count(&gpu, model, vgg19.as_deref(), size)?;
+        let work = Work::count(&gpu, model, &weights, size)?;
         let layers = if layers { Some(Layers::measure(&gpu, &mut painter, &work).await?) } else { None };
         Ok(Row {
             model,

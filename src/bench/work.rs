@@ -2,10 +2,12 @@
 
 use crate::Result;
 use crate::gpu::{Gpu, Phase, Scope, Shape};
-use crate::model::{ConvWeights, Op, Pooling, Table, filter_bank, vgg19};
+use crate::model::blocks::Border;
+use crate::model::{Op, Pooling, Table, student, vgg19};
 use crate::network::Network;
-use crate::settings::ModelKind;
-use crate::weights::Vgg19Weights;
+use crate::recipe::Plan;
+use crate::settings::{ModelKind, Settings};
+use crate::weights::ModelWeights;
 
 /// What one iteration at one size has to do.
 pub struct Work {
@@ -36,28 +38,20 @@ impl Work {
     ///
     /// # Errors
     /// Where the device cannot hold the weights.
-    pub fn count(gpu: &Gpu, model: ModelKind, weights: Option<&Vgg19Weights>, size: u32) -> Result<Work> {
-        let bank: Vec<ConvWeights>;
-        let (table, filters, style, content) = match weights {
-            Some(weights) if model == ModelKind::Vgg19 => {
+    pub fn count(gpu: &Gpu, model: ModelKind, weights: &ModelWeights, size: u32) -> Result<Work> {
+        let (preprocessing, border) = (&weights.preprocessing, Border::Replicate);
+        let table = match model {
+            ModelKind::Student => student::table(preprocessing, border),
+            ModelKind::Vgg19 => {
                 let depth = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
-                let table = vgg19::table(depth, &weights.preprocessing, Pooling::Average, vgg19::Border::Replicate);
-                let style: Vec<usize> = vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect();
-                let content = table.find(vgg19::CONTENT_TAP).into_iter().collect::<Vec<_>>();
-                (table, &weights.convolutions, style, content)
-            }
-            _ => {
-                bank = filter_bank::random_filters(1);
-                let table = filter_bank::table(true);
-                let levels = 0..filter_bank::FILTERS.len();
-                let style = levels.filter_map(|level| table.find(&filter_bank::style_tap(level))).collect();
-                let levels = filter_bank::CONTENT_LEVELS.iter();
-                let content = levels.filter_map(|&level| table.find(&filter_bank::content_tap(level))).collect();
-                (table, &bank, style, content)
+                vgg19::table(depth, preprocessing, Pooling::Average, border)
             }
         };
+        let style: Vec<usize> = vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect();
+        let content = Plan::of(&Settings { model, ..Settings::default() }).content_taps.iter();
+        let content: Vec<usize> = content.filter_map(|(tap, _)| table.find(tap)).collect();
         let held = gpu.memory().held();
-        let network = Network::new(gpu, table, filters, &style)?;
+        let network = Network::new(gpu, table, &weights.convolutions, &[&style[..], &content[..]].concat())?;
         let weight_bytes = gpu.memory().held() - held;
         let shapes = network.shapes(Shape::new(size, size, 3));
         let table = network.table();

@@ -19,7 +19,7 @@ mod size;
 pub use self::decode::{Decoded, MEGAPIXEL_LIMIT, decode};
 pub use self::encode::{Format, Label, encode, encode_animation, encode_png};
 pub use self::label::read_label;
-pub use self::palette::{Match, matched, toned};
+pub use self::palette::{Match, matched};
 pub use self::resample::{Filter, Taps, resize, taps};
 pub use self::size::fit;
 

@@ -1,7 +1,7 @@
 //! This turns a picture's colours into another's, so that a painting can lend its strokes and not its palette (Gatys et al.
 //! 2017, "Controlling perceptual factors in neural style transfer", section 5).
 
-use super::{Picture, brightness};
+use super::Picture;
 
 /// How colours are matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,29 +25,6 @@ pub fn matched(picture: &Picture, model: &Picture, how: Match) -> Picture {
         Match::Linear => linear(picture, model),
         Match::Histogram => histogram(picture, model),
     }
-}
-
-/// `picture` in the tones of all `models` together, each counting as much as its share (together 1): with the mean of their
-/// colours, and the variance of their brightness; `amount` of the way there, 0 to 1. The differences of hue stay as large as
-/// they were: in the linear map a grey photo's would grow with its noise.
-#[must_use]
-pub fn toned(picture: &Picture, models: &[(&Picture, f32)], amount: f32) -> Picture {
-    let models: Vec<_> = models.iter().map(|(model, share)| (moments(model), f64::from(*share))).collect();
-    let to = [0, 1, 2].map(|i| models.iter().map(|((mean, _), share)| share * mean[i]).sum::<f64>());
-    // The variance of a mixture: those within its parts, and that of their means.
-    let within = |(mean, c): &Moments| brightness_variance(c) + brightness([0, 1, 2].map(|i| mean[i] - to[i])).powi(2);
-    let variance: f64 = models.iter().map(|(own, share)| share * within(own)).sum();
-    let (from, covariance) = moments(picture);
-    let stretch = (variance / brightness_variance(&covariance).max(FLOOR)).sqrt() - 1.0;
-    recoloured(picture, |rgb| {
-        let apart = [0, 1, 2].map(|i| f64::from(rgb[i]) - from[i]);
-        let there = |i: usize| (to[i] + apart[i] + stretch * brightness(apart)).clamp(0.0, 1.0) as f32;
-        [0, 1, 2].map(|i| rgb[i] + amount * (there(i) - rgb[i]))
-    })
-}
-
-fn brightness_variance(covariance: &Matrix) -> f64 {
-    brightness(covariance.map(brightness))
 }
 
 /// y = A (x - mean) + mean', A = S^-1/2 (S^1/2 C S^1/2)^1/2 S^-1/2 with the covariances S of `picture` and C of `model`.
@@ -208,24 +185,6 @@ mod tests {
             let worst = own.iter().zip(&wanted).skip(40).take(4000).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(worst < 0.01, "{worst}");
         }
-    }
-
-    #[test]
-    fn several_models_are_one_mixture() {
-        let (picture, dark, light) =
-            (noise(1, 0.5, [0.05, 0.04, 0.06]), noise(2, 0.4, [0.08; 3]), noise(3, 0.6, [0.05; 3]));
-        let ((mean, covariance), (_, given)) =
-            (moments(&toned(&picture, &[(&dark, 0.75), (&light, 0.25)], 1.0)), moments(&picture));
-        let both: Vec<f32> = [&dark, &dark, &dark, &light].iter().flat_map(|own| own.rgba.clone()).collect();
-        let (wanted_mean, wanted) = moments(&Picture::new(64, 256, both));
-        assert!((0..3).all(|i| (mean[i] - wanted_mean[i]).abs() < 0.01), "{mean:?} for {wanted_mean:?}");
-        let [found, wanted] = [&covariance, &wanted].map(brightness_variance);
-        assert!((found / wanted - 1.0).abs() < 0.03, "{found} for {wanted}");
-        let hues = |c: &Matrix| c[0][0] - 2.0 * c[0][2] + c[2][2]; // the variance of red - blue
-        assert!((hues(&covariance) / hues(&given) - 1.0).abs() < 0.03, "{covariance:?} from {given:?}");
-        let [halfway, there] = [0.5, 1.0].map(|amount| toned(&picture, &[(&dark, 1.0)], amount));
-        assert!((halfway.rgba[0] - (picture.rgba[0] + there.rgba[0]) / 2.0).abs() < 1e-6);
-        assert_eq!(toned(&picture, &[(&dark, 1.0)], 0.0), picture);
     }
 
     #[test]

@@ -13,28 +13,18 @@ struct Params {
     chunk: u32,
     chunks: u32,
     accumulate: u32,
-    square: u32,
 }
 
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("mean", LINE, Params, [Source, Write]);
 
-/// What of a value is summed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Power {
-    /// Itself.
-    First,
-    /// Its square.
-    Second,
-}
-
 /// Sums over each of `chunks` equal shares of the pixels that `part` has; `partials` holds `chunks` vectors of x's
 /// channels.
-pub fn record(rec: &mut Recorder, part: &Part, power: Power, chunks: u32, partials: &Tensor) {
+pub fn record(rec: &mut Recorder, part: &Part, chunks: u32, partials: &Tensor) {
     let blocks = part.x.shape().blocks();
     assert_eq!(partials.shape().vectors(), chunks * blocks, "partial sums of mean");
     let Part { first, pixels, accumulate, .. } = *part;
-    let (chunk, square) = (pixels.div_ceil(chunks), (power == Power::Second).into());
-    let params = Params { pixels, blocks, first, chunk, chunks, accumulate: accumulate.into(), square };
+    let params =
+        Params { pixels, blocks, first, chunk: pixels.div_ceil(chunks), chunks, accumulate: accumulate.into() };
     rec.dispatch(&KERNEL, &params, &[part.x, partials], Grid::over(&KERNEL, [chunks * blocks, 1, 1]));
 }

@@ -33,7 +33,6 @@ pub mod moments_loss;
 pub mod pad;
 pub mod pool;
 pub mod product;
-pub mod pyramid;
 mod reach;
 pub mod recentre;
 pub mod reduce;
@@ -50,7 +49,7 @@ pub use reach::Reach;
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 45] = [
+pub const ALL: [&Kernel; 43] = [
     &adam::KERNEL,
     &blend::KERNEL,
     &colour::KERNEL,
@@ -82,8 +81,6 @@ pub const ALL: [&Kernel; 45] = [
     &product::NARROW_TRANSPOSED,
     &product::WIDE_TRANSPOSED,
     &product::SHARED_TRANSPOSED,
-    &pyramid::FORWARD,
-    &pyramid::BACKWARD,
     &recentre::KERNEL,
     &reduce::KERNEL,
     &relu_backward::KERNEL,
@@ -99,40 +96,31 @@ pub const ALL: [&Kernel; 45] = [
 ];
 
 /// What every run needs that the page's own settings lead to; the slowest to compile are among them.
-pub const USUAL: [&Kernel; 23] = [
+pub const USUAL: [&Kernel; 24] = [
     &resample::KERNEL,
     &colour::KERNEL,
-    &pyramid::FORWARD,
     &pad::FORWARD,
     &conv::FROM_PICTURE,
+    &winograd::WEIGHTS,
+    &winograd::INPUT,
+    &winograd::OUTPUT,
+    &winograd::GRADIENT,
+    &product::NARROW,
+    &product::NARROW_TRANSPOSED,
     &mean::KERNEL,
     &reduce::KERNEL,
     &covariance::KERNEL,
     &recentre::KERNEL,
     &dot::KERNEL,
     &total::KERNEL,
-    &ridge::KERNEL,
-    &matrix_product::KERNEL,
-    &wasserstein_loss::KERNEL,
+    &moments_loss::KERNEL,
     &moments_bias::KERNEL,
-    &product::NARROW,
     &relu_backward::KERNEL,
     &conv::TO_PICTURE,
     &pad::BACKWARD,
-    &pyramid::BACKWARD,
     &content_loss::KERNEL,
     &tv_loss::KERNEL,
     &adam::KERNEL,
-];
-
-/// What VGG19 needs beyond it.
-pub const VGG19: [&Kernel; 6] = [
-    &winograd::WEIGHTS,
-    &winograd::INPUT,
-    &winograd::OUTPUT,
-    &winograd::GRADIENT,
-    &product::NARROW_TRANSPOSED,
-    &moments_loss::KERNEL,
 ];
 
 /// The workgroup of kernels that walk along a line of elements.

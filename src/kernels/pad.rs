@@ -41,8 +41,7 @@ pub fn output(shape: Shape, margin: Margin) -> Shape {
 fn copies(margin: Margin) -> u32 {
     match margin.copies {
         Copies::Replicate => 0,
-        Copies::Mirror => 1,
-        Copies::Wrap => 2,
+        Copies::Wrap => 1,
     }
 }
 

@@ -1,11 +1,12 @@
 //! The feature models, as data: tables of layers that [`crate::network`] reads downwards for the features and upwards
 //! for the gradient.
 
-pub mod filter_bank;
+pub mod blocks;
 mod parameters;
-pub mod patches;
+pub mod student;
 pub mod vgg19;
 
+pub use blocks::Convolution;
 pub use parameters::{ConvWeights, Preprocessing};
 
 /// What stands for a window of 2x2.
@@ -36,8 +37,6 @@ pub enum Copies {
     /// The edge itself, again and again. Under large windows the edge then weighs several times as much as any other
     /// pixel.
     Replicate,
-    /// The map, mirrored at its edge, which stands there once.
-    Mirror,
     /// The map from its opposite edge on, as if copies lay side by side.
     Wrap,
 }
@@ -69,8 +68,6 @@ pub enum Op {
     },
     /// 2x2 windows, stride 2.
     Pool(Pooling),
-    /// One level down a Gaussian pyramid.
-    Pyramid,
 }
 
 /// A layer of the table.

@@ -48,6 +48,9 @@ impl Preprocessing {
         offset: [-103.939, -116.779, -123.68],
     };
 
+    /// RGB around zero, -2 to 2: what the [student](super::student) was trained with.
+    pub const STUDENT: Self = Self { matrix: [[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]], offset: [-2.0; 3] };
+
     /// The network's input for one pixel; `rgb` in 0..=1.
     pub fn apply(&self, rgb: [f32; 3]) -> [f32; 3] {
         std::array::from_fn(|channel| {

@@ -1,22 +1,11 @@
 //! The table of VGG19 (Simonyan & Zisserman 2014, configuration E): sixteen 3x3 convolutions in five blocks.
 
-use super::{Copies, Margin, Op, Pooling, Preprocessing, Table};
-
-/// One convolution of the table: 3x3, stride 1, followed by a ReLU.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Convolution {
-    /// The literature's name, e.g. `conv4_2`.
-    pub name: &'static str,
-    /// The index in torchvision's `features`, which names the tensors of every known file: `features.N.weight`.
-    pub index: usize,
-    /// Input channels.
-    pub in_channels: usize,
-    /// Output channels.
-    pub out_channels: usize,
-}
+pub use super::blocks::Border;
+use super::blocks::{self, Convolution};
+use super::{Pooling, Preprocessing, Table};
 
 const fn conv(name: &'static str, index: usize, in_channels: usize, out_channels: usize) -> Convolution {
-    Convolution { name, index, in_channels, out_channels }
+    Convolution { name, index: Some(index), in_channels, out_channels, kernel: KERNEL }
 }
 
 /// All convolutions, from the pixels upwards; a pooling layer stands between two blocks.
@@ -48,43 +37,17 @@ pub const STYLE_TAPS: [&str; 5] = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "
 /// The layer that holds the content (Gatys, Ecker, Bethge 2016).
 pub const CONTENT_TAP: &str = "relu4_2";
 
-/// How the first convolution meets the border of the picture; all later ones pad with zeros.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Border {
-    /// With copies of the border: no dark frame in the picture (crowsonkb/style-transfer-pytorch).
-    #[default]
-    Replicate,
-    /// With zeros, as VGG was trained.
-    Zero,
-}
-
 /// The network as far as `depth` convolutions, with the file's own input normalisation. Each ReLU is fused with its
 /// convolution and named after it: `conv4_2` is tapped as `relu4_2`.
 pub fn table(depth: usize, preprocessing: &Preprocessing, pooling: Pooling, border: Border) -> Table {
-    let mut table = Table::default();
-    let colour = Op::Colour { matrix: preprocessing.matrix, offset: preprocessing.offset };
-    let mut last = table.push("input", 0, colour, 3);
-    let mut block = '1';
-    for (filters, convolution) in CONVOLUTIONS.iter().take(depth).enumerate() {
-        let number = &convolution.name["conv".len()..];
-        if !number.starts_with(block) {
-            last = table.push(format!("pool{block}"), last, Op::Pool(pooling), convolution.in_channels as u32);
-            block = number.chars().next().unwrap_or(block);
-        }
-        let replicate = filters == 0 && border == Border::Replicate;
-        if replicate {
-            last = table.push("pad", last, Op::Pad(Margin { radius: 1, copies: Copies::Replicate }), 3);
-        }
-        let op = Op::Convolution { filters, kernel: KERNEL as u32, pad: u32::from(!replicate), relu: true };
-        last = table.push(format!("relu{number}"), last, op, convolution.out_channels as u32);
-    }
-    table
+    let relu = |convolution: &Convolution| format!("relu{}", convolution.number());
+    blocks::table(&CONVOLUTIONS[..depth.min(CONVOLUTIONS.len())], relu, preprocessing, pooling, border)
 }
 
 /// How many convolutions have to run for a tap, e.g. 13 for `relu5_1`.
 pub fn depth_of(tap: &str) -> Option<usize> {
     let number = tap.strip_prefix("relu")?;
-    Some(CONVOLUTIONS.iter().position(|convolution| &convolution.name["conv".len()..] == number)? + 1)
+    Some(CONVOLUTIONS.iter().position(|convolution| convolution.number() == number)? + 1)
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! The way down: from pixels to features.
 
 use super::observer::{Interest, Observer, Sight};
-use super::plan::{Plan, Role, is_winograd};
+use super::plan::{Plan, Role, is_linear, is_winograd};
 use super::room::{Room, bands};
 use super::{Filters, Network};
 use crate::Result;
 use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::kernels::conv::Window;
 use crate::kernels::winograd::{self, Mask, Rows, Workspace};
-use crate::kernels::{Part, colour, conv, pad, pool, pyramid};
+use crate::kernels::{Part, colour, conv, pad, pool, product};
 use crate::model::{Layer, Op};
 
 /// What the way down leaves for the way up.
@@ -82,12 +82,15 @@ impl Network {
             Op::Pixels => unreachable!("only layer 0 is the pixels"),
             Op::Colour { matrix, offset } => colour::forward(rec, &x, &y, matrix, *offset, false),
             Op::Pad(margin) => pad::forward(rec, &x, *margin, &y),
-            Op::Convolution { kernel, pad, relu, .. } => {
-                let window = Window { kernel: *kernel, pad: *pad };
-                conv::forward(rec, &x, self.filters(layer).direct(), window, *relu, &y, 0);
+            Op::Convolution { .. } if is_linear(layer) => {
+                let conv::Weights { tiles, bias } = self.filters(layer).direct();
+                product::pointwise(rec, &x, tiles, bias, &y, false);
+            }
+            Op::Convolution { .. } => {
+                let (window, relu) = window(layer);
+                conv::forward(rec, &x, self.filters(layer).direct(), window, relu, &y, 0);
             }
             Op::Pool(pooling) => pool::forward(rec, &x, *pooling, &y),
-            Op::Pyramid => pyramid::forward(rec, &x, &y),
         }
         walk.outputs[index] = Some(y);
         Ok(())

@@ -3,7 +3,7 @@
 use super::observer::{Interest, Observer};
 use crate::gpu::Shape;
 use crate::kernels::conv::Window;
-use crate::kernels::{pad, pool, pyramid, winograd};
+use crate::kernels::{pad, pool, winograd};
 use crate::model::{Layer, Op, Pooling, Table};
 
 /// How a layer's output comes about.
@@ -111,6 +111,11 @@ fn is_from_picture(layer: &Layer, layers: &[Layer]) -> bool {
     matches!(layer.op, Op::Convolution { .. }) && layers[layer.input].channels <= super::PICTURE
 }
 
+/// Whether a layer is a product with one matrix at every position, and nothing else.
+pub(super) fn is_linear(layer: &Layer) -> bool {
+    matches!(layer.op, Op::Convolution { kernel: 1, pad: 0, relu: false, .. })
+}
+
 /// Whether a layer is done in Winograd's domain, with its ReLU.
 pub(super) fn is_winograd(layer: &Layer, layers: &[Layer]) -> bool {
     match layer.op {
@@ -137,6 +142,5 @@ fn output(layer: &Layer, x: Shape) -> Shape {
         Op::Pad(margin) => pad::output(x, *margin),
         Op::Convolution { kernel, pad, .. } => Window { kernel: *kernel, pad: *pad }.output(x, layer.channels),
         Op::Pool(_) => pool::output(x),
-        Op::Pyramid => pyramid::output(x),
     }
 }

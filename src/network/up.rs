@@ -2,13 +2,13 @@
 
 use super::down::{Walk, window};
 use super::observer::{Interest, Observer, Slope};
-use super::plan::{Role, is_winograd};
+use super::plan::{Role, is_linear, is_winograd};
 use super::room::bands;
 use super::{Network, element_of};
 use crate::Result;
 use crate::gpu::{Element, Phase, Recorder, Shape, Tensor};
 use crate::kernels::winograd::{self, Rows};
-use crate::kernels::{colour, conv, pad, pool, pyramid, relu_backward};
+use crate::kernels::{colour, conv, pad, pool, product, relu_backward};
 use crate::model::{Layer, Op};
 
 /// The gradients of the loss to layers' outputs, as far as anybody has contributed to them.
@@ -76,6 +76,10 @@ impl Network {
             Op::Pixels => unreachable!("only layer 0 is the pixels"),
             Op::Colour { matrix, .. } => colour::backward(rec, &d_y, &d_x, matrix, accumulate),
             Op::Pad(margin) => pad::backward(rec, &d_y, *margin, &d_x, accumulate),
+            Op::Convolution { .. } if is_linear(layer) => {
+                let conv::Weights { tiles, bias } = self.filters(layer).flipped();
+                product::pointwise(rec, &d_y, tiles, bias, &d_x, accumulate);
+            }
             Op::Convolution { .. } => {
                 let (window, relu) = window(layer);
                 if relu {
@@ -85,7 +89,6 @@ impl Network {
                 conv::backward(rec, &d_y, self.filters(layer).flipped(), window, &d_x, 0, added);
             }
             Op::Pool(pooling) => pool::backward(rec, walk.output(layer.input), &d_y, *pooling, &d_x, accumulate),
-            Op::Pyramid => pyramid::backward(rec, &d_y, &d_x, accumulate),
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use super::moments::{About, Moments, Sums};
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::mean::Power;
 use crate::kernels::recentre;
 use crate::network::{Interest, Observer, Sight};
 
@@ -74,51 +73,5 @@ impl Observer for Capture {
     fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
         let own = self.layers.iter_mut().filter(|(own, _)| *own == layer);
         own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, sight))
-    }
-}
-
-/// An observer that takes the mean and the mean square of every channel of some layers: their variances, for a fraction of
-/// what covariances cost.
-pub struct Spread {
-    layers: Vec<Spreading>,
-}
-
-/// Mean and mean square of one layer in the making.
-struct Spreading {
-    layer: usize,
-    sums: Option<[Sums; 2]>,
-    finished: Option<[Tensor; 2]>,
-}
-
-impl Spread {
-    /// Of these layers.
-    pub fn of(layers: impl IntoIterator<Item = usize>) -> Spread {
-        Spread { layers: layers.into_iter().map(|layer| Spreading { layer, sums: None, finished: None }).collect() }
-    }
-
-    /// Mean and mean square of a layer's channels, after a walk.
-    pub fn of_layer(&self, layer: usize) -> &[Tensor; 2] {
-        let found = self.layers.iter().find(|own| own.layer == layer).and_then(|own| own.finished.as_ref());
-        found.expect("only layers that were asked for are asked about, after a walk")
-    }
-}
-
-impl Observer for Spread {
-    fn interest(&self, layer: usize) -> Interest {
-        if self.layers.iter().any(|own| own.layer == layer) { Interest::Rows } else { Interest::None }
-    }
-
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
-        for Spreading { sums, finished, .. } in self.layers.iter_mut().filter(|own| own.layer == layer) {
-            let fresh = || [0; 2].map(|_| Sums::new(sight.map));
-            let [first, second] = sums.get_or_insert_with(fresh);
-            first.add_power(rec, &sight.part, Power::First)?;
-            second.add_power(rec, &sight.part, Power::Second)?;
-            if sight.last {
-                *finished = Some([first.mean(rec)?, second.mean(rec)?]);
-                *sums = None;
-            }
-        }
-        Ok(())
     }
 }

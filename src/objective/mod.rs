@@ -35,8 +35,6 @@ pub enum Measure {
     RelativeContent,
     /// Mean squared difference to the photo's features (Gatys, Ecker, Bethge 2016).
     Content,
-    /// The same, divided by the variance of the photo's features instead.
-    StandardisedContent,
     /// Mean and centred covariance against the painting's, each relative to its own squared norm.
     MeanCovariance,
     /// Gram matrix against the painting's (Gatys, Ecker, Bethge 2016), with their layer weight 1e3 / C^2.
@@ -55,7 +53,7 @@ impl Measure {
     /// The curve it belongs to.
     pub fn family(&self) -> Family {
         match self {
-            Measure::Content | Measure::RelativeContent | Measure::StandardisedContent => Family::Content,
+            Measure::Content | Measure::RelativeContent => Family::Content,
             Measure::Variation => Family::Variation,
             _ => Family::Style,
         }
@@ -205,8 +203,6 @@ impl ContentTarget {
         let Shape { channels, .. } = features.shape();
         let pixels = features.shape().pixels() as f32;
         let (norm, norm_scale) = match term.measure {
-            // One channel: the first number of its covariance is the variance.
-            Measure::StandardisedContent => (Moments::record(rec, &features, About::Mean)?.sigma, pixels),
             Measure::Content => (rec.gpu().upload("one", Shape::vector(1), &[1.0; 4])?, pixels * channels as f32),
             _ => {
                 let norm = rec.gpu().tensor("norm", Shape::vector(1))?;

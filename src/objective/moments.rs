@@ -2,7 +2,6 @@
 
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::mean::Power;
 use crate::kernels::{Part, blend, covariance, dot, mean, reduce, sums_for, total};
 
 /// The statistics of one layer.
@@ -62,15 +61,10 @@ impl Sums {
     /// # Errors
     /// Where the device cannot hold the partial sums.
     pub fn add_mean(&mut self, rec: &mut Recorder, part: &Part) -> Result<()> {
-        self.add_power(rec, part, Power::First)
-    }
-
-    /// Adds a part to the sum of the pixels, or of their squares.
-    pub(super) fn add_power(&mut self, rec: &mut Recorder, part: &Part, power: Power) -> Result<()> {
         let chunks = self.chunks(Shape::vector(self.channels).bytes());
         let shape = Shape::new(1, chunks, self.channels);
         let partials = self.mu.take().map_or_else(|| rec.tensor("mu chunks", shape), Ok)?;
-        mean::record(rec, part, power, chunks, &partials);
+        mean::record(rec, part, chunks, &partials);
         self.mu = Some(partials);
         Ok(())
     }

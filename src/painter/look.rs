@@ -1,102 +1,60 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
-use super::fitting::{self, bank_taps};
 use super::scene::Scene;
 use crate::gpu::{Element, Gpu};
-use crate::model::{Layer, Op, Table, filter_bank, vgg19};
+use crate::model::{Layer, Op, Table, student, vgg19};
 use crate::network::Network;
 use crate::objective::{Measure, SMALLEST_MASS, Term};
 use crate::recipe::{Plan, Units};
 use crate::schedule::balance;
-use crate::settings::{Precision, Settings, StyleLoss};
+use crate::settings::{ModelKind, Precision, Settings, StyleLoss};
 use crate::tuning;
-use crate::weights::Vgg19Weights;
+use crate::weights::ModelWeights;
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How a run looks at pictures.
-pub enum Look {
-    /// The embedded model: its filters are fitted to the two pictures at every scale.
-    FilterBank {
-        /// Where its filters come from, besides the pictures.
-        seed: u32,
-        /// How their features are stored.
-        element: Element,
-    },
-    /// VGG19: uploaded once.
-    Vgg19 {
-        /// The network.
-        network: Rc<Network>,
-        /// How much larger each convolution's activations are than the file's.
-        growth: Vec<f32>,
-    },
+pub struct Look {
+    network: Rc<Network>,
+    /// How much larger each convolution's activations are than the file's.
+    growth: Vec<f32>,
 }
 
 impl Look {
-    /// The embedded model for these settings.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] where the device cannot store as they say.
-    pub fn filter_bank(gpu: &Gpu, settings: &Settings) -> Result<Look> {
-        let element = element(gpu, settings)?;
-        check_layers(&filter_bank::table(true), settings)?;
-        Ok(Look::FilterBank { seed: settings.seed, element })
-    }
-
-    /// VGG19 as deep as the style's layers need and the file reaches.
+    /// The model that the settings name, with these weights; VGG19 as deep as the losses look and the file reaches.
     ///
     /// # Errors
     /// Where a layer has no such name or the file does not reach it, and where the device cannot hold the weights, or store
     /// as the settings say.
-    pub async fn vgg19(gpu: &Gpu, weights: Rc<Vgg19Weights>, settings: &Settings) -> Result<Look> {
-        let usual = vgg19::STYLE_TAPS.into_iter().filter(|_| settings.style_layers.is_empty());
-        let named = settings.style_layers.keys().chain(settings.content_layers.keys()).map(String::as_str);
-        let wanted = named.chain(usual).filter_map(vgg19::depth_of).max().unwrap_or(1);
-        let content = if settings.content_layers.is_empty() { vgg19::depth_of(vgg19::CONTENT_TAP) } else { None };
-        let depth = wanted.max(content.unwrap_or(1)).min(weights.convolutions.len());
-        let border = Plan::of(settings).border;
-        let table = vgg19::table(depth, &weights.preprocessing, settings.pooling, border);
+    pub async fn new(gpu: &Gpu, weights: &ModelWeights, settings: &Settings) -> Result<Look> {
+        let table = table(weights, settings);
         check_layers(&table, settings)?;
         let taps: Vec<_> = (1..table.layers().len()).collect();
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
         let network = network.stored_as(element(gpu, settings)?);
         tuning::tune(gpu).await?;
-        Ok(Look::Vgg19 { network: Rc::new(network), growth: weights.growth.clone() })
+        Ok(Look { network: Rc::new(network), growth: weights.growth.clone() })
     }
 
-    /// The network for these pictures.
-    ///
-    /// # Errors
-    /// Where the device failed.
-    pub async fn network(&self, gpu: &Gpu, scene: &Scene) -> Result<Rc<Network>> {
-        match self {
-            Look::Vgg19 { network, .. } => Ok(network.clone()),
-            Look::FilterBank { seed, element } => {
-                Ok(Rc::new(fitting::network(gpu, *seed, scene).await?.stored_as(*element)))
-            }
-        }
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Whether its network has all layers that the settings name.
     pub fn reaches(&self, settings: &Settings) -> bool {
-        match self {
-            Look::FilterBank { .. } => check_layers(&filter_bank::table(true), settings).is_ok(),
-            Look::Vgg19 { network, .. } => check_layers(network.table(), settings).is_ok(),
-        }
+        check_layers(self.network.table(), settings).is_ok()
     }
 
-    /// The terms of the loss on a network of this look, for these pictures.
-    pub fn terms(&self, network: &Network, settings: &Settings, scene: &Scene) -> Vec<Term> {
+    /// The terms of the loss for these pictures.
+    pub fn terms(&self, settings: &Settings, scene: &Scene) -> Vec<Term> {
         let (plan, balance) = (Plan::of(settings), balance(settings));
-        let table = network.table();
-        let (style, content): (Vec<_>, Vec<_>) = match self {
-            Look::FilterBank { .. } => (bank_taps(table), luma_taps(table)),
-            Look::Vgg19 { .. } => (vgg19_style_taps(table), table.find(vgg19::CONTENT_TAP).into_iter().collect()),
-        };
-        let style = style.into_iter().zip(plan.style_shares).collect();
-        let content = content.into_iter().map(|layer| (layer, 1.0)).collect();
-        let shapes: Vec<_> = scene.pictures().map(|picture| network.shapes(picture.shape())).collect();
+        let table = self.network.table();
+        let found = |(name, share): (&str, f32)| Some((table.find(name)?, share));
+        let style = vgg19::STYLE_TAPS.into_iter().zip(plan.style_shares).filter_map(found).collect();
+        let content = plan.content_taps.iter().copied().filter_map(found).collect();
+        let shapes: Vec<_> = scene.pictures().map(|picture| self.network.shapes(picture.shape())).collect();
         // Deep layers of tiny pictures are left out.
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() as f32 >= SMALLEST_MASS);
         let shared = |usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>| {
@@ -116,7 +74,7 @@ impl Look {
         if !settings.texture {
             let content = shared(content, &settings.content_layers).into_iter();
             terms.extend(content.map(|(layer, share)| {
-                let measure = content_measure(plan.units, &table.layers()[layer]);
+                let measure = content_measure(plan.units);
                 Term { layer, measure, weight: balance.content * share * self.unit(table, layer, measure) }
             }));
         }
@@ -128,8 +86,8 @@ impl Look {
 
     /// What turns a measure of a layer's features as they are here into one of features as the weights file has them.
     fn unit(&self, table: &Table, layer: usize, measure: Measure) -> f32 {
-        let growth = match (self, &table.layers()[layer].op) {
-            (Look::Vgg19 { growth, .. }, Op::Convolution { filters, .. }) => growth[*filters],
+        let growth = match table.layers()[layer].op {
+            Op::Convolution { filters, .. } => self.growth[filters],
             _ => 1.0,
         };
         match measure {
@@ -154,10 +112,8 @@ fn style_measure(units: Units, loss: StyleLoss) -> Measure {
     }
 }
 
-fn content_measure(units: Units, layer: &Layer) -> Measure {
-    // Brightness has a single channel, whose variance says how much there is to keep.
+fn content_measure(units: Units) -> Measure {
     match units {
-        _ if layer.channels == 1 => Measure::StandardisedContent,
         Units::Relative(_) => Measure::RelativeContent,
         Units::Gram | Units::Wasserstein => Measure::Content,
     }
@@ -171,17 +127,30 @@ fn shares(table: &Table, usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>
     named.iter().filter_map(|(name, share)| Some((table.find(name)?, *share))).collect()
 }
 
-/// Whether the table has all layers that the settings name. Styles need many channels: brightness is none.
-fn check_layers(table: &Table, settings: &Settings) -> Result<()> {
-    let is_features = |layer: &Layer| matches!(layer.op, Op::Convolution { .. });
-    let is_brightness = |layer: &Layer| matches!(layer.op, Op::Colour { .. }) && layer.channels == 1;
-    let names = |wanted: &dyn Fn(&Layer) -> bool| -> Vec<&str> {
-        table.layers().iter().filter(|layer| wanted(layer)).map(|layer| layer.name.as_str()).collect()
+/// The table for these weights.
+fn table(weights: &ModelWeights, settings: &Settings) -> Table {
+    let (preprocessing, border) = (&weights.preprocessing, Plan::of(settings).border);
+    if settings.model == ModelKind::Student {
+        return student::table(preprocessing, border);
+    }
+    let plan = Plan::of(settings);
+    let style: Vec<&str> = match settings.style_layers.is_empty() {
+        true => vgg19::STYLE_TAPS.to_vec(),
+        false => settings.style_layers.keys().map(String::as_str).collect(),
     };
-    for (setting, named, known) in [
-        ("style-layers", &settings.style_layers, names(&is_features)),
-        ("content-layers", &settings.content_layers, names(&|layer| is_features(layer) || is_brightness(layer))),
-    ] {
+    let content: Vec<&str> = match settings.content_layers.is_empty() {
+        true => plan.content_taps.iter().map(|(tap, _)| *tap).collect(),
+        false => settings.content_layers.keys().map(String::as_str).collect(),
+    };
+    let deepest = style.into_iter().chain(content).filter_map(vgg19::depth_of).max().unwrap_or(1);
+    vgg19::table(deepest.min(weights.convolutions.len()), preprocessing, settings.pooling, border)
+}
+
+/// Whether the table has all layers that the settings name.
+fn check_layers(table: &Table, settings: &Settings) -> Result<()> {
+    let is_features = |layer: &&Layer| matches!(layer.op, Op::Convolution { .. });
+    let known: Vec<&str> = table.layers().iter().filter(is_features).map(|layer| layer.name.as_str()).collect();
+    for (setting, named) in [("style-layers", &settings.style_layers), ("content-layers", &settings.content_layers)] {
         if let Some(unknown) = named.keys().find(|name| !known.contains(&name.as_str())) {
             let expected = format!("layers of this model: {}", known.join(", "));
             return Err(Error::Setting { name: setting, found: unknown.clone(), expected });
@@ -201,12 +170,4 @@ fn element(gpu: &Gpu, settings: &Settings) -> Result<Element> {
             expected: "full on this graphics adapter, which has no 16-bit numbers".into(),
         }),
     }
-}
-
-fn luma_taps(table: &Table) -> Vec<usize> {
-    filter_bank::CONTENT_LEVELS.iter().filter_map(|&level| table.find(&filter_bank::content_tap(level))).collect()
-}
-
-fn vgg19_style_taps(table: &Table) -> Vec<usize> {
-    vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect()
 }

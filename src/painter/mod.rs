@@ -2,7 +2,6 @@
 //!
 //! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
 
-pub mod fitting;
 mod heat;
 pub mod look;
 mod palettes;
@@ -16,16 +15,16 @@ use crate::image::Picture;
 use crate::objective::Family;
 use crate::schedule::{self, Scale};
 use crate::settings::{ModelKind, Settings, Start};
-use crate::weights::Vgg19Weights;
+use crate::weights::{self, ModelWeights};
 use crate::{Error, Result};
 use look::Look;
 use scene::{Originals, Scene};
 use stage::Stage;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 /// What is painted from: the pictures, and the weights if the model needs a file.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Sources {
     /// The photo; only [`Settings::texture`] does without.
     pub photo: Option<Rc<Picture>>,
@@ -38,8 +37,17 @@ pub struct Sources {
     pub places: Vec<Option<Rc<Picture>>>,
     /// A picture to start from, for [`Start::Picture`].
     pub start: Option<Rc<Picture>>,
-    /// VGG19's weights, for [`ModelKind::Vgg19`].
-    pub vgg19: Option<Rc<Vgg19Weights>>,
+    /// The weights of the model that the settings name.
+    pub weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
+}
+
+impl Default for Sources {
+    /// No pictures, and the built-in model where it comes with the program.
+    fn default() -> Sources {
+        let built_in = weights::built_in().map(|student| (ModelKind::Student, Rc::new(student)));
+        let (photo, mask, start, paintings, places) = Default::default();
+        Sources { photo, paintings, mask, places, start, weights: built_in.into_iter().collect() }
+    }
 }
 
 /// The weighted losses before a step.
@@ -116,16 +124,7 @@ impl Painter {
     /// Where a setting is out of range, something is missing, or the device cannot hold the run.
     pub async fn new(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Painter> {
         settings.check()?;
-        let look = match (settings.model, &sources.vgg19) {
-            (ModelKind::FilterBank, _) => Look::filter_bank(gpu, settings)?,
-            (ModelKind::Vgg19, Some(weights)) => Look::vgg19(gpu, weights.clone(), settings).await?,
-            (ModelKind::Vgg19, None) => {
-                return Err(Error::Missing {
-                    what: "The file with VGG19's weights".into(),
-                    remedy: "Load it, or choose the built-in model.".into(),
-                });
-            }
-        };
+        let look = Look::new(gpu, weights_of(sources, settings)?, settings).await?;
         let own = match (settings.start, &sources.start) {
             (Start::Picture, None) => {
                 return Err(Error::Missing {
@@ -141,7 +140,7 @@ impl Painter {
         let originals = originals(gpu, sources, &original, settings)?;
         let scene = Scene::new(gpu, &originals, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
-        let stage = Stage::new(gpu, &look, &scene, settings, first, None).await?;
+        let stage = Stage::new(gpu, &look, &scene, settings, first, None)?;
         let opaque = original.is_opaque();
         Ok(Painter {
             gpu: gpu.clone(),
@@ -174,7 +173,7 @@ impl Painter {
     pub async fn step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
         if self.at_end_of_scale() && !self.at_last_scale() {
-            self.next_scale().await?;
+            self.next_scale()?;
         }
         if !self.at_end_of_scale() {
             let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
@@ -215,10 +214,10 @@ impl Painter {
         }
         let originals = originals(&self.gpu, sources, &self.original, settings)?;
         let scene = Scene::new(&self.gpu, &originals, settings, &self.scales[self.scale])?;
-        if let Err(error) = self.stage.steer(&self.gpu, &self.look, &scene, settings).await {
+        if let Err(error) = self.stage.steer(&self.gpu, &self.look, &scene, settings) {
             // Perhaps there is no room for these targets; for the old ones there was, and the run goes on with them.
             let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
-            self.stage.steer(&self.gpu, &self.look, &scene, &self.settings).await?;
+            self.stage.steer(&self.gpu, &self.look, &scene, &self.settings)?;
             return Err(error);
         }
         self.settings = settings.clone();
@@ -268,7 +267,7 @@ impl Painter {
     pub async fn remaining(&self) -> Result<[Picture; 2]> {
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
         let gradient = async |family| {
-            let d_pixels = self.stage.remaining(&self.gpu, &self.look, &scene, &self.settings, family).await?;
+            let d_pixels = self.stage.remaining(&self.gpu, &self.look, &scene, &self.settings, family)?;
             readback::read(&self.gpu, &d_pixels).await
         };
         let gradients = [gradient(Family::Content).await?, gradient(Family::Style).await?];
@@ -288,7 +287,7 @@ impl Painter {
         self.at_last_scale() && self.at_end_of_scale()
     }
 
-    async fn next_scale(&mut self) -> Result<()> {
+    fn next_scale(&mut self) -> Result<()> {
         self.before += self.step;
         self.step = 0;
         self.forget_losses();
@@ -296,7 +295,7 @@ impl Painter {
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
         self.stage.rest();
-        self.stage = Stage::new(&self.gpu, &self.look, &scene, &self.settings, pixels, memory).await?;
+        self.stage = Stage::new(&self.gpu, &self.look, &scene, &self.settings, pixels, memory)?;
         Ok(())
     }
 
@@ -335,6 +334,18 @@ fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
     found.cloned().ok_or_else(|| Error::Missing { what: what.into(), remedy: "Choose one first.".into() })
 }
 
+/// The weights of the model that paints.
+fn weights_of<'s>(sources: &'s Sources, settings: &Settings) -> Result<&'s ModelWeights> {
+    let missing = || {
+        let (what, remedy) = match settings.model {
+            ModelKind::Student => ("The built-in model", "Reload the page."),
+            ModelKind::Vgg19 => ("The file with VGG19's weights", "Load it, or choose the built-in model."),
+        };
+        Error::Missing { what: what.into(), remedy: remedy.into() }
+    };
+    sources.weights.get(&settings.model).map(Rc::as_ref).ok_or_else(missing)
+}
+
 /// The pictures on the device; what is painted, as the run's first sources have it.
 fn originals(gpu: &Gpu, sources: &Sources, original: &Picture, settings: &Settings) -> Result<Originals> {
     if sources.paintings.is_empty() {
@@ -342,11 +353,10 @@ fn originals(gpu: &Gpu, sources: &Sources, original: &Picture, settings: &Settin
     }
     let places = places(sources, settings);
     let mask = uploaded_mask(gpu, sources, settings)?;
-    let photo = upload(gpu, "photo", &palettes::photo(original, &sources.paintings, &places, settings))?;
-    let beneath = mask.is_some().then(|| upload(gpu, "photo beneath the mask", original)).transpose()?;
+    let photo = upload(gpu, "photo", original)?;
     let painting = |own: &Rc<Picture>| upload(gpu, "painting", &palettes::painting(own, original, settings));
     let paintings = sources.paintings.iter().map(painting).collect::<Result<_>>()?;
-    Ok(Originals { photo, beneath, paintings, mask, places })
+    Ok(Originals { photo, paintings, mask, places })
 }
 
 fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Option<Tensor>> {

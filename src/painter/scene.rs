@@ -12,10 +12,8 @@ use std::rc::Rc;
 
 /// The pictures at the size of a scale.
 pub struct Scene {
-    /// The photo, exactly the scale's size, in the palette that it is painted in.
+    /// The photo, exactly the scale's size.
     pub photo: Tensor,
-    /// The photo as it was given, where there is a mask that it shows beneath.
-    pub beneath: Option<Tensor>,
     /// The paintings in their own proportions.
     pub paintings: Vec<Tensor>,
     /// Where it is painted: of the photo's size, red from 0 (the photo stays) to 1; everywhere, if there is none.
@@ -26,10 +24,8 @@ pub struct Scene {
 
 /// The pictures on the device at their own sizes.
 pub struct Originals {
-    /// What is painted, in the palette that it is painted in.
+    /// What is painted.
     pub photo: Tensor,
-    /// What is painted as it was given, where there is a mask that it shows beneath.
-    pub beneath: Option<Tensor>,
     /// In whose manner.
     pub paintings: Vec<Tensor>,
     /// Where.
@@ -54,7 +50,6 @@ impl Scene {
             |rec: &mut Recorder, picture: &Tensor| scale(rec, picture, size.width, size.height, Values::Colours);
         let photo = fitting(&mut rec, &originals.photo)?;
         let mask = originals.mask.as_ref().map(|mask| fitting(&mut rec, mask)).transpose()?;
-        let beneath = originals.beneath.as_ref().map(|photo| fitting(&mut rec, photo)).transpose()?;
         let fitted = |(index, painting): (usize, &Tensor)| {
             let Shape { width, height, .. } = painting.shape();
             let (width, height) = fit(width, height, painting_edge(size, settings, index));
@@ -65,6 +60,6 @@ impl Scene {
         let place = |place: &Rc<Picture>| resize(place, size.width, size.height);
         let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();
         let regions = regions(&places, &shares(settings, places.len()), (size.width, size.height));
-        Ok(Scene { photo, beneath, paintings, mask, regions })
+        Ok(Scene { photo, paintings, mask, regions })
     }
 }

@@ -13,7 +13,6 @@ use crate::objective::{Family, Objective};
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
 use crate::settings::{Colours, Settings};
-use std::rc::Rc;
 
 /// Adam's moments and their age, resampled for the next scale.
 pub type Memory = (Tensor, Tensor, u32);
@@ -34,7 +33,7 @@ impl Stage {
     ///
     /// # Errors
     /// Where the device failed or cannot hold the run.
-    pub async fn new(
+    pub fn new(
         gpu: &Gpu,
         look: &Look,
         scene: &Scene,
@@ -42,14 +41,14 @@ impl Stage {
         pixels: Tensor,
         memory: Option<Memory>,
     ) -> Result<Stage> {
-        let aim = Aim::new(gpu, look, scene, settings, &Family::ALL).await?;
+        let objective = aim(gpu, look, scene, settings, &Family::ALL)?;
         let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
         if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
             adam.inherit(m, v, age);
         }
         let program = Program::default();
-        let mut stage = Stage { program, optimizer, objective: aim.objective, recoloured: None, laid: None };
-        stage.record(gpu, &aim.network, scene, settings)?;
+        let mut stage = Stage { program, optimizer, objective, recoloured: None, laid: None };
+        stage.record(gpu, look.network(), scene, settings)?;
         Ok(stage)
     }
 
@@ -57,12 +56,12 @@ impl Stage {
     ///
     /// # Errors
     /// Where the device failed or cannot hold the targets; the picture stays.
-    pub async fn steer(&mut self, gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings) -> Result<()> {
-        let aim = Aim::new(gpu, look, scene, settings, &Family::ALL).await?;
+    pub fn steer(&mut self, gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings) -> Result<()> {
+        let objective = aim(gpu, look, scene, settings, &Family::ALL)?;
         self.rest();
         self.optimizer.turn(gpu)?;
-        self.objective = aim.objective;
-        self.record(gpu, &aim.network, scene, settings)?;
+        self.objective = objective;
+        self.record(gpu, look.network(), scene, settings)?;
         // A paused picture can be saved before the next step.
         let mut rec = Recorder::new(gpu);
         self.finish(&mut rec, scene);
@@ -91,8 +90,8 @@ impl Stage {
         if let Some(recoloured) = &self.recoloured {
             recolour(rec, shown, &scene.photo, recoloured);
         }
-        if let (Some(laid), Some(mask), Some(photo)) = (&self.laid, &scene.mask, &scene.beneath) {
-            mask::record(rec, mask, self.recoloured.as_ref().unwrap_or(shown), photo, laid);
+        if let (Some(laid), Some(mask)) = (&self.laid, &scene.mask) {
+            mask::record(rec, mask, self.recoloured.as_ref().unwrap_or(shown), &scene.photo, laid);
         }
     }
 
@@ -121,7 +120,7 @@ impl Stage {
     ///
     /// # Errors
     /// Where the device failed or cannot hold the targets a second time.
-    pub async fn remaining(
+    pub fn remaining(
         &self,
         gpu: &Gpu,
         look: &Look,
@@ -129,9 +128,9 @@ impl Stage {
         settings: &Settings,
         family: Family,
     ) -> Result<Tensor> {
-        let aim = Aim::new(gpu, look, scene, settings, &[family]).await?;
+        let objective = aim(gpu, look, scene, settings, &[family])?;
         let mut rec = Recorder::new(gpu);
-        let d_pixels = d_pixels(&mut rec, &aim.network, &aim.objective, self.shown(), settings)?;
+        let d_pixels = d_pixels(&mut rec, look.network(), &objective, self.shown(), settings)?;
         rec.submit();
         Ok(d_pixels)
     }
@@ -178,29 +177,21 @@ impl Stage {
     }
 }
 
-/// What a scale works towards, and the network that it sees by.
-struct Aim {
-    network: Rc<Network>,
-    objective: Objective,
-}
-
-impl Aim {
-    async fn new(gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Aim> {
-        let network = look.network(gpu, scene).await?;
-        let mut terms = look.terms(&network, settings, scene);
-        terms.retain(|term| families.contains(&term.measure.family()));
-        let mut rec = Recorder::new(gpu);
-        let photo = surrounded(&mut rec, &scene.photo, settings)?;
-        let mut regions = scene.regions.clone();
-        if let Some(Margin { radius, .. }) = surroundings(scene.photo.shape(), settings) {
-            for guide in regions.iter_mut().filter_map(|region| region.guide.as_mut()) {
-                *guide = guide.wrapped(radius);
-            }
+/// What a scale works towards: the losses of these families, with their targets.
+fn aim(gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Objective> {
+    let mut terms = look.terms(settings, scene);
+    terms.retain(|term| families.contains(&term.measure.family()));
+    let mut rec = Recorder::new(gpu);
+    let photo = surrounded(&mut rec, &scene.photo, settings)?;
+    let mut regions = scene.regions.clone();
+    if let Some(Margin { radius, .. }) = surroundings(scene.photo.shape(), settings) {
+        for guide in regions.iter_mut().filter_map(|region| region.guide.as_mut()) {
+            *guide = guide.wrapped(radius);
         }
-        let objective = Objective::capture(&mut rec, &network, &terms, &photo, &scene.paintings, &regions)?;
-        rec.submit();
-        Ok(Aim { network, objective })
     }
+    let objective = Objective::capture(&mut rec, look.network(), &terms, &photo, &scene.paintings, &regions)?;
+    rec.submit();
+    Ok(objective)
 }
 
 /// What a network sees around a picture whose opposite edges shall fit together: the picture again. Towards the margin's

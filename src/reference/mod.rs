@@ -21,7 +21,6 @@ pub mod moments_bias;
 pub mod moments_loss;
 pub mod pad;
 pub mod pool;
-pub mod pyramid;
 pub mod reduce;
 pub mod relu_backward;
 pub mod resample;

@@ -3,7 +3,7 @@
 use super::Map;
 use crate::model::{Copies, Margin};
 
-/// y[v, u] = x[source(v), source(u)]: clamped to the edges, mirrored at them, or counted on from the opposite one.
+/// y[v, u] = x[source(v), source(u)]: clamped to the edges, or counted on from the opposite one.
 pub fn forward(x: &Map, margin: Margin) -> Map {
     let radius = margin.radius as usize;
     Map::from_fn(x.height + 2 * radius, x.width + 2 * radius, x.channels, |v, u, channel| {
@@ -27,12 +27,6 @@ fn source(position: usize, margin: Margin, count: usize) -> usize {
     let mut position = position as isize - margin.radius as isize;
     match margin.copies {
         Copies::Replicate => {}
-        // A step back for each step beyond, off one edge and then off the other, until it is inside.
-        Copies::Mirror => {
-            while last > 0 && !(0..=last).contains(&position) {
-                position = if position < 0 { -position } else { 2 * last - position };
-            }
-        }
         Copies::Wrap => position = position.rem_euclid(count as isize),
     }
     position.clamp(0, last) as usize

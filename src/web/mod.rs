@@ -9,8 +9,8 @@ use crate::kernels;
 use crate::model::vgg19;
 use crate::painter::{Painter, Sources};
 use crate::recipe::Recipe;
-use crate::settings::Settings;
-use crate::weights::{self, Manifest, Vgg19Weights};
+use crate::settings::{ModelKind, Settings};
+use crate::weights::{self, Manifest, ModelWeights};
 use crate::{Error, Result};
 use js_sys::{JSON, Object, Reflect, Uint8Array, Uint8ClampedArray};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct Studio {
     gpu: Gpu,
     canvas: Canvas,
     lying: BTreeMap<String, Lying>,
-    vgg19: Option<Rc<Vgg19Weights>>,
+    weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
     painter: Option<Painter>,
     sketches: BTreeMap<u32, Painter>,
     shown_ms: f64,
@@ -63,8 +63,8 @@ impl Studio {
         let gpu = Gpu::open().await.map_err(thrown)?;
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
-        let (lying, vgg19, painter, sketches) = Default::default();
-        Ok(Studio { gpu, canvas, lying, vgg19, painter, sketches, shown_ms: 0.0 })
+        let (lying, weights, painter, sketches) = Default::default();
+        Ok(Studio { gpu, canvas, lying, weights, painter, sketches, shown_ms: 0.0 })
     }
 
     /// The settings of all recipes by name, as JSON.
@@ -124,6 +124,14 @@ impl Studio {
         files::png(&resize(&picture, width, height))
     }
 
+    /// Takes the built-in model from the file that lies beside the page.
+    #[wasm_bindgen(js_name = loadStudent)]
+    pub fn load_student(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        let student = weights::read_student(bytes).map_err(thrown)?;
+        self.weights.insert(ModelKind::Student, Rc::new(student));
+        Ok(())
+    }
+
     /// How many leading shards of a manifest a run needs.
     #[wasm_bindgen(js_name = neededShards)]
     pub fn needed_shards(&self, manifest: &str) -> Result<usize, JsValue> {
@@ -139,8 +147,8 @@ impl Studio {
     pub fn load_shards(&mut self, manifest: &str, shards: Vec<Uint8Array>) -> Result<(), JsValue> {
         let manifest = Manifest::parse(manifest).map_err(thrown)?;
         let shards: Vec<Vec<u8>> = shards.iter().map(Uint8Array::to_vec).collect();
-        self.vgg19 = Some(Rc::new(weights::assemble(&manifest, &shards).map_err(thrown)?));
-        self.gpu.warm_up(kernels::VGG19);
+        let vgg19 = weights::assemble(&manifest, &shards).map_err(thrown)?;
+        self.weights.insert(ModelKind::Vgg19, Rc::new(vgg19));
         Ok(())
     }
 
@@ -150,18 +158,15 @@ impl Studio {
         let mut read = weights::read(bytes, None).map_err(thrown)?;
         weights::normalise(&mut read);
         let source = serde_json::json!({ "source": read.source.name });
-        self.vgg19 = Some(Rc::new(read));
-        self.gpu.warm_up(kernels::VGG19);
+        self.weights.insert(ModelKind::Vgg19, Rc::new(read));
         object(&source)
     }
 
     /// Whether a model can be painted with now.
     #[wasm_bindgen(js_name = hasModel)]
     pub fn has_model(&self, model: &str) -> bool {
-        match model {
-            "vgg19" => self.vgg19.is_some(),
-            model => model == "filter-bank",
-        }
+        let model: Option<ModelKind> = serde_json::from_value(model.into()).ok();
+        model.is_some_and(|model| self.weights.contains_key(&model))
     }
 
     /// Begins a run; returns its plan.
@@ -246,7 +251,7 @@ impl Studio {
             paintings,
             mask: self.picture("mask"),
             start: self.picture("start"),
-            vgg19: self.vgg19.clone(),
+            weights: self.weights.clone(),
         })
     }
 

@@ -1,8 +1,9 @@
-//! Turns a weights file from the internet into a checked, normalised VGG19 and into small shards for the browser.
+//! Turns a weights file from the internet into a checked, normalised VGG19 and into small shards for the browser; and the
+//! file that comes with Scumble into VGG19's student.
 //!
 //! ```text
 //! .pth (zip or stream) ─ pickle ─┐
-//!                                ├─ tensors ─ names ─ origin ─> Vgg19Weights ─ normalise ─ shards ─> manifest + files
+//!                                ├─ tensors ─ names ─ origin ─> ModelWeights ─ normalise ─ shards ─> manifest + files
 //! .safetensors ──────────────────┘
 //! ```
 //!
@@ -19,6 +20,7 @@ mod pickle;
 pub mod pth;
 pub mod safetensors;
 pub mod shards;
+mod student;
 pub mod tensors;
 
 pub use crate::model::{ConvWeights, Preprocessing};
@@ -26,15 +28,17 @@ pub use calibration::{CALIBRATION_SIZE, dead_leaves};
 pub use normalise::{mean_activations, normalise};
 pub use origin::{Origin, Source};
 pub use shards::{Manifest, Shard, assemble, verify, write};
+pub use student::{built_in, read_student};
 
 use crate::error::{Error, Result};
+use crate::model::vgg19;
 use sha2::{Digest, Sha256};
 
-/// VGG19 or the beginning of it.
+/// What a network is filled with: VGG19, the beginning of it, or its student.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Vgg19Weights {
-    /// A prefix of [`CONVOLUTIONS`](crate::model::vgg19::CONVOLUTIONS), at least one, in the table's shapes; all values
-    /// are finite.
+pub struct ModelWeights {
+    /// A prefix of VGG19's [`CONVOLUTIONS`](vgg19::CONVOLUTIONS), at least one, or all of the student's; in the table's shapes,
+    /// and all values are finite.
     pub convolutions: Vec<ConvWeights>,
     /// What the network wants at its input.
     pub preprocessing: Preprocessing,
@@ -53,19 +57,19 @@ pub struct Vgg19Weights {
 /// # Errors
 /// [`Error::Weights`] when the file is of another kind, cut off or damaged; when its pickle asks for anything but
 /// tensors; when a tensor is missing, of another shape or not finite; when the origin cannot be told.
-pub fn read(bytes: &[u8], told: Option<Origin>) -> Result<Vgg19Weights> {
+pub fn read(bytes: &[u8], told: Option<Origin>) -> Result<ModelWeights> {
     let tensors = match Container::of(bytes)? {
         Container::Torch => pth::read(bytes, names::is_ours)?,
         Container::Safetensors => safetensors::read(bytes, names::is_ours)?,
     };
-    let convolutions = names::convolutions(tensors)?;
+    let convolutions = names::convolutions(tensors, &vgg19::CONVOLUTIONS)?;
     let sha256 = sha256_hex(bytes);
     let origin = match told.or_else(|| Origin::of_known_file(&sha256)) {
         Some(origin) => origin,
         None => origin::recognise(&convolutions[0])?,
     };
     let growth = vec![1.0; convolutions.len()];
-    Ok(Vgg19Weights { convolutions, preprocessing: origin.preprocessing(), growth, source: origin.source(sha256) })
+    Ok(ModelWeights { convolutions, preprocessing: origin.preprocessing(), growth, source: origin.source(sha256) })
 }
 
 /// The kinds of file that [`read`] opens.

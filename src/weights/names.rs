@@ -3,7 +3,8 @@
 use super::tensors::{Tensor, Tensors};
 use super::{ANOTHER_FILE, ConvWeights, unusable};
 use crate::error::{Error, Result};
-use crate::model::vgg19::{CONVOLUTIONS, Convolution, KERNEL};
+use crate::model::Convolution;
+use crate::model::vgg19::CONVOLUTIONS;
 
 /// What training wrappers put in front of every name.
 const PREFIXES: [&str; 3] = ["module.", "model.", "vgg."];
@@ -27,8 +28,8 @@ fn split(mut name: &str) -> Option<(&str, Part)> {
     }
 }
 
-/// Whether a name claims to be a layer of the network's convolutional part: `features.N.weight` or `conv1_1.bias`, also
-/// behind `module.` and the like.
+/// Whether a name claims to be a layer of VGG19's convolutional part: `features.N.weight` or `conv1_1.bias`, also behind
+/// `module.` and the like.
 pub(super) fn is_ours(name: &str) -> bool {
     split(name).is_some_and(|(layer, _)| {
         layer.strip_prefix("features.").is_some_and(|n| n.parse::<usize>().is_ok())
@@ -37,23 +38,23 @@ pub(super) fn is_ours(name: &str) -> bool {
 }
 
 /// The row of the table that a name means.
-fn row(layer: &str) -> Option<usize> {
+fn row(rows: &[Convolution], layer: &str) -> Option<usize> {
     let index = layer.strip_prefix("features.").and_then(|n| n.parse::<usize>().ok());
-    CONVOLUTIONS.iter().position(|convolution| convolution.name == layer || index == Some(convolution.index))
+    rows.iter().position(|row| row.name == layer || (index.is_some() && index == row.index))
 }
 
-/// Sorts the tensors into the table's order and checks every shape.
+/// Sorts the tensors into the order of `rows` and checks every shape. A file may hold a prefix of them.
 ///
 /// # Errors
 /// [`Error::Weights`] naming the tensor, with what was expected and what was found.
-pub(super) fn convolutions(tensors: Tensors) -> Result<Vec<ConvWeights>> {
-    let mut slots: Vec<[Option<(String, Tensor)>; 2]> = CONVOLUTIONS.iter().map(|_| [None, None]).collect();
+pub(super) fn convolutions(tensors: Tensors, rows: &[Convolution]) -> Result<Vec<ConvWeights>> {
+    let mut slots: Vec<[Option<(String, Tensor)>; 2]> = rows.iter().map(|_| [None, None]).collect();
     for (name, tensor) in tensors.found {
         let Some((layer, part)) = split(&name) else { continue };
-        let Some(row) = row(layer) else { return Err(another_network(&name)) };
+        let Some(row) = row(rows, layer) else { return Err(another_network(&name)) };
         let slot = &mut slots[row][usize::from(part == Part::Bias)];
         if let Some((first, _)) = slot {
-            return Err(unusable(format!("{first} and {name} are both {}", CONVOLUTIONS[row].name), ANOTHER_FILE));
+            return Err(unusable(format!("{first} and {name} are both {}", rows[row].name), ANOTHER_FILE));
         }
         *slot = Some((name, tensor));
     }
@@ -61,12 +62,7 @@ pub(super) fn convolutions(tensors: Tensors) -> Result<Vec<ConvWeights>> {
     if depth == 0 {
         return Err(nothing_known(&tensors.others));
     }
-    slots
-        .into_iter()
-        .take(depth)
-        .zip(&CONVOLUTIONS)
-        .map(|([weight, bias], row)| convolution(row, weight, bias))
-        .collect()
+    slots.into_iter().take(depth).zip(rows).map(|([weight, bias], row)| convolution(row, weight, bias)).collect()
 }
 
 fn convolution(
@@ -74,25 +70,28 @@ fn convolution(
     weight: Option<(String, Tensor)>,
     bias: Option<(String, Tensor)>,
 ) -> Result<ConvWeights> {
-    let Convolution { name, in_channels, out_channels, .. } = *row;
+    let Convolution { name, in_channels, out_channels, kernel, .. } = *row;
     Ok(ConvWeights {
         name: name.to_owned(),
         out_channels,
         in_channels,
-        kernel: KERNEL,
-        weight: values(row, "weight", weight, &[out_channels, in_channels, KERNEL, KERNEL])?,
+        kernel,
+        weight: values(row, "weight", weight, &[out_channels, in_channels, kernel, kernel])?,
         bias: values(row, "bias", bias, &[out_channels])?,
     })
 }
 
 fn values(row: &Convolution, part: &str, tensor: Option<(String, Tensor)>, expected: &[usize]) -> Result<Vec<f32>> {
     let Some((name, tensor)) = tensor else {
-        let problem = format!("the tensor features.{}.{part} ({}) is missing", row.index, row.name);
+        let name = row.index.map_or(row.name.to_owned(), |index| format!("features.{index}"));
+        let problem = format!("the tensor {name}.{part} ({}) is missing", row.name);
         return Err(unusable(problem, ANOTHER_FILE));
     };
     if tensor.shape != expected {
-        let problem =
-            format!("the tensor {name} ({}) has the shape {:?}, VGG19 has {expected:?} there", row.name, tensor.shape);
+        let problem = format!(
+            "the tensor {name} ({}) has the shape {:?}, the network has {expected:?} there",
+            row.name, tensor.shape
+        );
         return Err(unusable(problem, ANOTHER_FILE));
     }
     if let Some(at) = tensor.values.iter().position(|value| !value.is_finite()) {

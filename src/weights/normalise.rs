@@ -8,7 +8,7 @@
 
 use super::calibration::{CALIBRATION_SIZE, dead_leaves};
 use super::forward::Map;
-use super::{ConvWeights, Vgg19Weights};
+use super::{ConvWeights, ModelWeights};
 
 /// The seed of the calibration picture; any would do.
 const SEED: u64 = 19;
@@ -22,7 +22,7 @@ const CLOSE_ENOUGH: f64 = 1e-3;
 ///
 /// Returns for each convolution the factor by which its activations grew: new = factor * old. It is 1 where a layer was
 /// already there, and where it does not respond at all or beyond all numbers (mean 0 or infinite).
-pub fn normalise(weights: &mut Vgg19Weights) -> Vec<f32> {
+pub fn normalise(weights: &mut ModelWeights) -> Vec<f32> {
     let mut factors = Vec::with_capacity(weights.convolutions.len());
     let mut previous = 1.0;
     walk(weights, |convolution, input| {
@@ -43,7 +43,7 @@ pub fn normalise(weights: &mut Vgg19Weights) -> Vec<f32> {
 }
 
 /// The mean of each layer's activations over the calibration picture, without changing anything.
-pub fn mean_activations(weights: &Vgg19Weights) -> Vec<f32> {
+pub fn mean_activations(weights: &ModelWeights) -> Vec<f32> {
     let mut means = Vec::with_capacity(weights.convolutions.len());
     walk(&mut weights.clone(), |convolution, input| {
         let output = input.convolve(convolution);
@@ -54,7 +54,7 @@ pub fn mean_activations(weights: &Vgg19Weights) -> Vec<f32> {
 }
 
 /// Leads the calibration picture through the network; `layer` turns a convolution and its input into its output.
-fn walk(weights: &mut Vgg19Weights, mut layer: impl FnMut(&mut ConvWeights, &Map) -> Map) {
+fn walk(weights: &mut ModelWeights, mut layer: impl FnMut(&mut ConvWeights, &Map) -> Map) {
     let picture = dead_leaves(CALIBRATION_SIZE, SEED);
     let mut map = Map::of_picture(&picture, CALIBRATION_SIZE, CALIBRATION_SIZE, &weights.preprocessing);
     for (index, convolution) in weights.convolutions.iter_mut().enumerate() {

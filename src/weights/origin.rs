@@ -13,6 +13,8 @@ pub enum Origin {
     Torchvision,
     /// The original of the Visual Geometry Group in Oxford, trained with Caffe.
     Caffe,
+    /// Scumble's own student of the latter.
+    Student,
 }
 
 /// Where weights come from, and what their licence asks for.
@@ -37,6 +39,7 @@ impl Origin {
         match self {
             Self::Torchvision => Preprocessing::TORCHVISION,
             Self::Caffe => Preprocessing::CAFFE,
+            Self::Student => Preprocessing::STUDENT,
         }
     }
 
@@ -53,6 +56,11 @@ impl Origin {
                 "Karen Simonyan and Andrew Zisserman, Visual Geometry Group, University of Oxford",
                 "CC-BY-4.0",
             ),
+            Self::Student => (
+                "A student of VGG19",
+                "Scumble; its teacher: Karen Simonyan and Andrew Zisserman, Visual Geometry Group, University of Oxford",
+                "MIT OR Apache-2.0",
+            ),
         };
         Source { origin: self, name: name.into(), attribution: attribution.into(), licence: licence.into(), sha256 }
     }
@@ -61,15 +69,13 @@ impl Origin {
     pub(super) fn of_known_file(sha256: &str) -> Option<Self> {
         sha256.starts_with("dcbb9e9d").then_some(Self::Torchvision)
     }
-
-    /// The fingerprint of this network's first convolution, measured on the published weights.
-    const fn fingerprint(self) -> Fingerprint {
-        match self {
-            Self::Torchvision => Fingerprint { energy: [0.3263, 0.4336, 0.2401], bias: -0.1239, bias_size: 0.4183 },
-            Self::Caffe => Fingerprint { energy: [0.2662, 0.3908, 0.3430], bias: 0.5124, bias_size: 0.5130 },
-        }
-    }
 }
+
+/// The fingerprints of the published networks' first convolutions, measured on their weights.
+const FINGERPRINTS: [(Origin, Fingerprint); 2] = [
+    (Origin::Torchvision, Fingerprint { energy: [0.3263, 0.4336, 0.2401], bias: -0.1239, bias_size: 0.4183 }),
+    (Origin::Caffe, Fingerprint { energy: [0.2662, 0.3908, 0.3430], bias: 0.5124, bias_size: 0.5130 }),
+];
 
 /// Five averages over the filters of conv1_1, each filter divided by its own L2 norm, so that no rescaling of a layer or
 /// of single filters changes them.
@@ -127,13 +133,12 @@ const TOLERANCE: f32 = 0.01;
 /// [`Error::Weights`](crate::Error::Weights) when it is neither: a wrong guess would give wrong colours in silence.
 pub fn recognise(first: &ConvWeights) -> Result<Origin> {
     let found = Fingerprint::of(first);
-    [Origin::Torchvision, Origin::Caffe]
-        .into_iter()
-        .find(|origin| origin.fingerprint().distance(&found) < TOLERANCE)
-        .ok_or_else(|| {
+    FINGERPRINTS.iter().find(|(_, known)| known.distance(&found) < TOLERANCE).map(|(origin, _)| *origin).ok_or_else(
+        || {
             unusable(
                 "they are neither torchvision's VGG19 nor Oxford's, so the colours that they expect are not known",
                 "Say which they follow: torchvision (RGB, mean and deviation) or caffe (BGR, 0 to 255 minus the mean).",
             )
-        })
+        },
+    )
 }

@@ -1,11 +1,12 @@
 //! Turns a safetensors file into named tensors. The format: <https://huggingface.co/docs/safetensors>.
 
-use super::tensors::{Budget, Element, Tensors, View};
+use super::tensors::{Budget, Element, Tensor, Tensors, View};
 use super::{DOWNLOAD_AGAIN, unusable};
 use crate::error::Result;
 use ::safetensors::{Dtype, SafeTensors};
 
-/// Reads the tensors whose names `wanted` accepts; f16, bf16, f32 and f64.
+/// Reads the tensors whose names `wanted` accepts; f16, bf16, f32 and f64, and i8 where the file also holds `NAME.scale`: one
+/// f32 for each of its outermost indexes, which its values are multiplied by.
 ///
 /// # Errors
 /// [`Error::Weights`](crate::Error::Weights) when the header is malformed or does not fit the bytes that follow it, or
@@ -25,6 +26,7 @@ pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
             Dtype::BF16 => Element::Bf16,
             Dtype::F32 => Element::F32,
             Dtype::F64 => Element::F64,
+            Dtype::I8 if file.tensor(&scale_of(name)).is_ok() => Element::I8,
             other => {
                 return Err(unusable(
                     format!("the tensor {name} is stored as {other:?}"),
@@ -34,10 +36,35 @@ pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
         };
         let shape = stored.shape().to_vec();
         let view = View { element, offset: 0, strides: row_major(&shape), shape };
-        tensors.found.insert(name.to_owned(), budget.read(name, &view, stored.data())?);
+        let mut tensor = budget.read(name, &view, stored.data())?;
+        if element == Element::I8 {
+            let scales = file.tensor(&scale_of(name)).ok().filter(|scales| scales.dtype() == Dtype::F32);
+            scale(&mut tensor, scales.as_ref().map_or(&[], |scales| scales.data())).ok_or_else(|| {
+                unusable(format!("the tensor {} does not fit {name}", scale_of(name)), DOWNLOAD_AGAIN)
+            })?;
+        }
+        tensors.found.insert(name.to_owned(), tensor);
     }
     tensors.others.sort();
     Ok(tensors)
+}
+
+/// What whole numbers of 8 bits are multiplied by.
+fn scale_of(name: &str) -> String {
+    format!("{name}.scale")
+}
+
+/// Multiplies each outermost part of a tensor by its scale; `None` where there are not as many.
+fn scale(tensor: &mut Tensor, scales: &[u8]) -> Option<()> {
+    let parts = *tensor.shape.first()?;
+    if scales.len() != 4 * parts || parts == 0 {
+        return None;
+    }
+    let length = (tensor.values.len() / parts).max(1);
+    for (values, scale) in tensor.values.chunks_mut(length).zip(scales.as_chunks().0) {
+        values.iter_mut().for_each(|value| *value *= f32::from_le_bytes(*scale));
+    }
+    Some(())
 }
 
 /// The strides of a tensor without gaps, in elements; saturating, because the sizes are not checked yet.

@@ -5,7 +5,7 @@
 //! loss, so that no byte behind it has to be fetched.
 
 use super::tensors::Tensors;
-use super::{ConvWeights, Preprocessing, Source, Vgg19Weights, names, safetensors, sha256_hex, unusable};
+use super::{ConvWeights, ModelWeights, Preprocessing, Source, names, safetensors, sha256_hex, unusable};
 use crate::error::{Error, Result};
 use crate::model::vgg19::CONVOLUTIONS;
 use ::safetensors::{Dtype, tensor::TensorView};
@@ -134,7 +134,7 @@ impl Manifest {
 ///
 /// # Errors
 /// [`Error::Weights`] when a value is beyond 65504, the largest 16-bit float; [`normalise`](super::normalise()) first.
-pub fn write(weights: &Vgg19Weights) -> Result<(Manifest, Vec<ShardFile>)> {
+pub fn write(weights: &ModelWeights) -> Result<(Manifest, Vec<ShardFile>)> {
     let mut groups: Vec<(usize, Vec<&ConvWeights>)> = Vec::new();
     let mut closed = true;
     for convolution in &weights.convolutions {
@@ -159,7 +159,7 @@ pub fn write(weights: &Vgg19Weights) -> Result<(Manifest, Vec<ShardFile>)> {
         shards.push(Shard { file: file.clone(), bytes: bytes.len(), sha256, convolutions });
         files.push((file, bytes));
     }
-    let Vgg19Weights { preprocessing, ref growth, ref source, .. } = *weights;
+    let ModelWeights { preprocessing, ref growth, ref source, .. } = *weights;
     let (growth, source) = (growth.clone(), source.clone());
     Ok((Manifest { format: FORMAT, model: MODEL.to_owned(), source, preprocessing, growth, shards }, files))
 }
@@ -217,7 +217,7 @@ pub fn verify(shard: &Shard, bytes: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Weights`] when there are no shards or too many, or when one is damaged or does not hold what the manifest says.
-pub fn assemble(manifest: &Manifest, shards: &[Vec<u8>]) -> Result<Vgg19Weights> {
+pub fn assemble(manifest: &Manifest, shards: &[Vec<u8>]) -> Result<ModelWeights> {
     if shards.is_empty() || shards.len() > manifest.shards.len() {
         let problem = format!("there are {} shards, the manifest lists {}", shards.len(), manifest.shards.len());
         return Err(unusable(problem, MAKE_AGAIN));
@@ -229,12 +229,12 @@ pub fn assemble(manifest: &Manifest, shards: &[Vec<u8>]) -> Result<Vgg19Weights>
         tensors.found.extend(safetensors::read(bytes, names::is_ours)?.found);
         expected += shard.convolutions.len();
     }
-    let convolutions = names::convolutions(tensors)?;
+    let convolutions = names::convolutions(tensors, &CONVOLUTIONS)?;
     if convolutions.len() != expected {
         let problem = format!("the shards hold {} layers, the manifest lists {expected}", convolutions.len());
         return Err(unusable(problem, MAKE_AGAIN));
     }
-    Ok(Vgg19Weights {
+    Ok(ModelWeights {
         convolutions,
         preprocessing: manifest.preprocessing,
         growth: manifest.growth[..expected].to_vec(),

@@ -30,6 +30,8 @@ pub(super) enum Element {
     Bf16,
     F32,
     F64,
+    /// A whole number, to be multiplied by a scale.
+    I8,
     /// Whole numbers or truth values of so many bytes; carried so that a counter beside the weights does no harm.
     Whole(usize),
 }
@@ -41,6 +43,7 @@ impl Element {
             Self::F16 | Self::Bf16 => 2,
             Self::F32 => 4,
             Self::F64 => 8,
+            Self::I8 => 1,
             Self::Whole(size) => size,
         }
     }
@@ -52,6 +55,7 @@ impl Element {
             Self::Bf16 => bytes.try_into().map_or(f32::NAN, |bytes| bf16::from_le_bytes(bytes).to_f32()),
             Self::F32 => bytes.try_into().map_or(f32::NAN, f32::from_le_bytes),
             Self::F64 => bytes.try_into().map_or(f32::NAN, |bytes| f64::from_le_bytes(bytes) as f32),
+            Self::I8 => bytes.try_into().map_or(f32::NAN, |bytes| f32::from(i8::from_le_bytes(bytes))),
             Self::Whole(_) => f32::NAN,
         }
     }

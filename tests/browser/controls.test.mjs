@@ -150,7 +150,7 @@ test("a recipe brings its settings, and goes where its network cannot be had", a
   assert.deepEqual(await values(), ["gatys", "lbfgs", "max", "photo"]);
   assert.equal(await page.isChecked("#model-vgg19"), true);
   await page.keyboard.press("Escape");
-  await page.waitForFunction(() => document.getElementById("model-filter-bank").checked);
+  await page.waitForFunction(() => document.getElementById("model-student").checked);
   assert.equal((await values())[0], "scumble");
   assert.deepEqual(complaints(), []);
   await close();

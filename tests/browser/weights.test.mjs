@@ -107,7 +107,7 @@ test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   assert.equal(shardsFetched(site), 0, "nothing is fetched unasked");
   await askForVgg19(page, "refuse");
   assert.equal(shardsFetched(site), 0, "nothing is fetched when refused");
-  assert.ok(await page.isChecked("#model-filter-bank"));
+  assert.ok(await page.isChecked("#model-student"));
 
   await askForVgg19(page, "download");
   await page.waitForFunction(() => document.getElementById("vgg19-cost").textContent === "loaded");
@@ -142,7 +142,7 @@ test("a changed shard is refused, and the page goes on", async (t) => {
   await open(page, site.url);
   await askForVgg19(page, "download");
   assert.match(await message(page), /vgg19-0\.safetensors/);
-  assert.ok(await page.isChecked("#model-filter-bank"), "the built-in model is chosen again");
+  assert.ok(await page.isChecked("#model-student"), "the built-in model is chosen again");
   assert.ok(await page.isEnabled("#paint"));
   await close();
 });
@@ -156,7 +156,7 @@ test("a connection that breaks off is told in a sentence, and the page goes on",
   await site.close();
   await page.evaluate(() => document.querySelector('weights-dialog [data-action="download"]').click());
   assert.match(await message(page), /connection broke off/);
-  assert.ok(await page.isChecked("#model-filter-bank"), "the built-in model is chosen again");
+  assert.ok(await page.isChecked("#model-student"), "the built-in model is chosen again");
   assert.ok(await page.isEnabled("#paint"));
   await close();
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Independent goldens for Scumble: float64 numpy, hand-written backward passes, no autograd and no look at the Rust.
 
-    pip install numpy && python3 tests/golden/make.py        # writes vgg19.json and filter_bank.json beside itself
+    pip install numpy && python3 tests/golden/make.py        # writes vgg19.json beside itself
 
 Every definition is in README.md beside this file.  Each gradient is held against a central difference of its own loss
 before anything is written.  Maps are (H, W, C), kernels OIHW, a convolution is a cross-correlation, d_x is the gradient of x.
@@ -42,7 +42,7 @@ def synthetic(height, width, kind):
 # ---- layers, forward and backward ------------------------------------------------------------------------------------
 
 def pad(x, n, border):
-    """border: "constant" (zeros), "edge" (replicate) or "reflect" (mirror), as numpy calls them."""
+    """border: "constant" (zeros) or "edge" (replicate), as numpy calls them."""
     return np.pad(x, ((n, n), (n, n), (0, 0)), mode=border)
 
 
@@ -98,26 +98,6 @@ def pool_backward(d, x, kind):
     return d_x
 
 
-BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
-
-
-def blur_matrix(n):
-    """One axis of `down` as a ceil(n/2) x n matrix: blur with replicate borders, keep every second sample from 0."""
-    m = np.zeros((-(-n // 2), n))
-    for i in range(len(m)):
-        for t, weight in enumerate(BINOMIAL):
-            m[i, min(max(2 * i + t - 2, 0), n - 1)] += weight
-    return m
-
-
-def down(x):
-    return np.einsum("yh,xw,hwc->yxc", blur_matrix(x.shape[0]), blur_matrix(x.shape[1]), x)
-
-
-def down_backward(d, height, width):
-    return np.einsum("yh,xw,yxc->hwc", blur_matrix(height), blur_matrix(width), d)
-
-
 # ---- loss terms: each returns the loss and its gradient --------------------------------------------------------------
 
 FLOOR = 1e-12                                            # keeps relative losses finite
@@ -162,13 +142,6 @@ def tv_term(x):
         d[tuple(lead + [slice(1, None)])] += g
         d[tuple(lead + [slice(None, -1)])] -= g
     return loss, d
-
-
-def luma(x):
-    return x @ LUMA
-
-
-LUMA = np.array([0.299, 0.587, 0.114])
 
 
 # ---- VGG19 -----------------------------------------------------------------------------------------------------------
@@ -260,112 +233,6 @@ class VggObjective:
         terms = {"content": content, "style": style, "style_layers": layers, "tv": tv,
                  "total": wc * content + ws * style + wt * tv}
         return terms, self.network.backward(features, d_features) + wt * d_tv
-
-
-# ---- the bank of seeded filters --------------------------------------------------------------------------------------
-
-FILTERS = [96, 96, 96, 64, 48]
-KERNEL = 5
-LUMA_LEVELS = [1, 2, 3]
-
-
-def random_filters(level, seed=SEED):
-    n, entries = FILTERS[level], 3 * KERNEL**2
-    i = np.arange(n * entries)
-    u1, u2 = (hashes(seed, 2 * level, i) + 1) / 2.0**32, hashes(seed, 2 * level + 1, i) / 2.0**32
-    w = (np.sqrt(-2 * np.log(u1)) * np.cos(2 * np.pi * u2)).reshape(n, entries)
-    keeps_mean = (np.arange(n) % 8 == 0)[:, None]        # one filter in eight sees colour
-    w = np.where(keeps_mean, w, w - w.mean(1, keepdims=True))
-    return w / np.sqrt((w**2).sum(1, keepdims=True))
-
-
-def patches(x, level, picture, seed=SEED, count=2000):
-    """Around places drawn at random, each colour's mean taken off: count, 3 KERNEL^2."""
-    h, w = x.shape[:2]
-    i = np.arange(count)
-    stream = 2**17 + 2**8 * level + picture
-    rows = np.floor(uniform(seed, stream, 2 * i) * h).astype(int)
-    columns = np.floor(uniform(seed, stream, 2 * i + 1) * w).astype(int)
-    padded = pad(x, KERNEL // 2, "reflect")
-    cut = np.stack([padded[v:v + KERNEL, u:u + KERNEL].transpose(2, 0, 1) for v, u in zip(rows, columns)])
-    return (cut - cut.mean((2, 3), keepdims=True)).reshape(count, -1)
-
-
-def bank_filters(level, pictures):
-    """C^-1 d for patches d of the pictures in turn; one filter in eight is random and sees colour."""
-    n = FILTERS[level]
-    cut = [patches(x, level, p) for p, x in enumerate(pictures)]
-    d = np.concatenate(cut)
-    c = d.T @ d / len(d)
-    c += 0.1 * np.trace(c) / len(c) * np.eye(len(c))
-    w = random_filters(level)
-    for o in range(n):
-        own = cut[o % len(cut)][o // len(cut)]
-        if o % 8 != 0 and (own**2).sum() > 1e-9:
-            solved = np.linalg.solve(c, own)
-            w[o] = solved / np.linalg.norm(solved)
-    return w.astype(np.float32).astype(np.float64).reshape(n, 3, KERNEL, KERNEL)
-
-
-def pyramid(x):
-    levels = [x]
-    for _ in FILTERS[1:]:
-        levels.append(down(levels[-1]))
-    return levels
-
-
-class FilterBank:
-    """Standardised by the pair it serves, so it is built from the content and the style picture."""
-
-    def __init__(self, content, style):
-        levels = [pyramid((x - 0.5) / 0.25) for x in (content, style)]
-        self.filters = [bank_filters(k, pictures) for k, pictures in enumerate(zip(*levels))]
-        self.standard = []                               # (mean, sd) per level, per channel
-        for a, b in zip(self.raw(content), self.raw(style)):
-            both = np.concatenate([a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1])])
-            self.standard.append((both.mean(0), np.maximum(both.std(0), 1e-6)))
-
-    def raw(self, x):
-        return [conv(level, w, border="reflect") for level, w in zip(pyramid((x - 0.5) / 0.25), self.filters)]
-
-    def forward(self, x):
-        return [np.maximum((r - mean) / sd, 0) for r, (mean, sd) in zip(self.raw(x), self.standard)]
-
-    def backward(self, features, d_features, d_levels):
-        """d_levels: further gradients that arrive at the plain pyramid levels; returns the gradient of the pixels."""
-        d = 0.0
-        for k in reversed(range(len(FILTERS))):
-            d_raw = d_features[k] * (features[k] > 0) / self.standard[k][1]
-            d = d + conv_backward(d_raw, self.filters[k], border="reflect") / 0.25 + d_levels[k]
-            if k > 0:
-                d = down_backward(d, *features[k - 1].shape[:2])
-        return d
-
-
-class BankObjective:
-    def __init__(self, bank, content, style, weights):
-        self.bank, self.weights = bank, weights
-        self.painted = [statistics(f, "mean+cov") for f in bank.forward(style)]
-        self.luma = [luma(level) for level in pyramid(content)]
-
-    def __call__(self, x):
-        wc, ws, wt = (self.weights[k] for k in ("content", "style", "tv"))
-        features, levels = self.bank.forward(x), pyramid(x)
-        layers, d_features = [], []
-        for f, target in zip(features, self.painted):
-            loss, d = style_term(f, target, "mean+cov")
-            layers.append(loss)
-            d_features.append(ws / len(FILTERS) * d)
-        content, d_levels = [], [0.0] * len(FILTERS)
-        for k in LUMA_LEVELS:
-            delta, scale = luma(levels[k]) - self.luma[k], max(self.luma[k].var(), FLOOR)
-            content.append((delta**2).mean() / scale)
-            d_levels[k] = wc / len(LUMA_LEVELS) * 2 / delta.size / scale * delta[..., None] * LUMA
-        tv, d_tv = tv_term(x)
-        c, s = sum(content) / len(content), sum(layers) / len(layers)
-        terms = {"content": c, "content_levels": content, "style": s, "style_layers": layers, "tv": tv,
-                 "total": wc * c + ws * s + wt * tv}
-        return terms, self.bank.backward(features, d_features, d_levels) + wt * d_tv
 
 
 # ---- optimiser -------------------------------------------------------------------------------------------------------
@@ -481,21 +348,5 @@ def make_vgg19():
     write("vgg19.json", out)
 
 
-def make_filter_bank():
-    sizes = {"content": (26, 35, CONTENT), "style": (30, 29, STYLE), "start": (26, 35, START)}
-    content, style, start = (synthetic(*sizes[k]) for k in ("content", "style", "start"))
-    bank = FilterBank(content, style)
-    objective = BankObjective(bank, content, style, {"content": 0.08, "style": 1.0, "tv": 0.05})
-    check_gradient("filter bank", objective, start)
-    levels = {}
-    for k, (w, (mean, sd), x, raw, f) in enumerate(zip(bank.filters, bank.standard, pyramid(start), bank.raw(start), bank.forward(start))):
-        levels[str(k)] = {"filters": {**probes(w), "norm_squared": (w**2).sum(), "sum": w.reshape(len(w), -1).sum(1)[:9]},
-                          "mean": mean, "sd": sd, "pixels": summary(x), "raw": summary(raw), "features": summary(f)}
-    write("filter_bank.json", {"seed": SEED, "pictures": {k: picture(*v) for k, v in sizes.items()}, "levels": levels,
-                               "case": case(objective, start, full=True),
-                               "adam": {"from_start": trajectory(objective, start), "from_content": trajectory(objective, content)}})
-
-
 if __name__ == "__main__":
     make_vgg19()
-    make_filter_bank()

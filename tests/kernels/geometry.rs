@@ -1,10 +1,10 @@
-//! The kernels that change the size of a map: pad, pool, pyramid, resample.
+//! The kernels that change the size of a map: pad, pool, resample.
 
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
 use scumble::image::{Filter, taps};
 use scumble::kernels::resample::{Axis, Table};
-use scumble::kernels::{mask, pad, pool, pyramid, resample};
+use scumble::kernels::{mask, pad, pool, resample};
 use scumble::model::{Copies, Margin, Pooling};
 use scumble::reference::{self, Map};
 
@@ -13,7 +13,7 @@ fn pad_both_ways() {
     let bench = Workbench::open();
     let sizes = [(1, 1, 1), (1, 2, 3), (2, 1, 4), (3, 5, 3), (5, 7, 17), (17, 31, 5), (7, 251, 3)];
     for (height, width, channels) in sizes {
-        let every = [Copies::Replicate, Copies::Mirror, Copies::Wrap];
+        let every = [Copies::Replicate, Copies::Wrap];
         for (radius, copies) in (1..=3).flat_map(|radius| every.map(|copies| (radius, copies))) {
             let margin = Margin { radius, copies };
             let x = noise(1, height, width, channels);
@@ -85,41 +85,6 @@ fn pool_both_ways() {
                     bench.check("pool_backward", &case, &d_x, &expected);
                 }
             }
-        }
-    }
-}
-
-#[test]
-fn pyramid_both_ways() {
-    let bench = Workbench::open();
-    let sizes = [
-        [1, 1, 3],
-        [1, 2, 1],
-        [2, 1, 3],
-        [1, 9, 3],
-        [9, 1, 4],
-        [1, 8, 3],
-        [2, 2, 3],
-        [3, 5, 3],
-        [4, 6, 1],
-        [17, 31, 3],
-        [7, 251, 4],
-    ];
-    for [height, width, channels] in sizes {
-        let x = noise(5, height, width, channels);
-        let expected = reference::pyramid::forward(&x);
-        let d_y = noise(6, expected.height as u32, expected.width as u32, channels);
-        let case = format!("{height}x{width}x{channels}");
-
-        let (x_gpu, y) = (bench.upload(&x), bench.output(shape(&expected), false));
-        bench.run(|rec| pyramid::forward(rec, &x_gpu, &y.tensor));
-        bench.check("pyramid_forward", &case, &y, &expected);
-
-        let expected = reference::pyramid::backward(&d_y, x.height, x.width);
-        for accumulate in [false, true] {
-            let (d_y_gpu, d_x) = (bench.upload(&d_y), bench.output(shape(&x), accumulate));
-            bench.run(|rec| pyramid::backward(rec, &d_y_gpu, &d_x.tensor, accumulate));
-            bench.check("pyramid_backward", &case, &d_x, &expected);
         }
     }
 }

@@ -148,7 +148,7 @@ fn sums_and_losses() {
         let sums = bench.stale(dots.shape());
         let (norm, d_x) = (bench.vector(&[1.0]), bench.stale_half(shape(&x)));
         bench.run(|rec| {
-            mean::record(rec, &Part::whole(&x_gpu), mean::Power::First, 1, &means);
+            mean::record(rec, &Part::whole(&x_gpu), 1, &means);
             covariance::record(rec, &Part::whole(&x_gpu), &mu, 1, &products);
             dot::record(rec, &x_gpu, &photo_gpu, &dots);
             let target = content_loss::Target { features: &photo_gpu, norm: &norm, norm_scale: 1.0 };

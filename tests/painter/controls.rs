@@ -60,8 +60,8 @@ fn controls_reach_the_picture() {
         Settings { style_scales: vec![0.5], ..settings.clone() },
         Settings { style_loss: StyleLoss::Gram, ..settings.clone() },
         Settings { style_loss: StyleLoss::MeanCovariance, ..settings.clone() },
-        Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 1.0)]), ..settings.clone() },
-        Settings { style_layers: layers(&[("bank3", 1.0), ("bank4", 5.0)]), ..settings.clone() },
+        Settings { style_layers: layers(&[("relu4_1", 1.0), ("relu5_1", 1.0)]), ..settings.clone() },
+        Settings { style_layers: layers(&[("relu4_1", 1.0), ("relu5_1", 5.0)]), ..settings.clone() },
         Settings { seamless: true, ..settings.clone() },
         Settings { texture: true, ..settings.clone() },
     ] {
@@ -147,7 +147,7 @@ fn content_is_held_where_the_settings_say() {
 fn unknown_layers_are_named() {
     let settings = Settings { style_layers: layers(&[("relu9_9", 1.0)]), ..small(32, 1) };
     let error = paint(&street_and_swirl(), &settings).unwrap_err().to_string();
-    assert!(error.contains("relu9_9") && error.contains("bank0, bank1"), "{error}");
+    assert!(error.contains("relu9_9") && error.contains("relu1_1, conv1_2"), "{error}");
     let settings = Settings { style_layers: layers(&[("luma1", 1.0)]), ..small(32, 1) };
     assert!(matches!(paint(&street_and_swirl(), &settings), Err(Error::Setting { .. })), "brightness has no style");
 }

@@ -7,11 +7,11 @@ use scumble::painter::{Losses, Sources};
 use scumble::random::normal;
 use scumble::recipe::Recipe;
 use scumble::settings::{ModelKind, Settings};
-use scumble::weights::{ConvWeights, Origin, Vgg19Weights, normalise};
+use scumble::weights::{ConvWeights, ModelWeights, Origin, normalise};
 use std::rc::Rc;
 
 /// VGG19's first three layers with random weights, whose activations grow from layer to layer.
-fn growing_vgg19() -> Vgg19Weights {
+fn growing_vgg19() -> ModelWeights {
     let convolutions: Vec<_> = CONVOLUTIONS[..3]
         .iter()
         .map(|row| {
@@ -23,14 +23,14 @@ fn growing_vgg19() -> Vgg19Weights {
                 out_channels: row.out_channels,
                 in_channels: row.in_channels,
                 kernel: KERNEL,
-                weight: (0..count).map(|i| (scale * normal(5, row.index as u32, i)) as f32).collect(),
+                weight: (0..count).map(|i| (scale * normal(5, row.index.unwrap() as u32, i)) as f32).collect(),
                 bias: vec![0.1; row.out_channels],
             }
         })
         .collect();
     let (origin, growth) = (Origin::Caffe, vec![1.0; convolutions.len()]);
     let (preprocessing, source) = (origin.preprocessing(), origin.source("random numbers".into()));
-    Vgg19Weights { convolutions, preprocessing, growth, source }
+    ModelWeights { convolutions, preprocessing, growth, source }
 }
 
 fn small(recipe: Recipe) -> Settings {
@@ -44,8 +44,8 @@ fn recipes_mean_the_files_own_features() {
     let mut normalised = own.clone();
     let growth = normalise(&mut normalised);
     assert!(growth.iter().all(|growth| !(0.5..2.0).contains(growth)), "it would change little: {growth:?}");
-    let losses = |weights: &Vgg19Weights, recipe: Recipe| -> Vec<Losses> {
-        let sources = Sources { vgg19: Some(Rc::new(weights.clone())), ..street_and_swirl() };
+    let losses = |weights: &ModelWeights, recipe: Recipe| -> Vec<Losses> {
+        let sources = Sources { weights: [(ModelKind::Vgg19, Rc::new(weights.clone()))].into(), ..street_and_swirl() };
         paint(&sources, &small(recipe)).unwrap().1
     };
     for recipe in [Recipe::Gatys, Recipe::NeuralStyle, Recipe::StyleTransferPytorch] {
@@ -61,7 +61,7 @@ fn recipes_mean_the_files_own_features() {
 
 #[test]
 fn a_published_recipe_needs_the_network_of_its_paper() {
-    let settings = Settings { model: ModelKind::FilterBank, ..Recipe::Gatys.settings() };
+    let settings = Settings { model: ModelKind::Student, ..Recipe::Gatys.settings() };
     assert!(matches!(paint(&street_and_swirl(), &settings), Err(Error::Setting { name: "model", .. })));
 }
 

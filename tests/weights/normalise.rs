@@ -1,10 +1,10 @@
 //! Normalisation: means of one, and the same function.
 
 use crate::{invented, noise};
-use scumble::weights::{self, Vgg19Weights};
+use scumble::weights::{self, ModelWeights};
 
 /// A forward pass by definition in f64, max pooling, no padding trick; returns each layer's activations.
-fn naive_features(network: &Vgg19Weights, size: usize) -> Vec<Vec<f64>> {
+fn naive_features(network: &ModelWeights, size: usize) -> Vec<Vec<f64>> {
     let (mut side, mut channels) = (size, 3);
     let mut map = vec![0.0f64; 3 * size * size];
     for at in 0..size * size {

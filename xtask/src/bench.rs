@@ -18,7 +18,7 @@ use crate::process;
 use report::Report;
 
 const USAGE: &str =
-    "cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model filter-bank|vgg19] [--layers] [--json FILE]";
+    "cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE]";
 
 struct Options {
     /// Whether Chromium runs the engine, and not this program.
@@ -54,7 +54,7 @@ impl Options {
     fn parse(args: &[String]) -> Result<Options> {
         let (mut browser, mut gpu, mut layers) = (false, false, false);
         let (mut sizes, mut json) = (None, None);
-        let mut models = vec![ModelKind::FilterBank, ModelKind::Vgg19];
+        let mut models = vec![ModelKind::Student, ModelKind::Vgg19];
         let mut parser = Parser::from_args(args);
         while let Some(arg) = parser.next()? {
             match arg {
@@ -88,7 +88,7 @@ impl Options {
 }
 
 fn model_named(word: &str) -> Result<ModelKind> {
-    match [ModelKind::FilterBank, ModelKind::Vgg19].into_iter().find(|&model| name(model) == word) {
+    match [ModelKind::Student, ModelKind::Vgg19].into_iter().find(|&model| name(model) == word) {
         Some(model) => Ok(model),
         None => bail!("there is no model {word}"),
     }
@@ -97,7 +97,7 @@ fn model_named(word: &str) -> Result<ModelKind> {
 /// The model's name on the command line and in the tables.
 fn name(model: ModelKind) -> &'static str {
     match model {
-        ModelKind::FilterBank => "filter-bank",
+        ModelKind::Student => "student",
         ModelKind::Vgg19 => "vgg19",
     }
 }

@@ -19,6 +19,10 @@ use crate::{process, setup};
 /// visitor on a slow line waits for the weights and not for the program.
 const WASM_LIMIT_BYTES: u64 = 600_000;
 
+/// The built-in model's file, and the most that it may weigh in bytes once Brotli has compressed it.
+const STUDENT: &str = "student.safetensors";
+const STUDENT_LIMIT_BYTES: u64 = 450_000;
+
 /// `cargo xtask build`.
 pub fn run(args: &[String]) -> Result<()> {
     if let Some(arg) = args.first() {
@@ -37,12 +41,21 @@ pub fn build() -> Result<PathBuf> {
     remove_dir(&staging)?;
     copy_dir(&root.join("www"), &staging)?;
     bind(&wasm, &staging.join("pkg"))?;
-    // Before the weights, which keep a cache of their own.
+    fs::create_dir_all(staging.join("weights"))?;
+    copy(&root.join("weights").join(STUDENT), &staging.join("weights").join(STUDENT))?;
+    // Before VGG19's weights, which keep a cache of their own.
     fs::write(staging.join("precache.js"), precache(&staging)?)?;
     copy_weights(&root.join("weights"), &staging.join("weights"))?;
 
     let compressed_bytes = brotli_bytes(&staging.join("pkg/scumble_bg.wasm"))?;
-    report(&staging, compressed_bytes)?;
+    let student_bytes = brotli_bytes(&staging.join("weights").join(STUDENT))?;
+    report(&staging, compressed_bytes, student_bytes)?;
+    ensure!(
+        student_bytes <= STUDENT_LIMIT_BYTES,
+        "the built-in model weighs {} bytes compressed, {} over its limit. `distil/pack.py` can round it to fewer steps",
+        grouped(student_bytes),
+        grouped(student_bytes - STUDENT_LIMIT_BYTES),
+    );
     ensure!(
         compressed_bytes <= WASM_LIMIT_BYTES,
         "the WebAssembly weighs {} bytes compressed, {} over its limit. Find what grew (a new dependency or feature?) \
@@ -170,7 +183,7 @@ fn shards(manifest: &str) -> Option<Vec<String>> {
 }
 
 /// Prints what the site weighs, one line for each thing at its top.
-fn report(site: &Path, compressed_bytes: u64) -> Result<()> {
+fn report(site: &Path, compressed_bytes: u64, student_bytes: u64) -> Result<()> {
     println!("\nThe site, in bytes:");
     let mut entries = fs::read_dir(site)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -184,6 +197,11 @@ fn report(site: &Path, compressed_bytes: u64) -> Result<()> {
         grouped(size(&site.join("pkg/scumble_bg.wasm"))?),
         grouped(compressed_bytes),
         grouped(WASM_LIMIT_BYTES)
+    );
+    println!(
+        "The built-in model takes {} compressed, of at most {}.",
+        grouped(student_bytes),
+        grouped(STUDENT_LIMIT_BYTES)
     );
     Ok(())
 }

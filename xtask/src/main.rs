@@ -40,7 +40,7 @@ cargo xtask test [--no-browser] [--gpu]
     Installs what the tests need, then runs every check and test, from rustfmt to the browser.
     --no-browser leaves the browser tests out; --gpu tests on this machine's GPU instead of the software GPU lavapipe.
 
-cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model filter-bank|vgg19] [--layers] [--json FILE]
+cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE]
     Measures how fast this machine's adapter paints, beside how fast it could, and compares with the last time.
     --browser measures in headless Chromium, by default at 128 pixels on its software GPU; with --gpu on this machine's.
     --layers also times every layer and every kernel. --json says where the last run is read and this one is stored.

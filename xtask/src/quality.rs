@@ -23,7 +23,7 @@ use scumble::gpu::Gpu;
 use scumble::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
 use scumble::painter::{Painter, Sources};
 use scumble::settings::{ModelKind, Settings};
-use scumble::weights::{self, Vgg19Weights};
+use scumble::weights::{self, ModelWeights};
 
 /// `cargo xtask quality PHOTOS PAINTINGS --weights FILE ...`.
 pub fn run(args: &[String]) -> Result<()> {
@@ -128,12 +128,11 @@ fn paint(
     gpu: &Gpu,
     photo: &Rc<Picture>,
     painting: &Rc<Picture>,
-    weights: &Rc<Vgg19Weights>,
+    weights: &Rc<ModelWeights>,
     settings: &Settings,
 ) -> Result<Picture> {
-    let vgg19 = (settings.model == ModelKind::Vgg19).then(|| weights.clone());
-    let paintings = vec![painting.clone()];
-    let sources = Sources { photo: Some(photo.clone()), paintings, vgg19, ..Sources::default() };
+    let mut sources = Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], ..Sources::default() };
+    sources.weights.insert(ModelKind::Vgg19, weights.clone());
     run_to_end(gpu, &sources, settings)
 }
 

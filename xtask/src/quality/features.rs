@@ -6,7 +6,7 @@ use scumble::image::Picture;
 use scumble::model::Pooling;
 use scumble::model::vgg19::{self, Border};
 use scumble::network::{Features, Network};
-use scumble::weights::Vgg19Weights;
+use scumble::weights::ModelWeights;
 
 use super::metrics::{Scores, View};
 use scumble::image::likeness::Map;
@@ -25,7 +25,7 @@ pub struct Judge {
 }
 
 impl Judge {
-    pub fn new(gpu: &Gpu, weights: &Vgg19Weights) -> Result<Judge> {
+    pub fn new(gpu: &Gpu, weights: &ModelWeights) -> Result<Judge> {
         let depth = STYLE.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
         let table = vgg19::table(depth, &weights.preprocessing, Pooling::Max, Border::Zero);
         let taps: Vec<usize> = STYLE.iter().filter_map(|tap| table.find(tap)).collect();

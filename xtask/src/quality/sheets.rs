@@ -30,16 +30,20 @@ const SHEETS: &[Sheet] = &[
         "still-life",
         SWIRL,
         [
-            r#"{"style-layers":{"bank0":1,"bank1":1}}"#,
-            r#"{"style-layers":{"bank1":1,"bank2":1,"bank3":1}}"#,
-            r#"{"style-layers":{"bank3":1,"bank4":1}}"#,
+            r#"{"style-layers":{"relu1_1":1,"relu2_1":1}}"#,
+            r#"{"style-layers":{"relu2_1":1,"relu3_1":1,"relu4_1":1}}"#,
+            r#"{"style-layers":{"relu4_1":1,"relu5_1":1}}"#,
         ],
     ),
     (
         "content-layers",
         "street",
         SWIRL,
-        [r#"{"content-layers":{"luma1":1}}"#, r#"{"content-layers":{"luma2":1}}"#, r#"{"content-layers":{"luma3":1}}"#],
+        [
+            r#"{"content-layers":{"relu2_1":1}}"#,
+            r#"{"content-layers":{"relu3_1":1}}"#,
+            r#"{"content-layers":{"relu4_2":1}}"#,
+        ],
     ),
     (
         "style-loss",
@@ -66,7 +70,12 @@ const SHEETS: &[Sheet] = &[
         [r#"{"style-scales":[1,0.5]}"#, "{}", r#"{"style-scales":[1,2]}"#],
     ),
     ("start-noise", "street", SWIRL, ["{}", r#"{"start-noise":0.5}"#, r#"{"start-noise":1}"#]),
-    ("seed", "still-life", WAVE, ["{}", r#"{"seed":2}"#, r#"{"seed":3}"#]),
+    (
+        "seed",
+        "still-life",
+        WAVE,
+        [r#"{"start-noise":1}"#, r#"{"start-noise":1,"seed":2}"#, r#"{"start-noise":1,"seed":3}"#],
+    ),
 ];
 
 /// Longest edge of each picture, and the share of the usual iterations: a software driver shall have all sheets done within
