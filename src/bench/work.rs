@@ -53,13 +53,18 @@ impl Work {
         let held = gpu.memory().held();
         let network = Network::new(gpu, table, &weights.convolutions, &[&style[..], &content[..]].concat())?;
         let weight_bytes = gpu.memory().held() - held;
+        // A linear map's statistics are those of the layer that it reads.
+        let style: Vec<usize> =
+            style.into_iter().map(|tap| network.linear(tap).map_or(tap, |linear| linear.input)).collect();
+        let looked_at = [&style[..], &content[..]].concat();
         let shapes = network.shapes(Shape::new(size, size, 3));
         let table = network.table();
         let mut parts = vec![
             Part::new(Phase::Variation, 0, 0.0, 2.0 * bytes(shapes[0])),
             Part::new(Phase::Optimizer, 0, 0.0, ADAM_TENSORS * bytes(shapes[0])),
         ];
-        for layer in 1..shapes.len() {
+        let needed = table.needed(&looked_at);
+        for layer in (1..shapes.len()).filter(|&layer| needed[layer]) {
             parts.extend(walks(table, &shapes, layer));
         }
         for tap in style {

@@ -47,9 +47,12 @@ impl Filters {
             Packed::Winograd(transformed(gpu, &label, weight, o as u32, i as u32)?)
         } else {
             let flipped = format!("{name}.flipped");
+            // A square kernel of one pixel is a matrix, and packed as one.
+            let square = Shape::matrix(o as u32);
+            let shape = |o, i| if k == 1 && o == i { square } else { conv::packed_shape(o, i, k) };
             Packed::Direct {
-                tiles: gpu.upload(&label, conv::packed_shape(o, i, k), &conv::pack(weight, o, i, k))?,
-                flipped: gpu.upload(&flipped, conv::packed_shape(i, o, k), &conv::pack_flipped(weight, o, i, k))?,
+                tiles: gpu.upload(&label, shape(o, i), &conv::pack(weight, o, i, k))?,
+                flipped: gpu.upload(&flipped, shape(i, o), &conv::pack_flipped(weight, o, i, k))?,
             }
         };
         Ok(Filters {

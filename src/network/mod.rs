@@ -83,6 +83,23 @@ impl Network {
         self.up(rec, walk, observer)
     }
 
+    /// The map that a layer is of another, if it is linear and has as many channels.
+    pub fn linear(&self, layer: usize) -> Option<Linear> {
+        let layers = self.table.layers();
+        let own = &layers[layer];
+        if !plan::is_linear(own) || layers[own.input].channels != own.channels {
+            return None;
+        }
+        let (forward, back) = (self.filters(own).direct(), self.filters(own).flipped());
+        Some(Linear {
+            input: own.input,
+            matrix: forward.tiles.clone(),
+            transposed: back.tiles.clone(),
+            offset: forward.bias.clone(),
+            zeros: back.bias.clone(),
+        })
+    }
+
     fn room(&self, pixels: Shape) -> Room {
         self.room.unwrap_or_else(|| Room::of(pixels))
     }
@@ -95,6 +112,20 @@ impl Network {
     fn own(&self, filters: usize) -> &Filters {
         self.filters[filters].as_ref().expect("the filters of needed layers are uploaded")
     }
+}
+
+/// A layer y = matrix x + offset at every position, on the device.
+pub struct Linear {
+    /// The layer x.
+    pub input: usize,
+    /// C x C, in 4x4 tiles.
+    pub matrix: Tensor,
+    /// The same, rows and columns exchanged.
+    pub transposed: Tensor,
+    /// C.
+    pub offset: Tensor,
+    /// C.
+    pub zeros: Tensor,
 }
 
 /// Most channels of a picture.

@@ -4,6 +4,7 @@
 
 pub mod capture;
 pub mod guide;
+pub mod lens;
 mod measure;
 pub mod moments;
 pub mod root;
@@ -14,6 +15,7 @@ use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::network::{Features, Network};
 use capture::Capture;
 use guide::Region;
+use lens::Lens;
 use moments::{About, Moments, squared_norm};
 use style::StyleTarget;
 
@@ -80,7 +82,7 @@ pub struct Objective {
 /// What a term compares with.
 enum Target {
     Features(ContentTarget),
-    Moments(StyleTarget),
+    Moments(Box<StyleTarget>),
     Nothing,
 }
 
@@ -113,7 +115,11 @@ impl Objective {
         let of = |family: Family| terms.iter().filter(move |term| term.measure.family() == family);
         let mut features = Features::of(of(Family::Content).map(|term| term.layer));
         network.look(rec, photo, &mut features)?;
-        let style: Vec<_> = of(Family::Style).map(|term| (term.layer, term.measure.about())).collect();
+        // What is linear in a layer is seen in that layer's statistics; Gram matrices would need the mean beside them.
+        let lens =
+            |term: &Term| network.linear(term.layer).map(Lens::new).filter(|_| term.measure.about() == About::Mean);
+        let looks_at = |term: &Term| lens(term).map_or(term.layer, |lens| lens.layer());
+        let style: Vec<_> = of(Family::Style).map(|term| (looks_at(term), term.measure.about())).collect();
         let mut captures = Vec::new();
         for painting in paintings {
             let mut capture = Capture::of(style.iter().copied());
@@ -136,14 +142,13 @@ impl Objective {
                         if guide.is_some() && mass < SMALLEST_MASS {
                             continue;
                         }
-                        let about = term.measure.about();
-                        let of_each = paintings
-                            .iter()
-                            .map(|(index, share)| (captures[*index].of_layer(term.layer, about), *share));
+                        let (layer, about) = (looks_at(term), term.measure.about());
+                        let of_each =
+                            paintings.iter().map(|(index, share)| (captures[*index].of_layer(layer, about), *share));
                         let blended = Moments::blend(rec, &of_each.collect::<Vec<_>>())?;
-                        let target = StyleTarget::new(rec, blended, term.measure, guide)?;
+                        let target = StyleTarget::new(rec, blended, term.measure, lens(term), guide)?;
                         let weight = term.weight * mass / map.pixels() as f32;
-                        targets.push((Term { weight, ..term.clone() }, Target::Moments(target)));
+                        targets.push((Term { layer, weight, ..term.clone() }, Target::Moments(Box::new(target))));
                     }
                 }
                 Family::Variation => targets.push((term.clone(), Target::Nothing)),

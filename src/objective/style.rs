@@ -2,6 +2,7 @@
 
 use super::Measure;
 use super::guide::LayerGuide;
+use super::lens::Lens;
 use super::moments::{About, Moments, Sums, squared_norm};
 use super::root::{self, Roots};
 use crate::Result;
@@ -15,6 +16,10 @@ use crate::network::{Sight, Slope};
 /// What a style term compares with.
 pub(super) struct StyleTarget {
     moments: Moments,
+    /// The painting's mean in the layer itself: rows are summed about it.
+    point: Tensor,
+    /// What the layer's statistics are seen through before they are compared.
+    lens: Option<Lens>,
     norms: Tensor,
     measure: Measure,
     /// Of the covariance, for the Wasserstein distance.
@@ -34,10 +39,13 @@ const AS_COVARIANCE: f32 = 4.0;
 impl StyleTarget {
     pub fn new(
         rec: &mut Recorder,
-        mut moments: Moments,
+        layer: Moments,
         measure: Measure,
+        lens: Option<Lens>,
         guide: Option<LayerGuide>,
     ) -> Result<StyleTarget> {
+        let point = layer.mu.clone();
+        let mut moments = seen(rec, lens.as_ref(), layer)?;
         let norms = rec.gpu().tensor("norms", Shape::vector(2))?;
         squared_norm(rec, &moments.sigma, &norms, 0)?;
         squared_norm(rec, &moments.mu, &norms, 1)?;
@@ -52,7 +60,7 @@ impl StyleTarget {
             ridge::record(rec, &found, &norms, (1.0, 0.0), (0.0, 0.0), &kept);
             root = Some(kept);
         }
-        Ok(StyleTarget { moments, norms, measure, root, guide })
+        Ok(StyleTarget { moments, point, lens, norms, measure, root, guide })
     }
 
     /// What each moment counts; of Gram matrices, Gatys' layer weight and the mean over the matrix.
@@ -82,7 +90,7 @@ impl StyleTarget {
 
     /// Adds rows to the sums: about the painting's mean, which is known beforehand, and near the picture's own soon enough.
     fn add(&self, rec: &mut Recorder, sums: &mut Sums, sight: &Sight) -> Result<()> {
-        let (mean, centred) = (&self.moments.mu, self.measure.about() == About::Mean);
+        let (mean, centred) = (&self.point, self.measure.about() == About::Mean);
         let Some(guide) = &self.guide else {
             if centred {
                 sums.add_mean(rec, &sight.part)?;
@@ -108,10 +116,12 @@ impl StyleTarget {
         sight: &Sight,
         loss: &moments_loss::Slot,
     ) -> Result<Style> {
-        let own = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
+        let layer = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
         if self.measure.about() == About::Mean {
-            recentre::record(rec, &own.mu, &self.moments.mu, &own.sigma);
+            recentre::record(rec, &layer.mu, &self.point, &layer.sigma);
         }
+        let mean = layer.mu.clone();
+        let own = seen(rec, self.lens.as_ref(), layer)?;
         let channels = sight.map.channels;
         let matrix = rec.tensor("d_sigma", Shape::matrix(channels))?;
         let d_mu = rec.tensor("d_mu", Shape::vector(channels))?;
@@ -133,9 +143,21 @@ impl StyleTarget {
                 wasserstein_loss::record(rec, &own, &target, &between, mass, weight, scale, &d, loss);
             }
         }
+        let (matrix, d_mu) = match &self.lens {
+            Some(lens) => lens.gradients(rec, &matrix, &d_mu)?,
+            None => (matrix, d_mu),
+        };
         let bias = rec.tensor("d_bias", Shape::vector(channels))?;
-        moments_bias::record(rec, &matrix, &d_mu, &own.mu, &bias);
+        moments_bias::record(rec, &matrix, &d_mu, &mean, &bias);
         Ok(Style::Known { matrix, bias })
+    }
+}
+
+/// A layer's moments as a lens shows them.
+fn seen(rec: &mut Recorder, lens: Option<&Lens>, layer: Moments) -> Result<Moments> {
+    match lens {
+        Some(lens) => lens.moments(rec, &layer),
+        None => Ok(layer),
     }
 }
 
