@@ -9,6 +9,8 @@ use std::path::Path;
 mod normalise;
 #[path = "weights/shards.rs"]
 mod shards;
+#[path = "weights/student.rs"]
+mod student;
 
 const TINY_ZIP: &[u8] = include_bytes!("weights/tiny_zip.pth");
 const TINY_STREAM: &[u8] = include_bytes!("weights/tiny_legacy.pth");

@@ -88,8 +88,9 @@ fn values(row: &Convolution, part: &str, tensor: Option<(String, Tensor)>, expec
         return Err(unusable(problem, ANOTHER_FILE));
     };
     if tensor.shape != expected {
+        let network = if row.index.is_some() { "VGG19" } else { "the built-in model" };
         let problem = format!(
-            "the tensor {name} ({}) has the shape {:?}, the network has {expected:?} there",
+            "the tensor {name} ({}) has the shape {:?}, {network} has {expected:?} there",
             row.name, tensor.shape
         );
         return Err(unusable(problem, ANOTHER_FILE));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { fixture, newPage } from "./harness.mjs";
-import { answer, downloaded, drop, file, losses, message, openWith, paint, pixels, press, save, slide, unfold, waitForState } from "./studio.mjs";
+import { answer, downloaded, drop, file, losses, message, open, openWith, paint, pixels, press, save, slide, unfold, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };
 const sample = (name) => file(fileURLToPath(new URL(`../../www/samples/${name}.jpg`, import.meta.url)));
@@ -175,5 +175,23 @@ test("a link brings settings, and nothing else", async () => {
   assert.equal(await page.inputValue("#second-share"), "50");
   assert.equal(await page.isChecked("#seamless"), true);
   assert.equal(await page.isHidden("#extras"), true, "what nobody knows is left out");
+  await close();
+});
+
+test("a file of the first built-in model is painted by today's, and says so", async () => {
+  const { page, close } = await newPage(here.browser);
+  await open(page, here.site.url);
+  const { project } = await page.evaluate(async () => {
+    const first = { model: "filter-bank", size: 64, "style-layers": { bank0: 1, bank3: 0.25 }, "content-layers": { luma1: 1 } };
+    const label = { format: 1, settings: first, first, score: [{ at: 3, changed: { strength: 70 } }], iterations: 5 };
+    return (await import("./project.js")).read({ settings: JSON.stringify(label), enclosed: [] });
+  });
+  assert.equal(project.outdated, true);
+  for (const { model, ...settings } of [project.settings, project.first, project.score[0].settings]) {
+    assert.equal(model, "student");
+    assert.deepEqual(settings["style-layers"], { relu1_1: 1, relu4_1: 0.25 });
+    assert.deepEqual(settings["content-layers"], {});
+  }
+  assert.equal(project.score[0].settings.strength, 70);
   await close();
 });
