@@ -8,6 +8,7 @@ mod pairs;
 mod sheet;
 pub mod sheets;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,14 +29,20 @@ use scumble::weights::{self, ModelWeights};
 /// `cargo xtask quality PHOTOS PAINTINGS --weights FILE ...`.
 pub fn run(args: &[String]) -> Result<()> {
     let options = Options::parse(args).context(
-        "The usage is cargo xtask quality PHOTOS PAINTINGS --weights FILE [--settings JSON] [--pairs N] [--out FOLDER] \
-         [--measure]",
+        "The usage is cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--pairs N] \
+         [--out FOLDER] [--measure]",
     )?;
     let pairs = pairs::of(&options.photos, &options.paintings, options.pairs)?;
     let bytes = fs::read(&options.weights).with_context(|| format!("Reading {}", options.weights.display()))?;
     let mut weights = weights::read(&bytes, None)?;
     weights::normalise(&mut weights);
+    let mut models = Sources::default().weights;
+    if let Some(path) = &options.student {
+        let bytes = fs::read(path).with_context(|| format!("Reading {}", path.display()))?;
+        models.insert(ModelKind::Student, Rc::new(weights::read_student(&bytes)?));
+    }
     let weights = Rc::new(weights);
+    models.insert(ModelKind::Vgg19, weights.clone());
     fs::create_dir_all(&options.out).with_context(|| format!("Making {}", options.out.display()))?;
 
     let gpu = block_on(Gpu::open())?;
@@ -48,7 +55,7 @@ pub fn run(args: &[String]) -> Result<()> {
         let [photo, painting] = [&pair.photo, &pair.painting].map(|path| read(path));
         let (photo, painting) = (Rc::new(photo?), Rc::new(painting?));
         if !options.measure {
-            let picture = paint(&gpu, &photo, &painting, &weights, &options.settings)
+            let picture = paint(&gpu, &photo, &painting, &models, &options.settings)
                 .with_context(|| format!("Painting {}", pair.name))?;
             fs::write(&file, encode_png(&picture)?).with_context(|| format!("Writing {}", file.display()))?;
         }
@@ -85,6 +92,8 @@ struct Options {
     photos: PathBuf,
     paintings: PathBuf,
     weights: PathBuf,
+    /// Another student than the one that comes along.
+    student: Option<PathBuf>,
     settings: Settings,
     /// How many pairs, spread over both folders; all without a number.
     pairs: Option<usize>,
@@ -97,13 +106,14 @@ impl Options {
     fn parse(args: &[String]) -> Result<Options> {
         let mut parser = Parser::from_args(args);
         let mut places = Vec::new();
-        let (mut weights, mut pairs, mut measure) = (None, None, false);
+        let (mut weights, mut student, mut pairs, mut measure) = (None, None, None, false);
         let mut settings = Settings { size: 256, ..Settings::default() };
         let mut out = crate::process::root().join("target/quality");
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Value(place) => places.push(PathBuf::from(place)),
                 Arg::Long("weights") => weights = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("student") => student = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("settings") => settings = Settings::from_json(&parser.value()?.string()?)?,
                 Arg::Long("pairs") => pairs = Some(parser.value()?.parse()?),
                 Arg::Long("out") => out = parser.value()?.into(),
@@ -115,7 +125,7 @@ impl Options {
             bail!("two places are needed: a file or folder of photos, and one of paintings");
         };
         let weights = weights.context("VGG19's weights are needed to judge by, also where another model paints")?;
-        Ok(Options { photos, paintings, weights, settings, pairs, out, measure })
+        Ok(Options { photos, paintings, weights, student, settings, pairs, out, measure })
     }
 }
 
@@ -128,11 +138,11 @@ fn paint(
     gpu: &Gpu,
     photo: &Rc<Picture>,
     painting: &Rc<Picture>,
-    weights: &Rc<ModelWeights>,
+    models: &BTreeMap<ModelKind, Rc<ModelWeights>>,
     settings: &Settings,
 ) -> Result<Picture> {
-    let mut sources = Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], ..Sources::default() };
-    sources.weights.insert(ModelKind::Vgg19, weights.clone());
+    let (photo, paintings, weights) = (Some(photo.clone()), vec![painting.clone()], models.clone());
+    let sources = Sources { photo, paintings, weights, ..Sources::default() };
     run_to_end(gpu, &sources, settings)
 }
 
