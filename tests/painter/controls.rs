@@ -20,7 +20,7 @@ fn the_photos_colours_can_stay() {
     }
 }
 
-/// Brightness is part of the content, so the photo is held in the painting's tones.
+/// What the content holds on to must not be how dark a photo is.
 #[test]
 fn a_dark_photo_does_not_hold_a_light_painting_back() {
     let brightness = |picture: &Picture| {
@@ -33,10 +33,10 @@ fn a_dark_photo_does_not_hold_a_light_painting_back() {
     };
     let sources =
         Sources { photo: Some(Rc::new(night.clone())), paintings: vec![sample("ink.jpg")], ..street_and_swirl() };
-    let (picture, _) = paint(&sources, &small(48, 20)).unwrap();
+    let (picture, _) = paint(&sources, &small(96, 60)).unwrap();
     let [dark, found, light] = [&night, &picture, &*sources.paintings[0]].map(brightness);
-    assert!((found - light).abs() < 0.2 * (light - dark), "from {dark} towards {light} it came to {found}");
-    let (faithful, _) = paint(&sources, &Settings { strength: 0.0, ..small(48, 20) }).unwrap();
+    assert!(found - dark > 0.35 * (light - dark), "from {dark} towards {light} it came to {found}");
+    let (faithful, _) = paint(&sources, &Settings { strength: 0.0, ..small(96, 20) }).unwrap();
     assert!((brightness(&faithful) - dark).abs() < 0.2 * (light - dark), "without strength the photo stays");
 }
 
@@ -59,7 +59,7 @@ fn controls_reach_the_picture() {
         Settings { start_noise: 0.5, ..settings.clone() },
         Settings { style_scales: vec![0.5], ..settings.clone() },
         Settings { style_loss: StyleLoss::Gram, ..settings.clone() },
-        Settings { style_loss: StyleLoss::MeanCovariance, ..settings.clone() },
+        Settings { style_loss: StyleLoss::Wasserstein, ..settings.clone() },
         Settings { style_layers: layers(&[("relu4_1", 1.0), ("relu5_1", 1.0)]), ..settings.clone() },
         Settings { style_layers: layers(&[("relu4_1", 1.0), ("relu5_1", 5.0)]), ..settings.clone() },
         Settings { seamless: true, ..settings.clone() },
@@ -137,10 +137,10 @@ fn content_is_held_where_the_settings_say() {
         let settings = Settings { content_layers: layers(named), ..small(64, 10) };
         paint(&street_and_swirl(), &settings).unwrap().1[9].content
     };
-    let [fine, coarse] = [content(&[("luma1", 1.0)]), content(&[("luma3", 1.0)])];
+    let [fine, coarse] = [content(&[("relu2_1", 1.0)]), content(&[("relu4_2", 1.0)])];
     assert!((fine / coarse - 1.0).abs() > 0.02, "fine {fine}, coarse {coarse}");
-    assert_eq!(content(&[("luma1", 5.0)]), fine, "a layer alone has all the weight");
-    assert_eq!(content(&[("luma1", 0.0)]), 0.0);
+    assert_eq!(content(&[("relu2_1", 5.0)]), fine, "a layer alone has all the weight");
+    assert_eq!(content(&[("relu2_1", 0.0)]), 0.0);
 }
 
 #[test]
@@ -148,8 +148,11 @@ fn unknown_layers_are_named() {
     let settings = Settings { style_layers: layers(&[("relu9_9", 1.0)]), ..small(32, 1) };
     let error = paint(&street_and_swirl(), &settings).unwrap_err().to_string();
     assert!(error.contains("relu9_9") && error.contains("relu1_1, conv1_2"), "{error}");
-    let settings = Settings { style_layers: layers(&[("luma1", 1.0)]), ..small(32, 1) };
-    assert!(matches!(paint(&street_and_swirl(), &settings), Err(Error::Setting { .. })), "brightness has no style");
+    let settings = Settings { content_layers: layers(&[("pool1", 1.0)]), ..small(32, 1) };
+    assert!(
+        matches!(paint(&street_and_swirl(), &settings), Err(Error::Setting { .. })),
+        "a pool is no layer to look at"
+    );
 }
 
 /// How much neighbours differ across the left and right edge, against how much they do inside.
@@ -164,7 +167,7 @@ fn seam(picture: &Picture) -> f32 {
 
 #[test]
 fn a_seamless_texture_needs_no_photo_and_has_no_edge() {
-    let sources = Sources { photo: None, ..street_and_swirl() };
+    let sources = Sources { photo: None, paintings: vec![sample("points.jpg")], ..street_and_swirl() };
     let texture = Settings { texture: true, ..small(64, 60) };
     let (plain, losses) = paint(&sources, &texture).unwrap();
     assert_eq!((plain.width, plain.height), (64, 48), "the painting's proportions");
@@ -180,9 +183,8 @@ fn a_seamless_texture_needs_no_photo_and_has_no_edge() {
 
 #[test]
 fn a_run_ends_early_when_nothing_changes_any_more() {
-    let flat = Some(Rc::new(Picture::flat(16, 16, [0.5; 3])));
-    let sources = Sources { paintings: flat.iter().cloned().collect(), photo: flat, ..street_and_swirl() };
-    let settings = Settings { stop_early: true, start: Start::Noise, ..small(32, 400) };
+    let sources = street_and_swirl();
+    let settings = Settings { stop_early: true, ..small(32, 400) };
     let (_, losses) = paint(&sources, &settings).unwrap();
     assert!((50..400).contains(&losses.len()) && losses.len() % 25 == 0, "{} steps", losses.len());
     let (_, again) = paint(&sources, &settings).unwrap();
