@@ -45,6 +45,15 @@ def load_teacher(options):
     return read_teacher(options.vgg19, np.stack([pictures.any(96) for _ in range(16)]))
 
 
+# Steps at the beginning, while Adam's moments are not yet those of anything.
+WARM_UP = 50
+
+
+def annealed(first, last, step, steps):
+    """The learning rate of a step, from 1: half a cosine from `first` to `last`."""
+    return (last + (first - last) * 0.5 * (1 + np.cos(np.pi * step / steps))) * min(1, step / WARM_UP)
+
+
 def save(path, params):
     """Keeps weights and taps, and whatever goes with them."""
     with open(path, "wb") as file:

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from arguments import crops, load, load_teacher, parser, save
+from arguments import annealed, crops, load, load_teacher, parser, save
 from networks import (CONTENT, STYLE, adam, embedding_errors, moments, student, student_losses, teacher,
                       teacher_losses)
 from regress import thinned
@@ -146,7 +146,7 @@ def stack(rows):
 def main():
     options = parser(__doc__, out="matched.pkl")
     options.add_argument("--start", required=True)
-    options.add_argument("--seconds", type=float, default=3600)
+    options.add_argument("--steps", type=int, default=2000)
     options = options.parse_args()
     weights = load_teacher(options)
     pictures = crops(options, seed=options.seed + 5)
@@ -178,11 +178,11 @@ def main():
     print("start:", say(told(params)), flush=True)
     runs = [Runs(weights, pictures, size, batch) for size, batch, _ in SIZES]
     kept = [[] for _ in SIZES]
-    curve, began, step = [], time.time(), 0
-    while (elapsed := time.time() - began) < options.seconds:
+    curve, began = [], time.time()
+    for step in range(1, options.steps + 1):
         which = pictures.random.choice(len(SIZES), p=[chance for _, _, chance in SIZES])
         _, batch, _ = SIZES[which]
-        while len(kept[which]) < 6 * batch or step % NEW_EVERY == 0:
+        while step % NEW_EVERY == 1 or len(kept[which]) < 6 * batch:
             for row in runs[which].next(average):
                 if len(kept[which]) < KEPT:
                     kept[which].append(row)
@@ -190,18 +190,16 @@ def main():
                     kept[which][pictures.random.randint(KEPT)] = row
             if len(kept[which]) >= 6 * batch:
                 break
-        done = min(1.0, elapsed / options.seconds)
-        rate = (LAST_RATE + (RATE - LAST_RATE) * 0.5 * (1 + np.cos(np.pi * done))) * min(1, (step + 1) / 50)
-        step += 1
+        rate = annealed(RATE, LAST_RATE, step, options.steps)
         rows = [kept[which][k] for k in pictures.random.randint(len(kept[which]), size=batch)]
         params, average, state, _ = learn(params, average, state, float(step), rate, *stack(rows))
-        if step % 100 == 0 or step == 20:
+        if step % 100 == 0:
             found = told(average)
-            curve.append([step, round(elapsed), round(float(found["cosine"]), 4)])
-            print(f"step {step}, {elapsed:.0f} s:", say(found), flush=True)
+            curve.append([step, round(float(found["cosine"]), 4)])
+            print(f"step {step}, {time.time() - began:.0f} s:", say(found), flush=True)
             save(options.out, average)
     save(options.out, average)
-    print("end", step, say(told(average)))
+    print("end:", say(told(average)))
     with open(options.out + ".curve.json", "w") as file:
         json.dump(curve, file)
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from arguments import crops, load, load_teacher, parser, save
+from arguments import annealed, crops, load, load_teacher, parser, save
 from networks import adam, embedding_errors, student, teacher
 
 SIZE, BATCH = 96, 8
@@ -27,7 +27,7 @@ def thinned(features):
 def main():
     options = parser(__doc__, out="regressed.pkl")
     options.add_argument("--start", required=True)
-    options.add_argument("--seconds", type=float, default=900)
+    options.add_argument("--steps", type=int, default=1900)
     options = options.parse_args()
     pictures, measured = crops(options), crops(options, seed=1, kept_back=True)
     weights = load_teacher(options)
@@ -49,9 +49,9 @@ def main():
     unseen = np.stack([measured.any(SIZE) for _ in range(32)])
     truth = taught(unseen)
     kept, curve = [], []
-    began, step = time.time(), 0
-    while (elapsed := time.time() - began) < options.seconds:
-        if step % NEW_EVERY == 0 or len(kept) < 4 * BATCH:
+    began = time.time()
+    for step in range(1, options.steps + 1):
+        if step % NEW_EVERY == 1 or len(kept) < 4 * BATCH:
             x = np.stack([pictures.any(SIZE) for _ in range(BATCH)])
             answers = [np.asarray(f, np.float16) for f in taught(x)]
             for row in range(BATCH):
@@ -62,17 +62,15 @@ def main():
                     kept[pictures.random.randint(KEPT)] = entry
         rows = [kept[k] for k in pictures.random.randint(len(kept), size=BATCH)]
         x, answers = np.stack([row[0] for row in rows]), [np.stack(taps) for taps in zip(*(row[1] for row in rows))]
-        done = min(1.0, elapsed / options.seconds)
-        rate = (LAST_RATE + (RATE - LAST_RATE) * 0.5 * (1 + np.cos(np.pi * done))) * min(1, (step + 1) / 50)
-        step += 1
+        rate = annealed(RATE, LAST_RATE, step, options.steps)
         params, state, _ = learn(params, state, float(step), rate, x, answers)
         if step % 100 == 0 or step == 1:
             each = np.asarray(measure(params, unseen, truth))
-            curve.append([step, round(elapsed), *np.round(each.astype(float), 4).tolist()])
-            print(f"step {step}, {elapsed:.0f} s: misses of unseen crops", np.round(each, 3), flush=True)
+            curve.append([step, *np.round(each.astype(float), 4).tolist()])
+            print(f"step {step}, {time.time() - began:.0f} s: misses of unseen crops", np.round(each, 3), flush=True)
             save(options.out, params)
     save(options.out, params)
-    print("end", step, np.round(np.asarray(measure(params, unseen, truth)), 4))
+    print("end:", np.round(np.asarray(measure(params, unseen, truth)), 4))
     with open(options.out + ".curve.json", "w") as file:
         json.dump(curve, file)
 
