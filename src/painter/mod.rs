@@ -336,12 +336,14 @@ fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
 
 /// The weights of the model that paints.
 fn weights_of<'s>(sources: &'s Sources, settings: &Settings) -> Result<&'s ModelWeights> {
-    let missing = || {
-        let (what, remedy) = match settings.model {
-            ModelKind::Student => ("The built-in model", "Reload the page."),
-            ModelKind::Vgg19 => ("The file with VGG19's weights", "Load it, or choose the built-in model."),
-        };
-        Error::Missing { what: what.into(), remedy: remedy.into() }
+    let missing = || match settings.model {
+        ModelKind::Student => {
+            Error::Missing { what: "The built-in model".into(), remedy: "Reload the page to load it again.".into() }
+        }
+        ModelKind::Vgg19 => Error::Missing {
+            what: "The file with VGG19's weights".into(),
+            remedy: "Load it, or choose the built-in model.".into(),
+        },
     };
     sources.weights.get(&settings.model).map(Rc::as_ref).ok_or_else(missing)
 }
