@@ -3,8 +3,8 @@
 //! A walk goes down the table and up again. With frozen weights the way up needs very little of what the way down made: of
 //! a ReLU and the pool behind it, which values went through, a bit each; of a layer that a loss looks at, its output.
 //! Nothing else is kept, and the largest maps, those of convolutions that read a picture, are not even then: they are done
-//! in bands of rows, and again in bands on the way up. For VGG19 that is next to no work; for the embedded model it is its
-//! forward convolutions once more, the price of a map that is never whole.
+//! in bands of rows, and again in bands on the way up. That is next to no work, the price of a map that is
+//! never whole.
 
 mod down;
 mod filters;

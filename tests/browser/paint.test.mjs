@@ -1,4 +1,4 @@
-// The main job: two pictures are dropped, painted live, and saved. With the embedded model, and with VGG19 where its
+// The main job: two pictures are dropped, painted live, and saved. With the built-in model, and with VGG19 where its
 // weights lie beside the checkout.
 
 import assert from "node:assert/strict";
@@ -43,7 +43,7 @@ test("a dropped photo is painted in a dropped painting's manner, and saved", asy
     if (/128 × /.test(status)) pace = Number(/([\d.e+]+) iterations\/s/.exec(status)?.[1]) || pace;
     await page.waitForTimeout(2000);
   }
-  console.log(`${pace} iterations/s at 128 px with the embedded model`);
+  console.log(`${pace} iterations/s at 128 px with the built-in model`);
   assert.ok(looks.size > 5, `the canvas showed ${looks.size} different pictures while it was painted`);
   assert.ok(pace > 0.3, "far too slow, even beside other work");
 
