@@ -20,10 +20,6 @@ def parser(about, out):
     return parser
 
 
-def arguments(about, out):
-    return parser(about, out).parse_args()
-
-
 # Every so many-th picture is left out of the training, to measure it by.
 KEPT_BACK = 12
 

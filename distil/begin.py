@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from arguments import arguments, crops, load_teacher, save
-from networks import CONTENT, IMITATES, STUDENT, TAPS, TEACHER, convolution, pool, student_input, teacher_input, walk
+from arguments import crops, load_teacher, parser, save
+from networks import IMITATES, STUDENT, TAPS, TEACHER, convolution, pool, student_input, teacher_input, walk
 
 SIZE, BATCHES, BATCH = 96, 16, 8
 # Of large maps every so many-th position is enough.
@@ -64,7 +64,7 @@ def solve_before_relu(rows, wanted):
 
 
 def main():
-    options = arguments(__doc__, out="begin.pkl")
+    options = parser(__doc__, out="begin.pkl").parse_args()
     pictures = crops(options)
     teacher = load_teacher(options)
     wanted = sorted(set(IMITATES.values()) | set(TAPS))
@@ -105,7 +105,6 @@ def main():
             error = ((own @ solution[:-1] + solution[-1] - truth) ** 2).mean() / truth.var(0).mean()
             note = f"; misses {error:.3f} of the teacher's {name}"
         print(f"{name}: {channels} channels{note}", flush=True)
-    assert len(taps) == len(TAPS) and TAPS[CONTENT] == "conv4_2"
     save(options.out, dict(weights=weights, taps=taps))
 
 

@@ -2,7 +2,6 @@
 
 A quick twin of the painter, to choose settings by. What counts is measured by `cargo xtask quality`.
 """
-import argparse
 import json
 import os
 import time
@@ -14,29 +13,11 @@ from PIL import Image
 
 from arguments import load, load_teacher, parser
 from judge import Judge
-from networks import STYLE, TAPS, TEACHER, moments, student, teacher
+from networks import STYLE, moments, student, teacher
+from pack import linear_map
 from pictures import read
 
 EMA = 0.97
-
-
-def seen_linearly(params):
-    """The taps' linear maps to as few channels as the student has, with the same lengths: the metric's root, and one constant.
-
-    Of features f the teacher is thought to give f @ E + b. With E @ E.T = Q @ Q.T, f @ Q + c has the same covariance up to a
-    rotation, and a mean of the same length if c is b within E's rows, and what is left of b a constant channel.
-    """
-    maps = []
-    for embedding, offset in params["taps"]:
-        embedding, offset = np.asarray(embedding, np.float64), np.asarray(offset, np.float64)
-        values, vectors = np.linalg.eigh(embedding @ embedding.T)
-        values = np.maximum(values, values.max() * 1e-9)
-        root = vectors * np.sqrt(values) @ vectors.T
-        inner = np.linalg.solve(root, embedding @ offset)
-        rest = np.sqrt(max(0.0, offset @ offset - inner @ inner))
-        matrix = np.concatenate([root, np.zeros((len(root), 1))], 1)
-        maps.append((jnp.asarray(matrix, jnp.float32), jnp.asarray(np.append(inner, rest), jnp.float32)))
-    return maps
 
 
 def fitted(picture, edge):
@@ -124,7 +105,7 @@ def main():
         features = lambda x: teacher(weights, x)
     else:
         params = load(options.net)
-        maps = seen_linearly(params)
+        maps = [[jnp.asarray(part, jnp.float32) for part in linear_map(*tap)[:2]] for tap in params["taps"]]
         features = lambda x: [f @ m + c for f, (m, c) in zip(student(params["weights"], x), maps)]
     os.makedirs(options.out, exist_ok=True)
     for number, text in enumerate(options.settings or ["{}"]):

@@ -35,13 +35,6 @@ function changes(first, score) {
   });
 }
 
-// The first built-in model's layers, from fine to coarse, were called bank0 to bank4.
-function modern(given) {
-  if (given.model !== 'filter-bank') return given;
-  const layers = Object.entries(given['style-layers'] ?? {}).map(([name, share]) => [settings.STYLE_LAYERS[name.replace(/^bank/, '')] ?? name, share]);
-  return { ...given, model: 'student', 'style-layers': Object.fromEntries(layers), 'content-layers': {} };
-}
-
 function steps(first, score) {
   let last = first;
   return score.map(({ at, changed }) => {
@@ -72,7 +65,8 @@ function parsed({ settings: text, enclosed }) {
     .map(([which, { title, sample }]) => [which, { title: String(title ?? which), sample: SAMPLE.test(sample) ? sample : undefined }]));
   return {
     project: {
-      settings: modern(project.settings), first: modern(project.first), score: steps(project.first, project.score).map((step) => ({ ...step, settings: modern(step.settings) })), sources,
+      settings: settings.modern(project.settings), first: settings.modern(project.first), sources,
+      score: steps(project.first, project.score).map(({ at, settings: own }) => ({ at, settings: settings.modern(own) })),
       outdated: [project.settings, project.first].some(({ model }) => model === 'filter-bank'),
       iterations: Number(project.iterations) || Infinity, mixed: Boolean(project.mixed),
       findings: typeof project.findings === 'string' ? project.findings : undefined,

@@ -39,11 +39,19 @@ export function read(form) {
   };
 }
 
+/** Settings of the first built-in model, "filter-bank", as today's; its layers, from fine to coarse, were called bank0 to bank4. */
+export function modern(given) {
+  if (given.model !== 'filter-bank') return given;
+  const layers = Object.entries(given['style-layers'] ?? {}).map(([name, share]) => [STYLE_LAYERS[name.replace(/^bank/, '')] ?? name, share]);
+  return { ...given, model: 'student', 'style-layers': Object.fromEntries(layers), 'content-layers': {} };
+}
+
 /**
  * Puts the engine's settings into the form; those that are not given keep what stands there, unless these are the `whole`.
  * Nothing hears of it. They may come from a stranger's link or file: what is of the wrong kind is left out.
  */
-export function write(form, settings, { whole = false } = {}) {
+export function write(form, wanted, { whole = false } = {}) {
+  const settings = modern(wanted);
   const { elements } = form;
   const former = whole ? {} : extras;
   extras = {};

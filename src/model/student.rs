@@ -1,6 +1,6 @@
 //! The table of the built-in model: a small student of VGG19, of the same shape with few channels.
 //!
-//! It was trained (`distil/`) so that the gradients of its losses at the pixels are those of VGG19's. Behind each layer that
+//! It was trained (`distil/`) so that the gradients of its losses at the pixels come near those of VGG19's. Behind each layer that
 //! losses look at stands a 1x1 convolution without a ReLU, which turns its few channels into as many numbers whose means and
 //! covariances lie as far apart as those of the teacher's many channels do; these have the teacher's names. (After Wang, Li,
 //! Wang, Hu, Yang 2020, "Collaborative distillation for ultra-resolution universal style transfer", whose linear maps serve
@@ -39,7 +39,8 @@ pub const CONVOLUTIONS: [Convolution; 17] = [
     tap("relu5_1", 96),
 ];
 
-/// The network, with the pools that it was trained with. Its convolutions are `conv1_1` to `conv5_1`, each with its ReLU; the taps are `relu1_1` to `relu5_1`.
+/// The network, with the pools that it was trained with. Its convolutions are `conv1_1` to `conv5_1`, each with its ReLU; the
+/// taps are `relu1_1` to `relu5_1`.
 pub fn table(preprocessing: &Preprocessing, border: Border) -> Table {
     blocks::table(&CONVOLUTIONS, |convolution| convolution.name.to_owned(), preprocessing, Pooling::Average, border)
 }

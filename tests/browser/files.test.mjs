@@ -193,5 +193,9 @@ test("a file of the first built-in model is painted by today's, and says so", as
     assert.deepEqual(settings["content-layers"], {});
   }
   assert.equal(project.score[0].settings.strength, 70);
+  await page.goto("about:blank");
+  await open(page, `${here.site.url}#model=filter-bank&strength=60`);
+  assert.ok(await page.isChecked("#model-student"), "an old link too");
+  assert.equal(await page.inputValue("#strength"), "60");
   await close();
 });
