@@ -88,7 +88,7 @@ class Runs:
                 x, state, step = carry
                 x, state = painter_step(x, slope(x), state, step, rate)
                 return (x, state, step + 1), None
-            (x, state, _), _ = jax.lax.scan(one, (x, state, step), None, length=STEPS_ALONE)
+            (x, state, _), _ = jax.lax.scan(one, (x, state, step), None, length=STEPS_ALONE, unroll=True)
             return x, state
 
         self.asked, self.alone, self.painter_step = jax.jit(asked), jax.jit(alone), jax.jit(painter_step)

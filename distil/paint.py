@@ -58,18 +58,19 @@ class Twin:
             first, second = 0.9 * first + 0.1 * gradient, 0.99 * second + 0.01 * gradient ** 2
             x = x - rate * (first / (1 - 0.9 ** number)) / (jnp.sqrt(second / (1 - 0.99 ** number)) + 1e-8)
             x = jnp.clip(x, 0, 1)
-            return x, (first, second), EMA * average + (1 - EMA) * x
+            return x, (first, second), EMA * average + (1 - EMA) * x, number + 1
 
-        def scale(x, state, photo, painting, number, rates):
-            targets = [moments(look(painting)[k]) for k in STYLE]
-            kept = [look(photo)[k] for k, _ in content]
+        def goals(photo, painting):
+            return [moments(look(painting)[k]) for k in STYLE], [look(photo)[k] for k, _ in content]
+        self.step, self.goals = jax.jit(step), jax.jit(goals)
 
-            def one(carry, rate):
-                x, state, average, number = carry
-                return (*step(x, state, average, number, rate, targets, kept), number + 1), None
-            (x, state, average, number), _ = jax.lax.scan(one, (x, state, jnp.zeros_like(x), number), rates)
-            return x, state, average / (1 - EMA ** len(rates)), number
-        self.scale = jax.jit(scale)
+    def scale(self, x, state, photo, painting, number, rates):
+        """One scale. A loop of Python's: inside `lax.scan` convolutions on the CPU are several times slower."""
+        targets, kept = self.goals(photo, painting)
+        average = jnp.zeros_like(x)
+        for rate in rates:
+            x, state, average, number = self.step(x, state, average, number, rate, targets, kept)
+        return x, state, average / (1 - EMA ** len(rates)), number
 
     def paint(self, photo, painting):
         s, x = self.settings, None
@@ -84,7 +85,7 @@ class Twin:
                 x = jnp.clip(grow(average, "cubic"), 0, 1)
                 state = (grow(state[0], "cubic"), jax.nn.relu(grow(state[1], "linear")))
             last = index + 1 == len(edges)
-            rates = s["rate"] * (jnp.linspace(1, 0.1, s["passes"]) if last else jnp.ones(s["passes"]))
+            rates = np.float32(s["rate"] * (np.linspace(1, 0.1, s["passes"]) if last else np.ones(s["passes"])))
             x, state, average, number = self.scale(x, state, p, fitted(painting, edge), number, rates)
         return np.asarray(average)
 

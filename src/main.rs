@@ -64,7 +64,7 @@ struct Arguments {
     /// How styles are compared: mean-covariance, gram, wasserstein, or what is usual for the recipe.
     #[arg(long, default_value = "usual", value_parser = word::<StyleLoss>)]
     style_loss: StyleLoss,
-    /// The layers whose statistics are the style, and how much each counts, e.g. relu1_1=1,relu3_1=0.5.
+    /// The layers whose statistics are the style, and how many times its usual share each has, e.g. relu1_1=1,relu3_1=0.5.
     #[arg(long, value_delimiter = ',', value_parser = layer)]
     style_layers: Vec<(String, f32)>,
     /// The layers that hold the content, e.g. relu4_2=1.

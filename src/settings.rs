@@ -109,9 +109,9 @@ pub struct Settings {
     pub pooling: Pooling,
     /// How styles are compared.
     pub style_loss: StyleLoss,
-    /// The layers whose statistics are the style, and how much each counts; none: the model's own, equally.
+    /// The layers whose statistics are the style, and how many times its usual share each has; none: the model's own.
     pub style_layers: BTreeMap<String, f32>,
-    /// The layers that hold the content, and how much each counts; none: the model's own, equally.
+    /// The layers that hold the content, and how many times its usual share each has; none: the model's own.
     pub content_layers: BTreeMap<String, f32>,
     /// Paint without a photo: only the paintings' texture, in the first one's proportions.
     pub texture: bool,

@@ -3,12 +3,12 @@
 use pollster::block_on;
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONVOLUTIONS, KERNEL};
-use scumble::model::{ConvWeights, Pooling};
+use scumble::model::{ConvWeights, Pooling, student};
 use scumble::network::{Network, Room};
 use scumble::objective::guide::{Guide, Region};
 use scumble::objective::{Measure, Objective, Term};
 use scumble::random::{normal, uniform};
-use scumble::weights::Preprocessing;
+use scumble::weights::{Preprocessing, built_in};
 
 const DEPTH: usize = 3;
 const PICTURE: Shape = Shape { height: 26, width: 35, channels: 4 };
@@ -35,6 +35,13 @@ fn network(gpu: &Gpu) -> Network {
     let table = vgg19::table(DEPTH, &Preprocessing::TORCHVISION, Pooling::Average, Border::Replicate);
     let taps: Vec<_> = (1..table.layers().len()).collect();
     Network::new(gpu, table, &weights(), &taps).unwrap()
+}
+
+/// The built-in model, whose losses of mean and covariance see its layers through linear maps.
+fn student(gpu: &Gpu) -> Network {
+    let table = student::table(&Preprocessing::STUDENT, Border::Replicate);
+    let taps = ["relu1_1", "relu2_1"].map(|name| table.find(name).unwrap());
+    Network::new(gpu, table, &built_in().unwrap().convolutions, &taps).unwrap()
 }
 
 /// Smooth in places, so that neighbours have something in common, in 0.2..0.8.
@@ -99,28 +106,33 @@ const MEASURES: [Measure; 5] =
 #[test]
 fn losses_fall_as_their_gradients_say() {
     let gpu = block_on(Gpu::open()).unwrap_or_else(|error| panic!("{error}"));
-    for measure in MEASURES {
-        for (way, regions) in ways() {
-            let loss = Loss::new(&gpu, network(&gpu), measure, &regions);
-            let pixels = picture(4);
-            let (value, gradient) = loss.at(&pixels);
-            assert_eq!(norm(&gradient.iter().skip(3).step_by(4).copied().collect::<Vec<_>>()), 0.0, "alpha stays");
-            let length = norm(&gradient);
-            // Far enough that the difference of two losses keeps some digits of f32, near enough that ReLUs agree.
-            let step = 0.003 * value / length.powi(2);
-            let moved = |by: f64| -> Vec<f32> {
-                pixels.iter().zip(&gradient).map(|(&x, &g)| (f64::from(x) + by * step * f64::from(g)) as f32).collect()
-            };
-            let difference = (loss.at(&moved(1.0)).0 - loss.at(&moved(-1.0)).0) / (2.0 * step);
-            let error = (difference / length.powi(2) - 1.0).abs();
-            println!("{measure:?} {way}: loss {value}, gradient {length}, error {error:.1e}");
-            assert!(
-                error < 0.02,
-                "{measure:?} {way}: the gradient says {}, losses differ by {difference}",
-                length.powi(2)
-            );
+    let networks: [(&str, fn(&Gpu) -> Network); 2] = [("VGG19", network), ("student", student)];
+    for (model, network) in networks {
+        for measure in MEASURES {
+            for (way, regions) in ways() {
+                falls_as_its_gradient_says(
+                    &format!("{model}, {measure:?}, {way}"),
+                    &Loss::new(&gpu, network(&gpu), measure, &regions),
+                );
+            }
         }
     }
+}
+
+fn falls_as_its_gradient_says(what: &str, loss: &Loss) {
+    let pixels = picture(4);
+    let (value, gradient) = loss.at(&pixels);
+    assert_eq!(norm(&gradient.iter().skip(3).step_by(4).copied().collect::<Vec<_>>()), 0.0, "alpha stays");
+    let length = norm(&gradient);
+    // Far enough that the difference of two losses keeps some digits of f32, near enough that ReLUs agree.
+    let step = 0.003 * value / length.powi(2);
+    let moved = |by: f64| -> Vec<f32> {
+        pixels.iter().zip(&gradient).map(|(&x, &g)| (f64::from(x) + by * step * f64::from(g)) as f32).collect()
+    };
+    let difference = (loss.at(&moved(1.0)).0 - loss.at(&moved(-1.0)).0) / (2.0 * step);
+    let error = (difference / length.powi(2) - 1.0).abs();
+    println!("{what}: loss {value}, gradient {length}, error {error:.1e}");
+    assert!(error < 0.02, "{what}: the gradient says {}, losses differ by {difference}", length.powi(2));
 }
 
 #[test]

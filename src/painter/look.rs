@@ -51,20 +51,18 @@ impl Look {
     pub fn terms(&self, settings: &Settings, scene: &Scene) -> Vec<Term> {
         let (plan, balance) = (Plan::of(settings), balance(settings));
         let table = self.network.table();
-        let found = |(name, share): (&str, f32)| Some((table.find(name)?, share));
-        let style = vgg19::STYLE_TAPS.into_iter().zip(plan.style_shares).filter_map(found).collect();
-        let content = plan.content_taps.iter().copied().filter_map(found).collect();
+        let usual_style: Vec<_> = vgg19::STYLE_TAPS.into_iter().zip(plan.style_shares).collect();
         let shapes: Vec<_> = scene.pictures().map(|picture| self.network.shapes(picture.shape())).collect();
         // Deep layers of tiny pictures are left out.
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() as f32 >= SMALLEST_MASS);
-        let shared = |usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>| {
+        let shared = |usual: &[(&str, f32)], named: &BTreeMap<String, f32>| {
             let mut own = shares(table, usual, named);
             own.retain(|(layer, share)| *share > 0.0 && large_enough(*layer));
             let sum: f32 = own.iter().map(|(_, share)| share).sum();
             own.iter_mut().for_each(|(_, share)| *share /= sum);
             own
         };
-        let style = shared(style, &settings.style_layers).into_iter();
+        let style = shared(&usual_style, &settings.style_layers).into_iter();
         let mut terms: Vec<_> = style
             .map(|(layer, share)| {
                 let measure = style_measure(plan.units, settings.style_loss);
@@ -72,7 +70,7 @@ impl Look {
             })
             .collect();
         if !settings.texture {
-            let content = shared(content, &settings.content_layers).into_iter();
+            let content = shared(plan.content_taps, &settings.content_layers).into_iter();
             terms.extend(content.map(|(layer, share)| {
                 let measure = content_measure(plan.units);
                 Term { layer, measure, weight: balance.content * share * self.unit(table, layer, measure) }
@@ -119,12 +117,16 @@ fn content_measure(units: Units) -> Measure {
     }
 }
 
-/// The named layers with their shares, or else the usual ones.
-fn shares(table: &Table, usual: Vec<(usize, f32)>, named: &BTreeMap<String, f32>) -> Vec<(usize, f32)> {
+/// The usual layers with their shares; or else the named ones, each with so many times its usual share. What is not usual
+/// has the usual ones' mean.
+fn shares(table: &Table, usual: &[(&str, f32)], named: &BTreeMap<String, f32>) -> Vec<(usize, f32)> {
+    let found = |(name, share): (&str, f32)| Some((table.find(name)?, share));
     if named.is_empty() {
-        return usual;
+        return usual.iter().copied().filter_map(found).collect();
     }
-    named.iter().filter_map(|(name, share)| Some((table.find(name)?, *share))).collect()
+    let mean = usual.iter().map(|(_, share)| share).sum::<f32>() / usual.len() as f32;
+    let own = |name: &str| usual.iter().find(|(other, _)| *other == name).map_or(mean, |(_, share)| *share);
+    named.iter().filter_map(|(name, times)| found((name, times * own(name)))).collect()
 }
 
 /// The table for these weights.
