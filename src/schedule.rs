@@ -167,8 +167,10 @@ mod tests {
     #[test]
     fn strength_50_is_the_plan() {
         let content = |strength| balance(&Settings { strength, ..Settings::default() }).content;
-        assert!((content(50.0) - 0.3).abs() < 1e-6);
-        assert!((content(0.0) - 30.0).abs() < 1e-4 && (content(100.0) - 0.003).abs() < 1e-7);
+        let usual = Plan::of(&Settings::default()).content;
+        let times = |strength| content(strength) / usual;
+        assert!((times(50.0) - 1.0).abs() < 1e-6);
+        assert!((times(0.0) - 100.0).abs() < 1e-3 && (times(100.0) - 0.01).abs() < 1e-6);
     }
 
     #[test]

@@ -173,3 +173,24 @@ fn element(gpu: &Gpu, settings: &Settings) -> Result<Element> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Preprocessing;
+    use crate::model::blocks::Border;
+
+    #[test]
+    fn layers_that_are_named_once_each_share_as_usual() {
+        let table = student::table(&Preprocessing::STUDENT, Border::Replicate);
+        let usual = [("relu1_1", 0.5), ("relu5_1", 0.25)];
+        let named = |times: &[(&str, f32)]| {
+            shares(&table, &usual, &times.iter().map(|(name, times)| ((*name).to_owned(), *times)).collect())
+        };
+        let layer = |name: &str| table.find(name).unwrap();
+        let both = [(layer("relu1_1"), 0.5), (layer("relu5_1"), 0.25)];
+        assert_eq!(named(&[]), both);
+        assert_eq!(named(&[("relu1_1", 1.0), ("relu5_1", 1.0)]), both);
+        assert_eq!(named(&[("relu3_1", 2.0), ("relu5_1", 0.0)]), [(layer("relu3_1"), 0.75), (layer("relu5_1"), 0.0)]);
+    }
+}
