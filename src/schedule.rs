@@ -110,7 +110,7 @@ pub fn has_settled(totals: &[f32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::ModelKind;
+    use crate::choices::ModelKind;
 
     #[test]
     fn scales_grow_by_the_root_of_two_up_to_the_size() {

@@ -2,9 +2,10 @@
 
 use super::{difference, layers, paint, sample, small, street_and_swirl};
 use scumble::Error;
+use scumble::choices::{Colours, Start, StyleLoss};
 use scumble::image::Picture;
 use scumble::painter::Sources;
-use scumble::settings::{Colours, Settings, Start, StyleLoss};
+use scumble::settings::Settings;
 use std::rc::Rc;
 
 #[test]
