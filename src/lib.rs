@@ -3,6 +3,7 @@
 //! Data flows one way, and so do the modules, each of which turns what stands before it into something new:
 //!
 //! - [`error`]: whatever goes wrong, as a sentence for a person
+//! - [`choices`]: what a person chooses between
 //! - [`random`], [`image`], [`settings`], [`recipe`], [`schedule`]: numbers from seeds, pixels from files, plans from choices
 //! - [`model`], [`weights`]: networks as tables, and the files that fill them
 //! - [`gpu`], [`kernels`]: the device, and one file per operation on it
@@ -12,6 +13,7 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+pub mod choices;
 mod clock;
 pub mod error;
 pub mod gpu;

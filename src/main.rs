@@ -2,13 +2,11 @@
 
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use scumble::choices::{Colours, Method, ModelKind, Pooling, Precision, Recipe, Start, StyleLoss};
 use scumble::gpu::Gpu;
 use scumble::image::{Format, Label, Picture, WORKING_EDGE, decode, encode};
-use scumble::model::Pooling;
-use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
-use scumble::recipe::Recipe;
-use scumble::settings::{Colours, ModelKind, Precision, Settings, Start, StyleLoss};
+use scumble::settings::Settings;
 use scumble::weights::{self, Manifest, ModelWeights};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,27 +1,10 @@
 //! Recipes: how long is painted, how fast, and how the terms of the loss are balanced; our own, and those of well-known
 //! programs, so that what they paint can be compared with what we do. Tables, and nothing else.
 
-use crate::model::Pooling;
+use crate::choices::{Method, ModelKind, Pooling, Recipe, Start, StyleLoss};
 use crate::model::blocks::Border;
 use crate::model::vgg19::CONTENT_TAP;
-use crate::optimizer::Method;
-use crate::settings::{ModelKind, Settings, Start, StyleLoss};
-use serde::{Deserialize, Serialize};
-
-/// Whose way of painting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Recipe {
-    /// Ours.
-    #[default]
-    Scumble,
-    /// Gatys, Ecker & Bethge 2015/2016, as in Gatys' own notebook: Gram matrices, L-BFGS from the photo, one size.
-    Gatys,
-    /// jcjohnson/neural-style: the same balanced otherwise, from noise, with total variation.
-    NeuralStyle,
-    /// crowsonkb/style-transfer-pytorch: Wasserstein distances, Adam, growing sizes, much patience.
-    StyleTransferPytorch,
-}
+use crate::settings::Settings;
 
 /// In what the terms of a loss are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

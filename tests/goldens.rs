@@ -2,13 +2,14 @@
 //! pixels and ten steps of Adam, for whole networks with seeded weights. See `tests/golden/README.md`.
 
 use pollster::block_on;
+use scumble::choices::{Method, Pooling};
 use scumble::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
-use scumble::model::{Pooling, Table, student};
+use scumble::model::{Table, student};
 use scumble::network::{Features, Network, Room};
 use scumble::objective::guide::Region;
 use scumble::objective::{Family, Measure, Objective, Term};
-use scumble::optimizer::{Method, Optimizer, Pace};
+use scumble::optimizer::{Optimizer, Pace};
 use scumble::random::{hash32, uniform};
 use scumble::weights::{ConvWeights, ModelWeights, Origin, Preprocessing};
 use serde_json::Value;

@@ -3,7 +3,8 @@
 //! A tiny network with everything that the real ones have: colours, padding, convolutions with ReLU, pooling, a linear
 //! map that only a loss looks at, and every kind of loss.
 
-use scumble::model::{Copies, Margin, Pooling};
+use scumble::choices::Pooling;
+use scumble::model::{Copies, Margin};
 use scumble::random::{normal, uniform};
 use scumble::reference::content_loss::Target;
 use scumble::reference::conv::Filters;

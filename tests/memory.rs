@@ -1,12 +1,13 @@
 //! How much memory a step takes, counted by the engine itself, and whether a megapixel has room on the smallest device.
 
 use pollster::block_on;
+use scumble::choices::{Method, Pooling};
 use scumble::gpu::{Element, Gpu, Recorder, Shape};
-use scumble::model::{ConvWeights, Pooling, Table, student, vgg19};
+use scumble::model::{ConvWeights, Table, student, vgg19};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
 use scumble::objective::{Measure, Objective, Term};
-use scumble::optimizer::{Method, Optimizer};
+use scumble::optimizer::Optimizer;
 use scumble::weights::Preprocessing;
 
 /// Convolutions up to conv5_1.

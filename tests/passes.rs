@@ -2,13 +2,14 @@
 //! weights, synthetic pictures of 64 px, the losses of Gatys, Ecker & Bethge (2016), from the photo on.
 
 use pollster::block_on;
+use scumble::choices::{Method, Pooling};
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
+use scumble::model::ConvWeights;
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
-use scumble::model::{ConvWeights, Pooling};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
 use scumble::objective::{Measure, Objective, Term};
-use scumble::optimizer::{Method, Optimizer, Pace};
+use scumble::optimizer::{Optimizer, Pace};
 use scumble::random::uniform;
 use scumble::weights::Preprocessing;
 

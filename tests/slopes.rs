@@ -1,9 +1,10 @@
 //! Whole losses on the device against their own gradients: finite differences in f32, for what the goldens do not cover.
 
 use pollster::block_on;
+use scumble::choices::Pooling;
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONVOLUTIONS, KERNEL};
-use scumble::model::{ConvWeights, Pooling, student};
+use scumble::model::{ConvWeights, student};
 use scumble::network::{Network, Room};
 use scumble::objective::guide::{Guide, Region};
 use scumble::objective::{Measure, Objective, Term};

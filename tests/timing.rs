@@ -3,10 +3,10 @@
 
 use pollster::block_on;
 use scumble::bench::{Machine, Row};
+use scumble::choices::ModelKind;
 use scumble::gpu::{Clock, Gpu, Phase, Recorder, Scope, Shape};
 use scumble::kernels::{colour, dot};
 use scumble::objective::moments::sums;
-use scumble::settings::ModelKind;
 use std::time::Instant;
 
 const MATRIX: [[f32; 3]; 3] = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]];

@@ -1,9 +1,9 @@
 //! This turns seeds into pictures and weights to measure with: no kernel's time depends on what it sees.
 
+use crate::choices::ModelKind;
 use crate::image::Picture;
 use crate::model::{ConvWeights, Convolution, student, vgg19};
 use crate::random::uniform;
-use crate::settings::ModelKind;
 use crate::weights::{ModelWeights, Origin};
 
 /// A square of coloured noise.

@@ -5,11 +5,12 @@ use super::inputs::{noise, random_weights};
 use super::layers::Layers;
 use super::work::Work;
 use crate::Result;
+use crate::choices::ModelKind;
 use crate::clock::now_ms;
 use crate::gpu::Gpu;
 use crate::kernels;
 use crate::painter::{Painter, Sources};
-use crate::settings::{ModelKind, Settings};
+use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! This turns a worker's questions into measurements, as JSON. Like [`crate::web`], it knows JavaScript.
 
 use super::{Machine, Row};
-use crate::settings::ModelKind;
+use crate::choices::ModelKind;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 

@@ -1,12 +1,13 @@
 //! This turns the table of layers into what there is to do in one iteration: operations, and bytes to move at least.
 
 use crate::Result;
+use crate::choices::{ModelKind, Pooling};
 use crate::gpu::{Gpu, Phase, Scope, Shape};
 use crate::model::blocks::Border;
-use crate::model::{Op, Pooling, Table, student, vgg19};
+use crate::model::{Op, Table, student, vgg19};
 use crate::network::Network;
 use crate::recipe::Plan;
-use crate::settings::{ModelKind, Settings};
+use crate::settings::Settings;
 use crate::weights::ModelWeights;
 
 /// What one iteration at one size has to do.

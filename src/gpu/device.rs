@@ -1,8 +1,8 @@
 //! This turns whatever graphics adapter the machine has into an open device.
 
 use super::kernel::{Element, Elements, Kernel, Pipeline};
-use super::memory::{Allocation, Memory};
-use super::tensor::{Shape, Storage, Tensor};
+use super::memory::{Allocation, Memory, Storage};
+use super::tensor::{Shape, Tensor};
 use crate::{Error, Result};
 use half::f16;
 use std::cell::RefCell;

@@ -1,5 +1,7 @@
 //! This turns allocations into a count: how much of the device the engine holds now, and held at most.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -42,6 +44,22 @@ pub(super) struct Allocation {
 impl Drop for Allocation {
     fn drop(&mut self) {
         self.memory.0.held.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// Where a tensor's values are: known from the beginning, or once its program is finished.
+#[derive(Debug, Default)]
+pub(super) struct Storage(OnceCell<(wgpu::Buffer, Rc<Allocation>)>);
+
+impl Storage {
+    /// Says so.
+    pub fn settle(&self, buffer: wgpu::Buffer, allocation: Rc<Allocation>) {
+        let settled = self.0.set((buffer, allocation));
+        debug_assert!(settled.is_ok(), "a tensor stays where it is");
+    }
+
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.0.get().expect("a recording is finished before anybody looks at what it makes").0
     }
 }
 

@@ -6,8 +6,7 @@
 //! inference"): the largest first, each into the smallest buffer that is free at its time.
 
 use super::Gpu;
-use super::kernel::Element;
-use super::tensor::{Shape, Storage, Tensor};
+use super::memory::Storage;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::{Rc, Weak};
@@ -49,14 +48,13 @@ impl Drop for Loan {
 }
 
 impl Timeline {
-    /// A tensor without a buffer yet, in use from now on.
-    pub fn tensor(&self, label: &str, shape: Shape, element: Element) -> Tensor {
+    /// A place without a buffer yet, in use from now on until the loan is dropped.
+    pub fn lend(&self, label: Rc<str>, bytes: u64) -> (Rc<Storage>, Loan) {
         let mut uses = self.0.borrow_mut();
-        let (storage, label) = (Rc::new(Storage::default()), Rc::<str>::from(label));
+        let storage = Rc::new(Storage::default());
         let time = uses.now..usize::MAX;
-        uses.uses.push(Use { storage: storage.clone(), label: label.clone(), bytes: shape.bytes_of(element), time });
-        let loan = Loan { timeline: Rc::downgrade(&self.0), index: uses.uses.len() - 1 };
-        Tensor::new(storage, label, shape, element).lent(loan)
+        uses.uses.push(Use { storage: storage.clone(), label, bytes, time });
+        (storage, Loan { timeline: Rc::downgrade(&self.0), index: uses.uses.len() - 1 })
     }
 
     /// A dispatch was recorded.

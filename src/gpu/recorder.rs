@@ -1,9 +1,9 @@
 //! This turns a list of dispatches into a program: recorded once per size, submitted every step.
 
 use super::kernel::Pipeline;
+use super::memory::Storage;
 use super::planning::Timeline;
 use super::scope::Scope;
-use super::tensor::Storage;
 use super::{Access, Element, Elements, Gpu, Kernel, Phase, Shape, Tensor};
 use crate::Result;
 use bytemuck::Pod;
@@ -114,7 +114,9 @@ impl<'g> Recorder<'g> {
     /// As [`Gpu::tensor`].
     pub fn map(&self, label: &str, shape: Shape, element: Element) -> Result<Tensor> {
         self.gpu.fits(shape.bytes_of(element))?;
-        Ok(self.timeline.tensor(label, shape, element))
+        let label = Rc::<str>::from(label);
+        let (storage, loan) = self.timeline.lend(label.clone(), shape.bytes_of(element));
+        Ok(Tensor::new(storage, label, shape, element).lent(loan))
     }
 
     /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.

@@ -1,9 +1,8 @@
 //! A tensor: a buffer on the device, its shape and its name.
 
 use super::kernel::Element;
-use super::memory::Allocation;
+use super::memory::Storage;
 use super::planning::Loan;
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// The shape of a feature map, channels last: H, W, C with C padded to whole blocks of four.
@@ -61,22 +60,6 @@ impl Shape {
     /// The same positions with another number of channels.
     pub fn with_channels(self, channels: u32) -> Shape {
         Shape { channels, ..self }
-    }
-}
-
-/// Where a tensor's values are: known from the beginning, or once its program is finished.
-#[derive(Debug, Default)]
-pub(super) struct Storage(OnceCell<(wgpu::Buffer, Rc<Allocation>)>);
-
-impl Storage {
-    /// Says so.
-    pub fn settle(&self, buffer: wgpu::Buffer, allocation: Rc<Allocation>) {
-        let settled = self.0.set((buffer, allocation));
-        debug_assert!(settled.is_ok(), "a tensor stays where it is");
-    }
-
-    pub fn buffer(&self) -> &wgpu::Buffer {
-        &self.0.get().expect("a recording is finished before anybody looks at what it makes").0
     }
 }
 

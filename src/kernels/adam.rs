@@ -1,6 +1,6 @@
 //! One step of Adam on the pixels.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor, Uniform};
 use bytemuck::{Pod, Zeroable};
 

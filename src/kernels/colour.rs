@@ -1,6 +1,6 @@
 //! An affine map of each pixel's channels, and its gradient.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

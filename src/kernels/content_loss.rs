@@ -1,6 +1,6 @@
 //! The content loss of one layer and its gradient.
 
-use super::{LINE, grid_of_sums};
+use super::line::{LINE, grid_of_sums};
 use crate::gpu::{Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -27,7 +27,7 @@ pub struct Target<'t> {
     pub norm_scale: f32,
 }
 
-/// Writes the loss times `weight` into `partials` (see [`super::sums_for`]) and its gradient into `d_x`.
+/// Writes the loss times `weight` into `partials` (see [`super::line::sums_for`]) and its gradient into `d_x`.
 pub fn record(
     rec: &mut Recorder,
     x: &Tensor,

@@ -1,6 +1,7 @@
 //! Centred second moments of a layer over chunks of its pixels.
 
-use super::{LINE, Part, Reach};
+use super::line::{LINE, Part};
+use super::reach::Reach;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

@@ -1,6 +1,6 @@
 //! The inner product of two tensors, in partial sums.
 
-use super::{LINE, grid_of_sums};
+use super::line::{LINE, grid_of_sums};
 use crate::gpu::{Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -13,7 +13,7 @@ struct Params {
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("dot", LINE, Params, [Source, Source, Write]);
 
-/// Partial sums of `<a, b>` (see [`super::sums_for`]).
+/// Partial sums of `<a, b>` (see [`super::line::sums_for`]).
 pub fn record(rec: &mut Recorder, a: &Tensor, b: &Tensor, partials: &Tensor) {
     assert_eq!(a.shape().vectors(), b.shape().vectors(), "sizes of dot");
     let params = Params { vectors: a.shape().vectors() };

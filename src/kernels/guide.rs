@@ -1,6 +1,6 @@
 //! Rows of a map as a guide lets them count.
 
-use super::{LINE, Part};
+use super::line::{LINE, Part};
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

@@ -1,6 +1,6 @@
 //! The four kernels of L-BFGS: history, inner products, direction, step.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor, Uniform};
 use bytemuck::{Pod, Zeroable};
 

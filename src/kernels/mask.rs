@@ -1,6 +1,6 @@
 //! A picture over another, seen through a mask.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

@@ -1,6 +1,7 @@
 //! Products of two square matrices.
 
-use super::{LINE, Reach};
+use super::line::LINE;
+use super::reach::Reach;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 

@@ -1,6 +1,6 @@
 //! Channel sums of a layer over chunks of its pixels.
 
-use super::{LINE, Part};
+use super::line::{LINE, Part};
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

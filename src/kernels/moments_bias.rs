@@ -1,6 +1,6 @@
 //! The constant part of the moments' gradient.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

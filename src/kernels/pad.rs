@@ -1,6 +1,6 @@
 //! Padding with copies of the map itself, and its gradient.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use crate::model::{Copies, Margin};
 use bytemuck::{Pod, Zeroable};

@@ -1,8 +1,8 @@
 //! 2x2 pooling and its gradient.
 
-use super::LINE;
+use super::line::LINE;
+use crate::choices::Pooling;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
-use crate::model::Pooling;
 use bytemuck::{Pod, Zeroable};
 
 #[repr(C)]

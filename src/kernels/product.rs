@@ -1,6 +1,7 @@
 //! Products of matrices: a batch of them in Winograd's domain, or one at every position of a map.
 
-use super::{LINE, Reach};
+use super::line::LINE;
+use super::reach::Reach;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

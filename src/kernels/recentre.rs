@@ -1,6 +1,6 @@
 //! From a second moment about any point to the covariance.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

@@ -1,6 +1,6 @@
 //! Resampling along one axis with a table of taps.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

@@ -1,6 +1,6 @@
 //! Scaling a matrix and raising its diagonal.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 

@@ -1,6 +1,6 @@
 //! Adds partial sums up into one number.
 
-use super::LINE;
+use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 

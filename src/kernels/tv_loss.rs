@@ -1,6 +1,6 @@
 //! Total variation and its gradient.
 
-use super::{LINE, grid_of_sums};
+use super::line::{LINE, grid_of_sums};
 use crate::gpu::{Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -17,7 +17,7 @@ struct Params {
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("tv_loss", LINE, Params, [Read, Write, Write]);
 
-/// Writes the loss times `weight` into `partials` (see [`super::sums_for`]) and its gradient into `d_x`.
+/// Writes the loss times `weight` into `partials` (see [`super::line::sums_for`]) and its gradient into `d_x`.
 pub fn record(rec: &mut Recorder, x: &Tensor, weight: f32, d_x: &Tensor, accumulate: bool, partials: &Tensor) {
     let Shape { height, width, .. } = x.shape();
     assert_eq!(x.shape(), d_x.shape(), "shapes of tv_loss");

@@ -3,11 +3,12 @@
 //! rest.
 
 use super::conv::Window;
+use super::line::LINE;
+use super::pool;
 use super::product::Batch;
-use super::{LINE, pool};
 use crate::Result;
+use crate::choices::Pooling;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
-use crate::model::Pooling;
 use bytemuck::{Pod, Zeroable};
 
 #[repr(C)]

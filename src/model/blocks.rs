@@ -1,6 +1,7 @@
 //! What VGG19 and its student have in common: blocks of convolutions, and a pool between two blocks.
 
-use super::{Copies, Margin, Op, Pooling, Preprocessing, Table};
+use super::{Copies, Margin, Op, Preprocessing, Table};
+use crate::choices::Pooling;
 
 /// One convolution of a model, stride 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

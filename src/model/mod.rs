@@ -6,21 +6,9 @@ mod parameters;
 pub mod student;
 pub mod vgg19;
 
+use crate::choices::Pooling;
 pub use blocks::Convolution;
 pub use parameters::{ConvWeights, Preprocessing};
-
-/// What stands for a window of 2x2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Pooling {
-    /// The mean: smoother gradients and pictures (Gatys, Ecker, Bethge 2016).
-    #[default]
-    Average,
-    /// The largest: how VGG was trained.
-    Max,
-    /// The root of the mean square: between the two (Lp pooling; Sermanet, Chintala, LeCun 2012).
-    L2,
-}
 
 /// A margin of copies around a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

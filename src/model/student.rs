@@ -7,7 +7,8 @@
 //! the training alone.)
 
 use super::blocks::{self, Border, Convolution};
-use super::{Pooling, Preprocessing, Table};
+use super::{Preprocessing, Table};
+use crate::choices::Pooling;
 
 const fn conv(name: &'static str, in_channels: usize, out_channels: usize) -> Convolution {
     Convolution { name, index: None, in_channels, out_channels, kernel: 3 }

@@ -2,7 +2,8 @@
 
 pub use super::blocks::Border;
 use super::blocks::{self, Convolution};
-use super::{Pooling, Preprocessing, Table};
+use super::{Preprocessing, Table};
+use crate::choices::Pooling;
 
 const fn conv(name: &'static str, index: usize, in_channels: usize, out_channels: usize) -> Convolution {
     Convolution { name, index: Some(index), in_channels, out_channels, kernel: KERNEL }

@@ -106,7 +106,7 @@ impl Network {
 
     /// How a map of this shape is stored.
     fn element(&self, shape: Shape) -> Element {
-        element_of(shape, self.element)
+        plan::element_of(shape, self.element)
     }
 
     fn own(&self, filters: usize) -> &Filters {
@@ -126,12 +126,4 @@ pub struct Linear {
     pub offset: Tensor,
     /// C.
     pub zeros: Tensor,
-}
-
-/// Most channels of a picture.
-const PICTURE: u32 = 4;
-
-/// How a map of this shape is stored where features are stored as `element`s.
-fn element_of(shape: Shape, element: Element) -> Element {
-    if shape.channels <= PICTURE { Element::Single } else { element }
 }

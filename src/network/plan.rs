@@ -1,10 +1,11 @@
 //! This turns a table and an observer's interests into the order of a walk: what is computed, what together, what kept.
 
 use super::observer::{Interest, Observer};
-use crate::gpu::Shape;
+use crate::choices::Pooling;
+use crate::gpu::{Element, Shape};
 use crate::kernels::conv::Window;
 use crate::kernels::{pad, pool, winograd};
-use crate::model::{Layer, Op, Pooling, Table};
+use crate::model::{Layer, Op, Table};
 
 /// How a layer's output comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +109,7 @@ fn is_fused(op: &Op) -> bool {
 }
 
 fn is_from_picture(layer: &Layer, layers: &[Layer]) -> bool {
-    matches!(layer.op, Op::Convolution { .. }) && layers[layer.input].channels <= super::PICTURE
+    matches!(layer.op, Op::Convolution { .. }) && layers[layer.input].channels <= PICTURE
 }
 
 /// Whether a layer is a product with one matrix at every position, and nothing else.
@@ -143,4 +144,12 @@ fn output(layer: &Layer, x: Shape) -> Shape {
         Op::Convolution { kernel, pad, .. } => Window { kernel: *kernel, pad: *pad }.output(x, layer.channels),
         Op::Pool(_) => pool::output(x),
     }
+}
+
+/// Most channels of a picture.
+const PICTURE: u32 = 4;
+
+/// How a map of this shape is stored where features are stored as `element`s.
+pub(super) fn element_of(shape: Shape, element: Element) -> Element {
+    if shape.channels <= PICTURE { Element::Single } else { element }
 }

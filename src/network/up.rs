@@ -1,10 +1,10 @@
 //! The way up: from gradients of features to the gradient of the pixels.
 
+use super::Network;
 use super::down::{Walk, window};
 use super::observer::{Interest, Observer, Slope};
-use super::plan::{Role, is_linear, is_winograd};
+use super::plan::{Role, element_of, is_linear, is_winograd};
 use super::room::bands;
-use super::{Network, element_of};
 use crate::Result;
 use crate::gpu::{Element, Phase, Recorder, Shape, Tensor};
 use crate::kernels::winograd::{self, Rows};

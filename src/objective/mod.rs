@@ -5,92 +5,30 @@
 pub mod capture;
 pub mod guide;
 pub mod lens;
-mod measure;
 pub mod moments;
+mod observer;
 pub mod root;
 mod style;
+mod target;
+mod term;
+
+pub use term::{Family, Measure, Term};
 
 use crate::Result;
-use crate::gpu::{Phase, Recorder, Shape, Tensor};
+use crate::gpu::{Recorder, Shape, Tensor};
 use crate::network::{Features, Network};
 use capture::Capture;
 use guide::Region;
 use lens::Lens;
-use moments::{About, Moments, squared_norm};
+use moments::{About, Moments};
+use observer::Measuring;
 use style::StyleTarget;
-
-/// Which of the three curves a term belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// Keeps the photo.
-    Content,
-    /// Brings the painting.
-    Style,
-    /// Keeps the picture smooth.
-    Variation,
-}
-
-/// What a term compares.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Measure {
-    /// Squared difference to the photo's features, divided by their own square.
-    RelativeContent,
-    /// Mean squared difference to the photo's features (Gatys, Ecker, Bethge 2016).
-    Content,
-    /// Mean and centred covariance against the painting's, each relative to its own squared norm.
-    MeanCovariance,
-    /// Gram matrix against the painting's (Gatys, Ecker, Bethge 2016), with their layer weight 1e3 / C^2.
-    Gram,
-    /// Gram matrix against the painting's, relative to its squared norm: free of the features' scale.
-    RelativeGram,
-    /// The squared Wasserstein distance of normal distributions with these means and covariances, divided by C.
-    Wasserstein,
-    /// Four times the same, relative to the painting's second moment instead: about what mean and covariance give.
-    RelativeWasserstein,
-    /// Total variation of the pixels.
-    Variation,
-}
-
-impl Measure {
-    /// The curve it belongs to.
-    pub fn family(&self) -> Family {
-        match self {
-            Measure::Content | Measure::RelativeContent => Family::Content,
-            Measure::Variation => Family::Variation,
-            _ => Family::Style,
-        }
-    }
-}
-
-/// One summand of the loss: a measure at a layer, with a weight.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Term {
-    /// The tapped layer of the table.
-    pub layer: usize,
-    /// What is compared there.
-    pub measure: Measure,
-    /// How much it counts.
-    pub weight: f32,
-}
+use target::{ContentTarget, Target};
 
 /// The whole loss of a picture, with its targets.
 pub struct Objective {
     terms: Vec<(Term, Target)>,
     losses: Tensor,
-}
-
-/// What a term compares with.
-enum Target {
-    Features(ContentTarget),
-    Moments(Box<StyleTarget>),
-    Nothing,
-}
-
-/// The photo's features, and what the loss is divided by: the first number of `norm` times `norm_scale`.
-struct ContentTarget {
-    features: Tensor,
-    norm: Tensor,
-    norm_scale: f32,
 }
 
 /// Statistics of fewer positions say nothing: of one, the covariance is zero.
@@ -174,47 +112,6 @@ impl Objective {
     /// # Errors
     /// Where the device cannot hold what lies between.
     pub fn record(&self, rec: &mut Recorder, network: &Network, pixels: &Tensor) -> Result<Tensor> {
-        network.gradient(rec, pixels, &mut measure::Measuring::new(self))
-    }
-}
-
-impl Family {
-    /// All of them.
-    pub const ALL: [Family; 3] = [Family::Content, Family::Style, Family::Variation];
-
-    /// Under which name its kernels are timed.
-    fn phase(self) -> Phase {
-        match self {
-            Family::Content => Phase::Content,
-            Family::Style => Phase::Style,
-            Family::Variation => Phase::Variation,
-        }
-    }
-}
-
-impl Measure {
-    /// Which moment a style is compared by.
-    fn about(self) -> About {
-        match self {
-            Measure::Gram | Measure::RelativeGram => About::Zero,
-            _ => About::Mean,
-        }
-    }
-}
-
-impl ContentTarget {
-    fn new(rec: &mut Recorder, term: &Term, features: &Tensor) -> Result<ContentTarget> {
-        let features = features.clone();
-        let Shape { channels, .. } = features.shape();
-        let pixels = features.shape().pixels() as f32;
-        let (norm, norm_scale) = match term.measure {
-            Measure::Content => (rec.gpu().upload("one", Shape::vector(1), &[1.0; 4])?, pixels * channels as f32),
-            _ => {
-                let norm = rec.gpu().tensor("norm", Shape::vector(1))?;
-                squared_norm(rec, &features, &norm, 0)?;
-                (norm, 1.0)
-            }
-        };
-        Ok(ContentTarget { features, norm, norm_scale })
+        network.gradient(rec, pixels, &mut Measuring::new(&self.terms, &self.losses))
     }
 }

@@ -1,10 +1,10 @@
 //! This turns a layer's moments, measured as its rows go by, into a loss, and into what its gradient is made of.
 
-use super::Measure;
 use super::guide::LayerGuide;
 use super::lens::Lens;
 use super::moments::{About, Moments, Sums, squared_norm};
 use super::root::{self, Roots};
+use super::term::Measure;
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::matrix_product::PLAIN;

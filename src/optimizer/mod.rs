@@ -7,18 +7,8 @@ pub use adam::Adam;
 pub use lbfgs::Lbfgs;
 
 use crate::Result;
+use crate::choices::Method;
 use crate::gpu::{Gpu, Recorder, Tensor};
-
-/// Which method takes the steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// Adam (Kingma & Ba 2015): steady, small steps.
-    #[default]
-    Adam,
-    /// Limited-memory BFGS (Nocedal 1980): fewer, bolder steps.
-    Lbfgs,
-}
 
 /// How far Adam's next step may go; L-BFGS finds that out itself.
 #[derive(Debug, Clone, Copy, PartialEq)]

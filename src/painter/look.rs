@@ -1,13 +1,14 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
 use super::scene::Scene;
+use crate::choices::{ModelKind, Precision, StyleLoss};
 use crate::gpu::{Element, Gpu};
 use crate::model::{Layer, Op, Table, student, vgg19};
 use crate::network::Network;
 use crate::objective::{Measure, SMALLEST_MASS, Term};
 use crate::recipe::{Plan, Units};
 use crate::schedule::balance;
-use crate::settings::{ModelKind, Precision, Settings, StyleLoss};
+use crate::settings::Settings;
 use crate::tuning;
 use crate::weights::ModelWeights;
 use crate::{Error, Result};

@@ -5,88 +5,29 @@
 mod heat;
 pub mod look;
 mod palettes;
+mod progress;
 mod regions;
 pub mod scene;
+mod sources;
 mod stage;
 mod start;
 
+pub use progress::{Losses, Progress};
+pub use sources::Sources;
+
+use crate::choices::Start;
 use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
 use crate::image::Picture;
 use crate::objective::Family;
 use crate::schedule::{self, Scale};
-use crate::settings::{ModelKind, Settings, Start};
-use crate::weights::{self, ModelWeights};
+use crate::settings::Settings;
 use crate::{Error, Result};
 use look::Look;
 use scene::{Originals, Scene};
+use sources::{originals, subject, weights_of};
 use stage::Stage;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
-
-/// What is painted from: the pictures, and the weights if the model needs a file.
-#[derive(Clone)]
-pub struct Sources {
-    /// The photo; only [`Settings::texture`] does without.
-    pub photo: Option<Rc<Picture>>,
-    /// The paintings, at least one.
-    pub paintings: Vec<Rc<Picture>>,
-    /// Where it is painted, for [`Settings::masked`]; of whatever size, red from 0 (the photo stays) to 1.
-    pub mask: Option<Rc<Picture>>,
-    /// For [`Settings::placed`], for each painting where it goes: of whatever size, red from 0 to 1. Paintings without one, and
-    /// those beyond the end, fill what the others leave.
-    pub places: Vec<Option<Rc<Picture>>>,
-    /// A picture to start from, for [`Start::Picture`].
-    pub start: Option<Rc<Picture>>,
-    /// The weights of the model that the settings name.
-    pub weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
-}
-
-impl Default for Sources {
-    /// No pictures, and the built-in model where it comes with the program.
-    fn default() -> Sources {
-        let built_in = weights::built_in().map(|student| (ModelKind::Student, Rc::new(student)));
-        let (photo, mask, start, paintings, places) = Default::default();
-        Sources { photo, paintings, mask, places, start, weights: built_in.into_iter().collect() }
-    }
-}
-
-/// The weighted losses before a step.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-pub struct Losses {
-    /// The step, counted from 1 over all scales.
-    pub iteration: u32,
-    /// Distance from the photo.
-    pub content: f32,
-    /// Distance from the painting.
-    pub style: f32,
-    /// Roughness.
-    pub tv: f32,
-    /// Their sum.
-    pub total: f32,
-}
-
-/// Where a run stands.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Progress {
-    /// Steps taken.
-    pub iteration: u32,
-    /// Steps of the whole run.
-    pub iterations: u32,
-    /// The scale at work, from 1.
-    pub scale: u32,
-    /// Scales of the whole run.
-    pub scales: u32,
-    /// Width of the picture now.
-    pub width: u32,
-    /// Height of the picture now.
-    pub height: u32,
-    /// Share of the run's work that is done, 0..1, counted in pixels times steps.
-    pub fraction: f64,
-    /// Whether the painting is finished.
-    pub finished: bool,
-    /// The losses that arrived since the last call, oldest first; they come a few steps late.
-    pub losses: Vec<Losses>,
-}
 
 /// Steps that may be queued on the device behind the one at work: enough to keep it busy, few enough that Pause and Stop
 /// feel immediate.
@@ -322,68 +263,5 @@ impl Painter {
             finished,
             losses,
         }
-    }
-}
-
-/// What is painted: the photo; or for a texture the first painting, which then gives nothing but its proportions.
-fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
-    let (found, what) = match settings.texture {
-        true => (sources.paintings.first(), "The painting"),
-        false => (sources.photo.as_ref(), "The photo"),
-    };
-    found.cloned().ok_or_else(|| Error::Missing { what: what.into(), remedy: "Choose one first.".into() })
-}
-
-/// The weights of the model that paints.
-fn weights_of<'s>(sources: &'s Sources, settings: &Settings) -> Result<&'s ModelWeights> {
-    let missing = || match settings.model {
-        ModelKind::Student => {
-            Error::Missing { what: "The built-in model".into(), remedy: "Reload the page to load it again.".into() }
-        }
-        ModelKind::Vgg19 => Error::Missing {
-            what: "The file with VGG19's weights".into(),
-            remedy: "Load it, or choose the built-in model.".into(),
-        },
-    };
-    sources.weights.get(&settings.model).map(Rc::as_ref).ok_or_else(missing)
-}
-
-/// The pictures on the device; what is painted, as the run's first sources have it.
-fn originals(gpu: &Gpu, sources: &Sources, original: &Picture, settings: &Settings) -> Result<Originals> {
-    if sources.paintings.is_empty() {
-        return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
-    }
-    let places = places(sources, settings);
-    let mask = uploaded_mask(gpu, sources, settings)?;
-    let photo = upload(gpu, "photo", original)?;
-    let painting = |own: &Rc<Picture>| upload(gpu, "painting", &palettes::painting(own, original, settings));
-    let paintings = sources.paintings.iter().map(painting).collect::<Result<_>>()?;
-    Ok(Originals { photo, paintings, mask, places })
-}
-
-fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Option<Tensor>> {
-    match &sources.mask {
-        _ if !settings.masked => Ok(None),
-        Some(mask) => upload(gpu, "mask", mask).map(Some),
-        None => {
-            Err(Error::Missing { what: "The mask".into(), remedy: "Choose one first, or paint everywhere.".into() })
-        }
-    }
-}
-
-/// One entry for each painting.
-fn places(sources: &Sources, settings: &Settings) -> Vec<Option<Rc<Picture>>> {
-    let given = |index: usize| sources.places.get(index).cloned().flatten().filter(|_| settings.placed);
-    (0..sources.paintings.len()).map(given).collect()
-}
-
-fn upload(gpu: &Gpu, label: &str, picture: &Picture) -> Result<Tensor> {
-    gpu.upload(label, Shape::new(picture.height, picture.width, 4), &picture.rgba)
-}
-
-impl Losses {
-    fn new(iteration: u32, of: impl Fn(Family) -> f32) -> Losses {
-        let (content, style, tv) = (of(Family::Content), of(Family::Style), of(Family::Variation));
-        Losses { iteration, content, style, tv, total: content + style + tv }
     }
 }

@@ -1,7 +1,8 @@
 //! This turns a painting's colours into those that it is painted in.
 
+use crate::choices::Colours;
 use crate::image::{Match, Picture, matched};
-use crate::settings::{Colours, Settings};
+use crate::settings::Settings;
 use std::borrow::Cow;
 
 /// The painting in the colours that the settings give it.

@@ -1,9 +1,10 @@
 //! One scale of a run: everything that is recorded once for a size, and submitted at every step.
 
-use super::Losses;
 use super::look::Look;
+use super::progress::Losses;
 use super::scene::Scene;
 use crate::Result;
+use crate::choices::Colours;
 use crate::gpu::{Gpu, Phase, Program, Recorder, Shape, Tensor};
 use crate::image::LUMA;
 use crate::kernels::{colour, mask, pad};
@@ -12,7 +13,7 @@ use crate::network::Network;
 use crate::objective::{Family, Objective};
 use crate::optimizer::{Optimizer, Pace};
 use crate::scaling::{Values, scale};
-use crate::settings::{Colours, Settings};
+use crate::settings::Settings;
 
 /// Adam's moments and their age, resampled for the next scale.
 pub type Memory = (Tensor, Tensor, u32);

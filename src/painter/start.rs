@@ -2,12 +2,13 @@
 
 use super::scene::Scene;
 use crate::Result;
+use crate::choices::Start;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use crate::image::Picture;
 use crate::kernels::blend;
 use crate::random::normal;
 use crate::scaling::{Values, scale};
-use crate::settings::{Settings, Start};
+use crate::settings::Settings;
 
 /// Streams of the noise, far from those of the filters.
 const NOISE_STREAM: u32 = 1 << 16;

@@ -1,7 +1,7 @@
 //! 2x2 pooling and its gradient.
 
 use super::Map;
-use crate::model::Pooling;
+use crate::choices::Pooling;
 
 /// The positions of a window, in the order in which ties are decided.
 const WINDOW: [(usize, usize); 4] = [(0, 0), (0, 1), (1, 0), (1, 1)];

@@ -1,8 +1,9 @@
 //! This turns what was painted into files, and files into what they were painted from.
 
-use super::{Studio, object, thrown};
+use super::Studio;
+use super::values::{bytes, object, thrown};
 use crate::Result;
-use crate::image::{Format, Label, Picture, decode, encode, encode_animation, encode_png, read_label};
+use crate::image::{Format, Label, decode, encode, encode_animation, read_label};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -56,13 +57,4 @@ impl Studio {
         let frames: Vec<Vec<u8>> = frames.iter().map(Uint8Array::to_vec).collect();
         bytes(encode_animation(width, height, &frames, frame_ms, last_ms))
     }
-}
-
-/// A picture as PNG bytes, without a label.
-pub(super) fn png(picture: &Picture) -> Result<Uint8Array, JsValue> {
-    bytes(encode_png(picture))
-}
-
-fn bytes(file: Result<Vec<u8>>) -> Result<Uint8Array, JsValue> {
-    Ok(Uint8Array::from(file.map_err(thrown)?.as_slice()))
 }

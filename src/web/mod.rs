@@ -2,20 +2,22 @@
 
 mod files;
 mod sketches;
+mod values;
 
+use crate::choices::{ModelKind, Recipe};
 use crate::gpu::{Canvas, Gpu};
 use crate::image::{Picture, WORKING_EDGE, decode, fit, resize};
 use crate::kernels;
 use crate::model::vgg19;
 use crate::painter::{Painter, Sources};
-use crate::recipe::Recipe;
-use crate::settings::{ModelKind, Settings};
+use crate::settings::Settings;
 use crate::weights::{self, Manifest, ModelWeights};
 use crate::{Error, Result};
-use js_sys::{JSON, Object, Reflect, Uint8Array, Uint8ClampedArray};
+use js_sys::Uint8Array;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use values::{frame, missing, object, plan, png, thrown};
 use wasm_bindgen::prelude::*;
 
 /// What the worker holds: the device, the canvas, the pictures, and a run while there is one.
@@ -47,12 +49,6 @@ struct Accepted {
     width: u32,
     height: u32,
     notes: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Plan<'p> {
-    scales: &'p [crate::schedule::Scale],
-    iterations: u32,
 }
 
 #[wasm_bindgen]
@@ -121,7 +117,7 @@ impl Studio {
     pub fn thumbnail(&self, which: &str, longest_edge: u32) -> Result<Uint8Array, JsValue> {
         let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
         let (width, height) = fit(picture.width, picture.height, longest_edge.clamp(1, WORKING_EDGE));
-        files::png(&resize(&picture, width, height))
+        png(&resize(&picture, width, height))
     }
 
     /// Takes the built-in model from the file that lies beside the page.
@@ -270,34 +266,4 @@ fn check_use(which: &str) -> Result<()> {
     }
     let (found, expected) = (which.into(), format!("one of {}", USES.join(", ")));
     Err(Error::Setting { name: "picture", found, expected })
-}
-
-fn plan(scales: &[crate::schedule::Scale]) -> Result<JsValue, JsValue> {
-    object(&Plan { scales, iterations: scales.iter().map(|scale| scale.iterations).sum() })
-}
-
-/// Pixels as a page draws them.
-fn frame(picture: &Picture) -> Result<JsValue, JsValue> {
-    let rgba: Vec<u8> = picture.rgba.iter().map(|value| (value * 255.0).round() as u8).collect();
-    let frame = Object::new();
-    Reflect::set(&frame, &"width".into(), &picture.width.into())?;
-    Reflect::set(&frame, &"height".into(), &picture.height.into())?;
-    Reflect::set(&frame, &"rgba".into(), &Uint8ClampedArray::from(rgba.as_slice()))?;
-    Ok(frame.into())
-}
-
-fn missing(which: &str) -> Error {
-    Error::Missing { what: format!("The {which}"), remedy: "Choose one first.".into() }
-}
-
-fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let json = serde_json::to_string(value).map_err(|e| JsValue::from_str(&e.to_string()))?;
-    JSON::parse(&json)
-}
-
-/// An `Error` for JavaScript whose name is the kind and whose message is the sentence.
-fn thrown(error: Error) -> JsValue {
-    let thrown = js_sys::Error::new(&error.to_string());
-    thrown.set_name(error.kind());
-    thrown.into()
 }

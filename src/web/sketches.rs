@@ -1,6 +1,7 @@
 //! Sketches: small runs beside the main one, to choose from, to compare, to look at a layer by, or to time.
 
-use super::{Studio, frame, missing, object, plan, thrown};
+use super::Studio;
+use super::values::{frame, missing, object, plan, thrown};
 use crate::image::likeness::Likeness;
 use crate::image::resize;
 use crate::painter::Painter;

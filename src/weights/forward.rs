@@ -1,6 +1,6 @@
 //! Turns a picture into activations on the CPU: just enough of a network to normalise one, in safe Rust.
 
-use super::{ConvWeights, Preprocessing};
+use crate::model::{ConvWeights, Preprocessing};
 
 /// Activations, planar: shape (`channels`, `height`, `width`).
 #[derive(Debug, Clone, PartialEq)]

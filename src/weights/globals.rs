@@ -1,7 +1,7 @@
 //! Turns the Python names in a pickle into the few that a state_dict needs; all others are refused.
 
+use super::refusal::{SAVE_PLAIN, unusable};
 use super::tensors::Element;
-use super::{SAVE_PLAIN, unusable};
 use crate::error::Result;
 
 /// The only names that a pickle may mention.

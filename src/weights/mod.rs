@@ -13,11 +13,13 @@
 mod calibration;
 mod forward;
 mod globals;
+mod model_weights;
 mod names;
 pub mod normalise;
 pub mod origin;
 mod pickle;
 pub mod pth;
+mod refusal;
 pub mod safetensors;
 pub mod shards;
 mod student;
@@ -25,28 +27,15 @@ pub mod tensors;
 
 pub use crate::model::{ConvWeights, Preprocessing};
 pub use calibration::{CALIBRATION_SIZE, dead_leaves};
+pub use model_weights::ModelWeights;
 pub use normalise::{mean_activations, normalise};
-pub use origin::{Origin, Source};
+pub use origin::{Origin, Source, sha256_hex};
 pub use shards::{Manifest, Shard, assemble, verify, write};
 pub use student::{built_in, read_student};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::vgg19;
-use sha2::{Digest, Sha256};
-
-/// What a network is filled with: VGG19, the beginning of it, or its student.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModelWeights {
-    /// A prefix of VGG19's [`CONVOLUTIONS`](vgg19::CONVOLUTIONS), at least one, or all of the student's; in the table's shapes,
-    /// and all values are finite.
-    pub convolutions: Vec<ConvWeights>,
-    /// What the network wants at its input.
-    pub preprocessing: Preprocessing,
-    /// How much larger each convolution's activations are than in the original file: what [`normalise()`] did to them.
-    pub growth: Vec<f32>,
-    /// Where the numbers come from.
-    pub source: Source,
-}
+use refusal::{ANOTHER_FILE, unusable};
 
 /// Reads a `.pth` (PyTorch's zip, or its stream from before version 1.6) or `.safetensors` file that holds VGG19 under
 /// one of its usual names; the classifier is left aside.
@@ -55,7 +44,7 @@ pub struct ModelWeights {
 /// ([`origin::recognise`]). The weights come back as they are in the file; see [`normalise()`] for the next step.
 ///
 /// # Errors
-/// [`Error::Weights`] when the file is of another kind, cut off or damaged; when its pickle asks for anything but
+/// [`Error::Weights`](crate::Error::Weights) when the file is of another kind, cut off or damaged; when its pickle asks for anything but
 /// tensors; when a tensor is missing, of another shape or not finite; when the origin cannot be told.
 pub fn read(bytes: &[u8], told: Option<Origin>) -> Result<ModelWeights> {
     let tensors = match Container::of(bytes)? {
@@ -99,24 +88,4 @@ impl Container {
         };
         Err(unusable(found, ANOTHER_FILE))
     }
-}
-
-/// The remedy when the file is whole but not what Scumble reads.
-const ANOTHER_FILE: &str =
-    "Use torchvision's vgg19-dcbb9e9d.pth, timm's vgg19.tv_in1k model.safetensors, or another VGG19 saved by PyTorch.";
-
-/// The remedy when the file contradicts itself.
-const DOWNLOAD_AGAIN: &str = "The file may be damaged or cut off; download it again.";
-
-/// The remedy when a `.pth` holds more than plain tensors.
-const SAVE_PLAIN: &str = "Save only the plain weights, with torch.save(model.state_dict(), \"vgg19.pth\").";
-
-/// An [`Error::Weights`]; `problem` is a clause without a full stop, `remedy` a whole sentence.
-fn unusable(problem: impl Into<String>, remedy: impl Into<String>) -> Error {
-    Error::Weights { problem: problem.into(), remedy: remedy.into() }
-}
-
-/// The SHA-256 of `bytes`, 64 lower-case hexadecimal digits.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,8 +1,9 @@
 //! Turns a file's tensors into the convolutions of the table, by the names that torchvision, timm and others use.
 
+use super::refusal::{ANOTHER_FILE, unusable};
 use super::tensors::{Tensor, Tensors};
-use super::{ANOTHER_FILE, ConvWeights, unusable};
 use crate::error::{Error, Result};
+use crate::model::ConvWeights;
 use crate::model::Convolution;
 use crate::model::vgg19::CONVOLUTIONS;
 

@@ -8,7 +8,8 @@
 
 use super::calibration::{CALIBRATION_SIZE, dead_leaves};
 use super::forward::Map;
-use super::{ConvWeights, ModelWeights};
+use super::model_weights::ModelWeights;
+use crate::model::ConvWeights;
 
 /// The seed of the calibration picture; any would do.
 const SEED: u64 = 19;

@@ -1,9 +1,11 @@
 //! Tells the two VGG19 networks of the world apart, and what each wants at its input.
 
-use super::{ConvWeights, unusable};
+use super::refusal::unusable;
 use crate::error::Result;
+use crate::model::ConvWeights;
 use crate::model::Preprocessing;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Which training run a VGG19 comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,4 +143,9 @@ pub fn recognise(first: &ConvWeights) -> Result<Origin> {
             )
         },
     )
+}
+
+/// The SHA-256 of `bytes`, 64 lower-case hexadecimal digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -7,7 +7,7 @@
 //! The opcodes are those of Python's `pickletools` for protocols 2 to 4.
 
 use super::globals::Global;
-use super::{ANOTHER_FILE, DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
+use super::refusal::{ANOTHER_FILE, DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
 

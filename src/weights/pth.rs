@@ -9,8 +9,8 @@
 
 use super::globals::{Global, printable};
 use super::pickle::{Pickle, Value};
+use super::refusal::{ANOTHER_FILE, DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
 use super::tensors::{Budget, Element, Tensors, View};
-use super::{ANOTHER_FILE, DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
 use crate::error::{Error, Result};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Cursor;

@@ -1,7 +1,7 @@
 //! Turns a safetensors file into named tensors. The format: <https://huggingface.co/docs/safetensors>.
 
+use super::refusal::{DOWNLOAD_AGAIN, unusable};
 use super::tensors::{Budget, Element, Tensor, Tensors, View};
-use super::{DOWNLOAD_AGAIN, unusable};
 use crate::error::Result;
 use ::safetensors::{Dtype, SafeTensors};
 

@@ -4,10 +4,14 @@
 //! floats, with tensors `conv1_1.weight` and `conv1_1.bias`. A shard ends at conv5_1, the deepest layer of the usual style
 //! loss, so that no byte behind it has to be fetched.
 
+use super::model_weights::ModelWeights;
+use super::origin::{Source, sha256_hex};
+use super::refusal::unusable;
 use super::tensors::Tensors;
-use super::{ConvWeights, ModelWeights, Preprocessing, Source, names, safetensors, sha256_hex, unusable};
+use super::{names, safetensors};
 use crate::error::{Error, Result};
 use crate::model::vgg19::CONVOLUTIONS;
+use crate::model::{ConvWeights, Preprocessing};
 use ::safetensors::{Dtype, tensor::TensorView};
 use half::f16;
 use serde::{Deserialize, Serialize};

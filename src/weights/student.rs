@@ -1,6 +1,9 @@
 //! Turns the file of the built-in model into its weights.
 
-use super::{ModelWeights, Origin, names, safetensors, sha256_hex, unusable};
+use super::model_weights::ModelWeights;
+use super::origin::{Origin, sha256_hex};
+use super::refusal::unusable;
+use super::{names, safetensors};
 use crate::error::Result;
 use crate::model::student::CONVOLUTIONS;
 

@@ -1,6 +1,6 @@
 //! Turns stored bytes into named tensors of 32-bit floats, never allocating more than the file can back.
 
-use super::{DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
+use super::refusal::{DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
 use crate::error::Result;
 use half::{bf16, f16};
 use std::collections::BTreeMap;

@@ -2,11 +2,12 @@
 
 use crate::agreement::TOLERANCE;
 use crate::workbench::{Workbench, noise, shape};
+use scumble::choices::Pooling;
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
 use scumble::kernels::winograd::{self, Rows, Workspace};
 use scumble::kernels::{colour, pad, pool};
-use scumble::model::{Copies, Margin, Pooling};
+use scumble::model::{Copies, Margin};
 use scumble::reference::{Map, dot};
 
 /// Runs `forward(rec, x, y)` from `from` to `to`, and `backward(rec, d_y, d_x)` back.

@@ -1,11 +1,12 @@
 //! The kernels that change the size of a map: pad, pool, resample.
 
 use crate::workbench::{Workbench, noise, picture, shape};
+use scumble::choices::Pooling;
 use scumble::gpu::Shape;
 use scumble::image::{Filter, taps};
 use scumble::kernels::resample::{Axis, Table};
 use scumble::kernels::{mask, pad, pool, resample};
-use scumble::model::{Copies, Margin, Pooling};
+use scumble::model::{Copies, Margin};
 use scumble::reference::{self, Map};
 
 #[test]

@@ -2,13 +2,13 @@
 
 use crate::agreement::agree_within;
 use crate::workbench::{Workbench, noise, shape};
+use scumble::choices::Pooling;
 use scumble::gpu::{Element, Shape, Tensor};
 use scumble::kernels::conv::Window;
 use scumble::kernels::winograd::{Mask, Rows, Workspace};
 use scumble::kernels::{
     Part, content_loss, conv, covariance, dot, mean, pool, product, relu_backward, sums_for, winograd,
 };
-use scumble::model::Pooling;
 use scumble::reference::{self as twins, Map};
 
 /// Half a unit in the last of f16's eleven digits, and as much again where an output is added to.

@@ -2,9 +2,10 @@
 
 use crate::agreement::{agree, agree_within};
 use crate::workbench::{Workbench, noise, picture, shape};
+use scumble::choices::Method;
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::{adam, lbfgs};
-use scumble::optimizer::{Lbfgs, Method, Optimizer, Pace};
+use scumble::optimizer::{Lbfgs, Optimizer, Pace};
 use scumble::reference::{Map, adam as adam_twin, lbfgs as lbfgs_twin};
 
 /// Alpha is a value like any other to the optimisers, only without a gradient.

@@ -2,10 +2,10 @@
 
 use crate::agreement::agree;
 use crate::workbench::{Workbench, noise, shape};
+use scumble::choices::Pooling;
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::Reach;
 use scumble::kernels::winograd::{self, Mask, Rows, Weights, Workspace};
-use scumble::model::Pooling;
 use scumble::reference::{self as twins, Map, conv as twin, conv::Filters};
 use std::ops::Range;
 

@@ -5,11 +5,11 @@ mod recipes;
 mod steering;
 
 use pollster::block_on;
+use scumble::choices::{Method, ModelKind, Start};
 use scumble::gpu::Gpu;
 use scumble::image::{Picture, WORKING_EDGE, decode};
-use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
-use scumble::settings::{ModelKind, Settings, Start};
+use scumble::settings::Settings;
 use scumble::{Error, Result};
 use std::collections::BTreeMap;
 use std::path::Path;

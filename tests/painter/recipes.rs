@@ -2,11 +2,11 @@
 
 use super::{layers, paint, street_and_swirl};
 use scumble::Error;
+use scumble::choices::{ModelKind, Recipe};
 use scumble::model::vgg19::{CONVOLUTIONS, KERNEL};
 use scumble::painter::{Losses, Sources};
 use scumble::random::normal;
-use scumble::recipe::Recipe;
-use scumble::settings::{ModelKind, Settings};
+use scumble::settings::Settings;
 use scumble::weights::{ConvWeights, ModelWeights, Origin, normalise};
 use std::rc::Rc;
 

@@ -2,11 +2,11 @@
 
 use super::{difference, sample, small, street_and_swirl};
 use pollster::block_on;
+use scumble::choices::{Colours, Method};
 use scumble::gpu::Gpu;
 use scumble::image::Picture;
-use scumble::optimizer::Method;
 use scumble::painter::{Losses, Painter, Sources};
-use scumble::settings::{Colours, Settings};
+use scumble::settings::Settings;
 use std::rc::Rc;
 
 /// Paints a quarter of a run, lets `turn` change the settings, and paints the rest; returns the losses.

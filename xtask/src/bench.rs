@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 use pollster::block_on;
 use scumble::bench::{Machine, Row};
-use scumble::settings::ModelKind;
+use scumble::choices::ModelKind;
 
 use crate::process;
 use report::Report;

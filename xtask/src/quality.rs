@@ -20,10 +20,11 @@ use lexopt::{Arg, Parser, ValueExt};
 use metrics::Scores;
 use pairs::Pair;
 use pollster::block_on;
+use scumble::choices::ModelKind;
 use scumble::gpu::Gpu;
 use scumble::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
 use scumble::painter::{Painter, Sources};
-use scumble::settings::{ModelKind, Settings};
+use scumble::settings::Settings;
 use scumble::weights::{self, ModelWeights};
 
 /// `cargo xtask quality PHOTOS PAINTINGS --weights FILE ...`.

@@ -1,9 +1,9 @@
 //! This turns pictures into features of VGG19 at layers that no loss looks at, and those into scores.
 
 use anyhow::Result;
+use scumble::choices::Pooling;
 use scumble::gpu::{Gpu, Recorder, Shape, readback};
 use scumble::image::Picture;
-use scumble::model::Pooling;
 use scumble::model::vgg19::{self, Border};
 use scumble::network::{Features, Network};
 use scumble::weights::ModelWeights;

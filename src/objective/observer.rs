@@ -2,30 +2,32 @@
 
 use super::moments::sums;
 use super::style::Style;
-use super::{Objective, Target};
+use super::target::Target;
+use super::term::Term;
 use crate::Result;
-use crate::gpu::{Phase, Recorder};
+use crate::gpu::{Phase, Recorder, Tensor};
 use crate::kernels::{content_loss, moments_loss, total, tv_loss};
 use crate::network::{Interest, Observer, Sight, Slope};
 
 /// All terms at work on one picture.
 pub(super) struct Measuring<'o> {
-    objective: &'o Objective,
+    terms: &'o [(Term, Target)],
+    losses: &'o Tensor,
     /// By term; only those of style change.
     styles: Vec<Style>,
 }
 
 impl<'o> Measuring<'o> {
-    pub fn new(objective: &'o Objective) -> Measuring<'o> {
-        let styles = objective.terms.iter().map(|_| Style::default()).collect();
-        Measuring { objective, styles }
+    pub fn new(terms: &'o [(Term, Target)], losses: &'o Tensor) -> Measuring<'o> {
+        let styles = terms.iter().map(|_| Style::default()).collect();
+        Measuring { terms, losses, styles }
     }
 }
 
 impl Observer for Measuring<'_> {
     fn interest(&self, layer: usize) -> Interest {
         let mut interest = Interest::None;
-        for (_, target) in self.objective.terms.iter().filter(|(term, _)| term.layer == layer) {
+        for (_, target) in self.terms.iter().filter(|(term, _)| term.layer == layer) {
             match target {
                 Target::Moments(_) if interest != Interest::Whole => interest = Interest::Rows,
                 Target::Moments(_) => {}
@@ -36,7 +38,7 @@ impl Observer for Measuring<'_> {
     }
 
     fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
-        let Objective { terms, losses } = self.objective;
+        let (terms, losses) = (self.terms, self.losses);
         for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&mut self.styles)) {
             if let (Target::Moments(target), true) = (target, term.layer == layer) {
                 rec.scope(Phase::Style, layer);
@@ -47,7 +49,7 @@ impl Observer for Measuring<'_> {
     }
 
     fn up(&mut self, rec: &mut Recorder, layer: usize, slope: &Slope) -> Result<()> {
-        let Objective { terms, losses } = self.objective;
+        let (terms, losses) = (self.terms, self.losses);
         let Slope { x, d_x, mut accumulate, start } = *slope;
         for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&self.styles)) {
             if term.layer != layer {
@@ -78,7 +80,7 @@ impl Observer for Measuring<'_> {
     }
 
     fn done(&mut self, layer: usize) {
-        for ((term, _), style) in self.objective.terms.iter().zip(&mut self.styles) {
+        for ((term, _), style) in self.terms.iter().zip(&mut self.styles) {
             if term.layer == layer {
                 *style = Style::Ahead;
             }

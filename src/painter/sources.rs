@@ -1,0 +1,95 @@
+//! What a person gives to a run, and how it gets onto the device.
+
+use super::palettes;
+use super::scene::Originals;
+use crate::choices::ModelKind;
+use crate::gpu::{Gpu, Shape, Tensor};
+use crate::image::Picture;
+use crate::settings::Settings;
+use crate::weights::{self, ModelWeights};
+use crate::{Error, Result};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What is painted from: the pictures, and the weights if the model needs a file.
+#[derive(Clone)]
+pub struct Sources {
+    /// The photo; only [`Settings::texture`] does without.
+    pub photo: Option<Rc<Picture>>,
+    /// The paintings, at least one.
+    pub paintings: Vec<Rc<Picture>>,
+    /// Where it is painted, for [`Settings::masked`]; of whatever size, red from 0 (the photo stays) to 1.
+    pub mask: Option<Rc<Picture>>,
+    /// For [`Settings::placed`], for each painting where it goes: of whatever size, red from 0 to 1. Paintings without one, and
+    /// those beyond the end, fill what the others leave.
+    pub places: Vec<Option<Rc<Picture>>>,
+    /// A picture to start from, for [`Start::Picture`](crate::choices::Start::Picture).
+    pub start: Option<Rc<Picture>>,
+    /// The weights of the model that the settings name.
+    pub weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
+}
+
+impl Default for Sources {
+    /// No pictures, and the built-in model where it comes with the program.
+    fn default() -> Sources {
+        let built_in = weights::built_in().map(|student| (ModelKind::Student, Rc::new(student)));
+        let (photo, mask, start, paintings, places) = Default::default();
+        Sources { photo, paintings, mask, places, start, weights: built_in.into_iter().collect() }
+    }
+}
+
+/// What is painted: the photo; or for a texture the first painting, which then gives nothing but its proportions.
+pub(super) fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
+    let (found, what) = match settings.texture {
+        true => (sources.paintings.first(), "The painting"),
+        false => (sources.photo.as_ref(), "The photo"),
+    };
+    found.cloned().ok_or_else(|| Error::Missing { what: what.into(), remedy: "Choose one first.".into() })
+}
+
+/// The weights of the model that paints.
+pub(super) fn weights_of<'s>(sources: &'s Sources, settings: &Settings) -> Result<&'s ModelWeights> {
+    let missing = || match settings.model {
+        ModelKind::Student => {
+            Error::Missing { what: "The built-in model".into(), remedy: "Reload the page to load it again.".into() }
+        }
+        ModelKind::Vgg19 => Error::Missing {
+            what: "The file with VGG19's weights".into(),
+            remedy: "Load it, or choose the built-in model.".into(),
+        },
+    };
+    sources.weights.get(&settings.model).map(Rc::as_ref).ok_or_else(missing)
+}
+
+/// The pictures on the device; what is painted, as the run's first sources have it.
+pub(super) fn originals(gpu: &Gpu, sources: &Sources, original: &Picture, settings: &Settings) -> Result<Originals> {
+    if sources.paintings.is_empty() {
+        return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
+    }
+    let places = places(sources, settings);
+    let mask = uploaded_mask(gpu, sources, settings)?;
+    let photo = upload(gpu, "photo", original)?;
+    let painting = |own: &Rc<Picture>| upload(gpu, "painting", &palettes::painting(own, original, settings));
+    let paintings = sources.paintings.iter().map(painting).collect::<Result<_>>()?;
+    Ok(Originals { photo, paintings, mask, places })
+}
+
+fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Option<Tensor>> {
+    match &sources.mask {
+        _ if !settings.masked => Ok(None),
+        Some(mask) => upload(gpu, "mask", mask).map(Some),
+        None => {
+            Err(Error::Missing { what: "The mask".into(), remedy: "Choose one first, or paint everywhere.".into() })
+        }
+    }
+}
+
+/// One entry for each painting.
+fn places(sources: &Sources, settings: &Settings) -> Vec<Option<Rc<Picture>>> {
+    let given = |index: usize| sources.places.get(index).cloned().flatten().filter(|_| settings.placed);
+    (0..sources.paintings.len()).map(given).collect()
+}
+
+fn upload(gpu: &Gpu, label: &str, picture: &Picture) -> Result<Tensor> {
+    gpu.upload(label, Shape::new(picture.height, picture.width, 4), &picture.rgba)
+}
