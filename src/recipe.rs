@@ -20,7 +20,7 @@ pub enum Units {
 
 /// What differs between the recipes, and between the models that one uses.
 #[derive(Debug)]
-pub struct Plan {
+pub struct Preset {
     /// The first scale is not smaller than this (longest edge).
     pub smallest: u32,
     /// How many scales there are at most.
@@ -58,7 +58,7 @@ const EQUALLY: [f32; 5] = [1.0; 5];
 /// What the student knows least of VGG19 is relu5_1: counting it as much as the others costs layout and brings no style.
 /// Less variation leaves grain in flat areas, more washes strokes out; with less content houses vanish. A larger rate needs fewer
 /// iterations; the style that these lack was not worth twice the time.
-const STUDENT: Plan = Plan {
+const STUDENT: Preset = Preset {
     smallest: 64,
     most_scales: 3,
     first_iterations: 75,
@@ -76,7 +76,7 @@ const STUDENT: Plan = Plan {
     border: Border::Replicate,
 };
 
-const VGG19: Plan = Plan {
+const VGG19: Preset = Preset {
     smallest: 128,
     most_scales: 8,
     first_iterations: 80,
@@ -90,7 +90,7 @@ const VGG19: Plan = Plan {
 };
 
 /// Each of the five layers counts once.
-const GATYS: Plan = Plan {
+const GATYS: Preset = Preset {
     most_scales: 1,
     first_iterations: 500,
     units: Units::Gram,
@@ -103,7 +103,7 @@ const GATYS: Plan = Plan {
 
 /// Its Gram matrices are divided by C, which gives Gatys' layer weights, with 100 for his 1000. Its variation is half the sum
 /// of squares of values up to 255, times 1e-3.
-const NEURAL_STYLE: Plan = Plan {
+const NEURAL_STYLE: Preset = Preset {
     first_iterations: 1000,
     content: 5.0,
     style: 0.5,
@@ -112,7 +112,7 @@ const NEURAL_STYLE: Plan = Plan {
     ..GATYS
 };
 
-const STYLE_TRANSFER_PYTORCH: Plan = Plan {
+const STYLE_TRANSFER_PYTORCH: Preset = Preset {
     first_iterations: 1000,
     later_iterations: 500,
     units: Units::Wasserstein,
@@ -125,9 +125,9 @@ const STYLE_TRANSFER_PYTORCH: Plan = Plan {
     ..VGG19
 };
 
-impl Plan {
+impl Preset {
     /// The plan for these settings.
-    pub fn of(settings: &Settings) -> &'static Plan {
+    pub fn of(settings: &Settings) -> &'static Preset {
         match (settings.recipe, settings.model) {
             (Recipe::Scumble, ModelKind::Student) => &STUDENT,
             (Recipe::Scumble, ModelKind::Vgg19) => &VGG19,

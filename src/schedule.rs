@@ -2,7 +2,7 @@
 
 use crate::image::fit;
 use crate::optimizer::Pace;
-use crate::recipe::Plan;
+use crate::recipe::Preset;
 use crate::settings::Settings;
 
 /// One round of the coarse-to-fine pyramid.
@@ -29,7 +29,7 @@ pub struct Balance {
 
 /// Scales from coarse to fine, each sqrt(2) larger than the one before, ending at the chosen size.
 pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
-    let plan = Plan::of(settings);
+    let plan = Preset::of(settings);
     let mut edges = vec![settings.size];
     let most = settings.scales.unwrap_or(plan.most_scales).min(plan.most_scales);
     while edges.len() < most as usize {
@@ -74,7 +74,7 @@ const REACH: f32 = 100.0;
 
 /// The weights that the two dials stand for.
 pub fn balance(settings: &Settings) -> Balance {
-    let plan = Plan::of(settings);
+    let plan = Preset::of(settings);
     Balance {
         content: plan.content * REACH.powf((50.0 - settings.strength) / 50.0),
         style: plan.style,
@@ -88,7 +88,7 @@ const LONG_DECAY: f32 = 0.99;
 
 /// The pace of step `step` (from 0) of `scale`; the last scale slows down linearly so that it settles.
 pub fn pace(settings: &Settings, scale: &Scale, step: u32, last_scale: bool) -> Pace {
-    let plan = Plan::of(settings);
+    let plan = Preset::of(settings);
     let passed = step as f32 / scale.iterations.max(2).saturating_sub(1) as f32;
     let slow = if last_scale { 1.0 - (1.0 - plan.last_rate) * passed.min(1.0) } else { 1.0 };
     Pace { rate: plan.rate * slow, decay: if scale.iterations > LONG_RUN { LONG_DECAY } else { plan.decay } }
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn strength_50_is_the_plan() {
         let content = |strength| balance(&Settings { strength, ..Settings::default() }).content;
-        let usual = Plan::of(&Settings::default()).content;
+        let usual = Preset::of(&Settings::default()).content;
         let times = |strength| content(strength) / usual;
         assert!((times(50.0) - 1.0).abs() < 1e-6);
         assert!((times(0.0) - 100.0).abs() < 1e-3 && (times(100.0) - 0.01).abs() < 1e-6);

@@ -7,7 +7,7 @@ use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
 use crate::kernels::product::Batch;
-use crate::kernels::{Reach, winograd};
+use crate::kernels::{GemmVariant, winograd};
 
 /// What is tried: a convolution of VGG19's third block at 128 pixels, tiles and channels.
 const TILES: u32 = 64;
@@ -30,20 +30,20 @@ const GRAPHICS_CARD: f64 = 100.0;
 /// # Errors
 /// Where the device failed, or cannot hold three small tensors.
 pub async fn tune(gpu: &Gpu) -> Result<()> {
-    if Reach::found(gpu).is_some() {
+    if GemmVariant::found(gpu).is_some() {
         return Ok(());
     }
     let mut repeats = 1;
-    let mut narrow = time(gpu, Reach::Narrow, repeats).await?;
+    let mut narrow = time(gpu, GemmVariant::Narrow, repeats).await?;
     while narrow < LONG_ENOUGH_MS && repeats < MOST_REPEATS {
         repeats *= 4;
-        narrow = time(gpu, Reach::Narrow, repeats).await?;
+        narrow = time(gpu, GemmVariant::Narrow, repeats).await?;
     }
     let flop = 2.0 * f64::from(repeats * winograd::POINTS * TILES) * f64::from(CHANNELS * CHANNELS);
     let card = flop / narrow / 1e6 > GRAPHICS_CARD;
-    let mut best = (Reach::Narrow, WORTH * narrow);
-    for reach in [Reach::Wide, Reach::Shared] {
-        if reach == Reach::Shared && !card {
+    let mut best = (GemmVariant::Narrow, WORTH * narrow);
+    for reach in [GemmVariant::Wide, GemmVariant::Shared] {
+        if reach == GemmVariant::Shared && !card {
             continue;
         }
         let time = time(gpu, reach, repeats).await?;
@@ -56,7 +56,7 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
 }
 
 /// Milliseconds of so many products, after one run that does not count.
-async fn time(gpu: &Gpu, reach: Reach, repeats: u32) -> Result<f64> {
+async fn time(gpu: &Gpu, reach: GemmVariant, repeats: u32) -> Result<f64> {
     let blocks = CHANNELS / 4;
     let batch = Batch { count: winograd::POINTS, rows: TILES, in_blocks: blocks, out_blocks: blocks };
     reach.note(gpu);

@@ -3,7 +3,7 @@
 
 use pollster::block_on;
 use scumble::choices::{Method, Pooling};
-use scumble::gpu::{Element, Gpu, Recorder, Shape, Tensor, readback};
+use scumble::gpu::{DType, Gpu, Recorder, Shape, Tensor, readback};
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
 use scumble::model::{Table, student};
 use scumble::network::{Features, Network, Room};
@@ -272,7 +272,7 @@ fn activations_of_vgg19() {
         let network = Network::new(&gpu, table, &weights, &taps).unwrap();
         let mut rec = Recorder::new(&gpu);
         let mut features = Features::of(taps.iter().copied());
-        network.look(&mut rec, &picture(&gpu, &golden["pictures"]["start"]), &mut features).unwrap();
+        network.forward(&mut rec, &picture(&gpu, &golden["pictures"]["start"]), &mut features).unwrap();
         rec.submit();
         for ((tap, expected), layer) in layers.iter().zip(taps) {
             check_map(&format!("{tap} of {name}"), &download(&gpu, features.at(layer)), expected);
@@ -297,7 +297,7 @@ fn losses_and_gradients_of_vgg19() {
         let case = Case::with_network(&gpu, network, &terms, &golden["pictures"]);
         case.check(&format!("{name}, in bands"), &start, expected, pooling_of(name));
         if expected["how"] == "mean+cov" {
-            let network = case.network.stored_as(Element::Half);
+            let network = case.network.stored_as(DType::F16);
             let case = Case::with_network(&gpu, network, &terms, &golden["pictures"]);
             case.check_half(&format!("{name}, in 16 bits"), &start, expected);
         }
@@ -337,7 +337,7 @@ fn the_student() {
     let network = Network::new(&gpu, table.clone(), &weights.convolutions, &taps).unwrap();
     let mut rec = Recorder::new(&gpu);
     let mut features = Features::of(taps.iter().copied());
-    network.look(&mut rec, &start, &mut features).unwrap();
+    network.forward(&mut rec, &start, &mut features).unwrap();
     rec.submit();
     for ((tap, expected), layer) in layers.iter().zip(taps) {
         check_map(&format!("{tap} of the student"), &download(&gpu, features.at(layer)), expected);
@@ -353,7 +353,7 @@ fn the_student() {
     let small = network.with_room(Room { band: 1, workspace: 1 });
     let case = Case::with_network(&gpu, small, &terms, pictures);
     case.check("the student, a few tiles at a time", &start, &golden["case"], Pooling::Average);
-    let case = Case::with_network(&gpu, case.network.stored_as(Element::Half), &terms, pictures);
+    let case = Case::with_network(&gpu, case.network.stored_as(DType::F16), &terms, pictures);
     case.check_half("the student, in 16 bits", &start, &golden["case"]);
 }
 

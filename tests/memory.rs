@@ -2,7 +2,7 @@
 
 use pollster::block_on;
 use scumble::choices::{Method, Pooling};
-use scumble::gpu::{Element, Gpu, Recorder, Shape};
+use scumble::gpu::{DType, Gpu, Recorder, Shape};
 use scumble::model::{ConvWeights, Table, student, vgg19};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
@@ -48,11 +48,11 @@ fn per_pixel(
     gpu: &Gpu,
     (table, filters, mut terms): (Table, Vec<ConvWeights>, Vec<Term>),
     size: u32,
-    element: Element,
+    dtype: DType,
 ) -> f64 {
     terms.push(term(&table, "pixels", Measure::Variation));
     let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
-    let network = Network::new(gpu, table, &filters, &taps).unwrap().stored_as(element);
+    let network = Network::new(gpu, table, &filters, &taps).unwrap().stored_as(dtype);
     let weights = gpu.memory().held();
     let picture = Shape::new(size, size, 4);
     let photo = gpu.tensor("photo", picture).unwrap();
@@ -82,9 +82,9 @@ fn a_step_takes_few_bytes_for_a_pixel() {
     let mut found = Vec::new();
     for (size, most) in [(128, [1100.0, 880.0, 360.0]), (256, [800.0, 550.0, 340.0]), (512, [720.0, 475.0, 335.0])] {
         let own = [
-            per_pixel(&gpu, vgg19(), size, Element::Single),
-            per_pixel(&gpu, vgg19(), size, if gpu.has_half() { Element::Half } else { Element::Single }),
-            per_pixel(&gpu, student(), size, Element::Single),
+            per_pixel(&gpu, vgg19(), size, DType::F32),
+            per_pixel(&gpu, vgg19(), size, if gpu.has_half() { DType::F16 } else { DType::F32 }),
+            per_pixel(&gpu, student(), size, DType::F32),
         ];
         println!(
             "{size} px: VGG19 {:.0}, VGG19 in 16 bits {:.0}, student {:.0} bytes per pixel",
@@ -103,6 +103,6 @@ fn a_step_takes_few_bytes_for_a_pixel() {
 fn a_megapixel_fits_into_the_default_limits() {
     let gpu = block_on(Gpu::open_with_default_limits()).unwrap();
     for (name, model) in [("VGG19", vgg19()), ("student", student())] {
-        println!("{name}, 1024 px: {:.0} bytes per pixel", per_pixel(&gpu, model, 1024, Element::Single));
+        println!("{name}, 1024 px: {:.0} bytes per pixel", per_pixel(&gpu, model, 1024, DType::F32));
     }
 }

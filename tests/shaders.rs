@@ -2,7 +2,7 @@
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, StorageAccess, TypeInner};
-use scumble::gpu::{Access, Element, Elements, Kernel};
+use scumble::gpu::{Access, DType, Elements, Kernel};
 use scumble::kernels::ALL;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,9 +16,9 @@ const MAX_WORKGROUP_BYTES: u32 = 16_384;
 /// Parses and validates a kernel's shader for f32, with nothing beyond core WebGPU; and, where it can store in 16 bits, the
 /// variants for that with f16 alone beyond it.
 fn reflect_kernel(kernel: &Kernel) -> Module {
-    let can = |access: Access, element: Element| element == Element::Single || kernel.bindings.contains(&access);
-    for source in [Element::Single, Element::Half] {
-        for target in [Element::Single, Element::Half] {
+    let can = |access: Access, dtype: DType| dtype == DType::F32 || kernel.bindings.contains(&access);
+    for source in [DType::F32, DType::F16] {
+        for target in [DType::F32, DType::F16] {
             if can(Access::Source, source) && can(Access::Target, target) {
                 let wgsl = kernel.source(Elements { source, target });
                 reflect_with(kernel.name, &wgsl, Capabilities::SHADER_FLOAT16);

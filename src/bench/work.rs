@@ -6,7 +6,7 @@ use crate::gpu::{Gpu, Phase, Scope, Shape};
 use crate::model::blocks::Border;
 use crate::model::{Op, Table, student, vgg19};
 use crate::network::Network;
-use crate::recipe::Plan;
+use crate::recipe::Preset;
 use crate::settings::Settings;
 use crate::weights::ModelWeights;
 
@@ -49,7 +49,7 @@ impl Work {
             }
         };
         let style: Vec<usize> = vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect();
-        let content = Plan::of(&Settings { model, ..Settings::default() }).content_taps.iter();
+        let content = Preset::of(&Settings { model, ..Settings::default() }).content_taps.iter();
         let content: Vec<usize> = content.filter_map(|(tap, _)| table.find(tap)).collect();
         let held = gpu.memory().held();
         let network = Network::new(gpu, table, &weights.convolutions, &[&style[..], &content[..]].concat())?;

@@ -1,6 +1,6 @@
 //! This turns whatever graphics adapter the machine has into an open device.
 
-use super::kernel::{Element, Elements, Kernel, Pipeline};
+use super::kernel::{DType, Elements, Kernel, Pipeline};
 use super::memory::{Allocation, Memory, Storage};
 use super::tensor::{Shape, Tensor};
 use crate::{Error, Result};
@@ -107,17 +107,17 @@ impl Gpu {
     /// # Errors
     /// [`Error::TooLargeForDevice`] where a single buffer would exceed what the device allows.
     pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
-        self.tensor_of(label, shape, Element::Single)
+        self.tensor_of(label, shape, DType::F32)
     }
 
-    /// A tensor of zeros that are stored as `element`s.
-    fn tensor_of(&self, label: &str, shape: Shape, element: Element) -> Result<Tensor> {
-        let bytes = shape.bytes_of(element);
+    /// A tensor of zeros that are stored as `dtype` says.
+    fn tensor_of(&self, label: &str, shape: Shape, dtype: DType) -> Result<Tensor> {
+        let bytes = shape.bytes_of(dtype);
         self.fits(bytes)?;
         let storage = Storage::default();
         let (buffer, allocation) = self.buffer(label, bytes);
         storage.settle(buffer, allocation);
-        Ok(Tensor::new(Rc::new(storage), label.into(), shape, element))
+        Ok(Tensor::new(Rc::new(storage), label.into(), shape, dtype))
     }
 
     /// Whether the device has 16-bit numbers.
@@ -166,7 +166,7 @@ impl Gpu {
     /// # Errors
     /// As [`Gpu::tensor`].
     pub fn upload_half(&self, label: &str, shape: Shape, values: &[f32]) -> Result<Tensor> {
-        let tensor = self.tensor_of(label, shape, Element::Half)?;
+        let tensor = self.tensor_of(label, shape, DType::F16)?;
         let halves: Vec<u16> = values.iter().map(|&value| f16::from_f32(value).to_bits()).collect();
         assert_eq!(halves.len() as u64 * 2, tensor.bytes(), "size of the values for {label}");
         self.0.queue.write_buffer(tensor.buffer(), 0, bytemuck::cast_slice(&halves));
@@ -184,7 +184,7 @@ impl Gpu {
     /// # Errors
     /// As [`Gpu::tensor`].
     pub fn copy(&self, label: &str, source: &Tensor) -> Result<Tensor> {
-        let tensor = self.tensor_of(label, source.shape(), source.element())?;
+        let tensor = self.tensor_of(label, source.shape(), source.dtype())?;
         let mut encoder = self.0.device.create_command_encoder(&Default::default());
         encoder.copy_buffer_to_buffer(source.buffer(), 0, tensor.buffer(), 0, source.bytes());
         self.0.queue.submit([encoder.finish()]);

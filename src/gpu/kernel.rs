@@ -17,20 +17,20 @@ pub enum Access {
 
 /// How the values of a tensor are stored; everything is computed in f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Element {
+pub enum DType {
     /// f32.
     #[default]
-    Single,
+    F32,
     /// f16, on devices with `shader-f16`: half of the memory, three decimals.
-    Half,
+    F16,
 }
 
-impl Element {
+impl DType {
     /// Bytes of a vector of four.
     pub fn vector_bytes(self) -> u64 {
         match self {
-            Element::Single => 16,
-            Element::Half => 8,
+            DType::F32 => 16,
+            DType::F16 => 8,
         }
     }
 
@@ -38,15 +38,15 @@ impl Element {
     /// vanish in f16 (Micikevicius et al. 2018, "Mixed precision training").
     pub fn gradient_scale(self) -> f32 {
         match self {
-            Element::Single => 1.0,
-            Element::Half => (1 << 18) as f32,
+            DType::F32 => 1.0,
+            DType::F16 => (1 << 18) as f32,
         }
     }
 
     fn wgsl(self) -> &'static str {
         match self {
-            Element::Single => "vec4<f32>",
-            Element::Half => "vec4<f16>",
+            DType::F32 => "vec4<f32>",
+            DType::F16 => "vec4<f16>",
         }
     }
 }
@@ -55,9 +55,9 @@ impl Element {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Elements {
     /// Of all its [`Access::Source`]s.
-    pub source: Element,
+    pub source: DType,
     /// Of all its [`Access::Target`]s.
-    pub target: Element,
+    pub target: DType,
 }
 
 impl Elements {
@@ -65,9 +65,9 @@ impl Elements {
     fn prelude(self) -> String {
         let enable = if self == Elements::default() { "" } else { "enable f16;\n" };
         let narrow = match self.target {
-            Element::Single => "value",
+            DType::F32 => "value",
             // What is too large becomes the largest there is, and not infinite.
-            Element::Half => "Target(clamp(value, vec4<f32>(-65504.0), vec4<f32>(65504.0)))",
+            DType::F16 => "Target(clamp(value, vec4<f32>(-65504.0), vec4<f32>(65504.0)))",
         };
         let Elements { source, target } = self;
         format!(

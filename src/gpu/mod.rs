@@ -18,7 +18,7 @@ mod timing;
 
 pub use canvas::Canvas;
 pub use device::{Fence, Gpu};
-pub use kernel::{Access, Element, Elements, Kernel};
+pub use kernel::{Access, DType, Elements, Kernel};
 pub use memory::Memory;
 pub use recorder::{Grid, Program, Recorder, Uniform};
 pub use scope::{Phase, Scope};

@@ -1,6 +1,6 @@
 //! This turns tensors on the device into numbers in memory: at once for a finished picture, late for the losses.
 
-use super::{Element, Gpu, Tensor};
+use super::{DType, Gpu, Tensor};
 use crate::{Error, Result};
 use bytemuck::Pod;
 use futures_channel::oneshot::{Receiver, channel};
@@ -14,9 +14,9 @@ use std::collections::VecDeque;
 pub async fn read(gpu: &Gpu, tensor: &Tensor) -> Result<Vec<f32>> {
     let letter = Letter::send(gpu, tensor);
     gpu.drive();
-    match tensor.element() {
-        Element::Single => letter.open(gpu).await,
-        Element::Half => {
+    match tensor.dtype() {
+        DType::F32 => letter.open(gpu).await,
+        DType::F16 => {
             let halves: Vec<u16> = letter.open(gpu).await?;
             Ok(halves.into_iter().map(|bits| f16::from_bits(bits).to_f32()).collect())
         }

@@ -4,7 +4,7 @@ use super::kernel::Pipeline;
 use super::memory::Storage;
 use super::planning::Timeline;
 use super::scope::Scope;
-use super::{Access, Element, Elements, Gpu, Kernel, Phase, Shape, Tensor};
+use super::{Access, DType, Elements, Gpu, Kernel, Phase, Shape, Tensor};
 use crate::Result;
 use bytemuck::Pod;
 use std::ops::Range;
@@ -105,18 +105,18 @@ impl<'g> Recorder<'g> {
     /// # Errors
     /// As [`Gpu::tensor`].
     pub fn tensor(&self, label: &str, shape: Shape) -> Result<Tensor> {
-        self.map(label, shape, Element::Single)
+        self.map(label, shape, DType::F32)
     }
 
-    /// The same for values that are stored as `element`s.
+    /// The same for values that are stored as `dtype` says.
     ///
     /// # Errors
     /// As [`Gpu::tensor`].
-    pub fn map(&self, label: &str, shape: Shape, element: Element) -> Result<Tensor> {
-        self.gpu.fits(shape.bytes_of(element))?;
+    pub fn map(&self, label: &str, shape: Shape, dtype: DType) -> Result<Tensor> {
+        self.gpu.fits(shape.bytes_of(dtype))?;
         let label = Rc::<str>::from(label);
-        let (storage, loan) = self.timeline.lend(label.clone(), shape.bytes_of(element));
-        Ok(Tensor::new(storage, label, shape, element).lent(loan))
+        let (storage, loan) = self.timeline.lend(label.clone(), shape.bytes_of(dtype));
+        Ok(Tensor::new(storage, label, shape, dtype).lent(loan))
     }
 
     /// Appends one dispatch. `tensors` follow the kernel's bindings after `Params`.
@@ -168,13 +168,13 @@ impl<'g> Recorder<'g> {
 fn elements(kernel: &Kernel, tensors: &[&Tensor]) -> Elements {
     let bound = || kernel.bindings[1..].iter().zip(tensors);
     let of = |which: Access| {
-        let mut elements = bound().filter(|(access, _)| **access == which).map(|(_, tensor)| tensor.element());
+        let mut elements = bound().filter(|(access, _)| **access == which).map(|(_, tensor)| tensor.dtype());
         let first = elements.next().unwrap_or_default();
         assert!(elements.all(|other| other == first), "{which:?}s of {} are stored in two ways", kernel.name);
         first
     };
     let plain = |(access, tensor): (&Access, &&Tensor)| {
-        matches!(access, Access::Source | Access::Target) || tensor.element() == Element::Single
+        matches!(access, Access::Source | Access::Target) || tensor.dtype() == DType::F32
     };
     assert!(bound().all(plain), "a tensor of {} is stored in 16 bits", kernel.name);
     Elements { source: of(Access::Source), target: of(Access::Target) }

@@ -1,6 +1,6 @@
 //! A tensor: a buffer on the device, its shape and its name.
 
-use super::kernel::Element;
+use super::kernel::DType;
 use super::memory::Storage;
 use super::planning::Loan;
 use std::rc::Rc;
@@ -49,12 +49,12 @@ impl Shape {
 
     /// Bytes in a buffer of f32.
     pub fn bytes(&self) -> u64 {
-        self.bytes_of(Element::Single)
+        self.bytes_of(DType::F32)
     }
 
     /// Bytes in a buffer of such elements.
-    pub fn bytes_of(&self, element: Element) -> u64 {
-        u64::from(self.height) * u64::from(self.width) * u64::from(self.blocks()) * element.vector_bytes()
+    pub fn bytes_of(&self, dtype: DType) -> u64 {
+        u64::from(self.height) * u64::from(self.width) * u64::from(self.blocks()) * dtype.vector_bytes()
     }
 
     /// The same positions with another number of channels.
@@ -69,14 +69,14 @@ pub struct Tensor {
     pub(super) storage: Rc<Storage>,
     label: Rc<str>,
     shape: Shape,
-    element: Element,
+    dtype: DType,
     /// Ends the use of the buffer when the last handle is dropped, if a recording shares it.
     _loan: Option<Rc<Loan>>,
 }
 
 impl Tensor {
-    pub(super) fn new(storage: Rc<Storage>, label: Rc<str>, shape: Shape, element: Element) -> Tensor {
-        Tensor { storage, label, shape, element, _loan: None }
+    pub(super) fn new(storage: Rc<Storage>, label: Rc<str>, shape: Shape, dtype: DType) -> Tensor {
+        Tensor { storage, label, shape, dtype, _loan: None }
     }
 
     pub(super) fn lent(self, loan: Loan) -> Tensor {
@@ -93,13 +93,13 @@ impl Tensor {
     }
 
     /// How each value is stored.
-    pub fn element(&self) -> Element {
-        self.element
+    pub fn dtype(&self) -> DType {
+        self.dtype
     }
 
     /// Bytes of all values.
     pub fn bytes(&self) -> u64 {
-        self.shape.bytes_of(self.element)
+        self.shape.bytes_of(self.dtype)
     }
 
     /// The name that drivers and error messages show.

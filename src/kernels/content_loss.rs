@@ -44,7 +44,7 @@ pub fn record(
         weight,
         norm_scale: target.norm_scale,
         accumulate: accumulate.into(),
-        gradient_scale: d_x.element().gradient_scale(),
+        gradient_scale: d_x.dtype().gradient_scale(),
     };
     let tensors = [x, target.features, target.norm, d_x, partials];
     rec.dispatch(&KERNEL, &params, &tensors, grid_of_sums(&KERNEL, partials));

@@ -115,7 +115,7 @@ struct Rows {
 fn record(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu: bool, y: &Tensor, rows: Rows) {
     let (from, to) = (x.shape(), y.shape());
     // Towards a picture the scale of a gradient of 16 bits is taken off again.
-    let scale = y.element().gradient_scale() / x.element().gradient_scale();
+    let scale = y.dtype().gradient_scale() / x.dtype().gradient_scale();
     let scale = scale.min(1.0);
     assert_eq!(window.reach(from.width), to.width, "width of conv to {}", y.label());
     let tiles = u64::from(from.blocks() * to.blocks() * window.kernel * window.kernel);

@@ -1,7 +1,7 @@
 //! Centred second moments of a layer over chunks of its pixels.
 
+use super::gemm_variant::GemmVariant;
 use super::line::{LINE, Part};
-use super::reach::Reach;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -29,9 +29,9 @@ pub fn record(rec: &mut Recorder, part: &Part, mu: &Tensor, chunks: u32, partial
     let Part { first, pixels, accumulate, .. } = *part;
     let chunk = pixels.div_ceil(chunks);
     let params = Params { pixels, blocks, first, chunk, chunks, accumulate: accumulate.into() };
-    let (kernel, side) = match Reach::on(rec.gpu(), pixels) {
-        Reach::Wide => (&WIDE, 4),
-        Reach::Narrow | Reach::Shared => (&KERNEL, 2),
+    let (kernel, side) = match GemmVariant::on(rec.gpu(), pixels) {
+        GemmVariant::Wide => (&WIDE, 4),
+        GemmVariant::Narrow | GemmVariant::Shared => (&KERNEL, 2),
     };
     // The diagonal, and what is above it.
     let strips = blocks.div_ceil(side);

@@ -1,7 +1,7 @@
 //! Products of two square matrices.
 
+use super::gemm_variant::GemmVariant;
 use super::line::LINE;
-use super::reach::Reach;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -43,9 +43,9 @@ pub fn record(rec: &mut Recorder, a: &Tensor, b: &Tensor, finish: Finish, y: &Te
     let (norm, power) = finish.norm.unwrap_or((a, 0.0));
     let Finish { factor, diagonal, .. } = finish;
     let params = Params { blocks, channels, factor, power, diagonal };
-    let (kernel, side) = match Reach::on(rec.gpu(), channels) {
-        Reach::Wide => (&WIDE, 4),
-        Reach::Narrow | Reach::Shared => (&KERNEL, 2),
+    let (kernel, side) = match GemmVariant::on(rec.gpu(), channels) {
+        GemmVariant::Wide => (&WIDE, 4),
+        GemmVariant::Narrow | GemmVariant::Shared => (&KERNEL, 2),
     };
     let strips = blocks.div_ceil(side);
     rec.dispatch(kernel, &params, &[a, b, norm, y], Grid::over(kernel, [strips, strips, 1]));

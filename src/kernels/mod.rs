@@ -23,6 +23,7 @@ pub mod content_loss;
 pub mod conv;
 pub mod covariance;
 pub mod dot;
+mod gemm_variant;
 pub mod guide;
 pub mod lbfgs;
 mod line;
@@ -34,7 +35,6 @@ pub mod moments_loss;
 pub mod pad;
 pub mod pool;
 pub mod product;
-mod reach;
 pub mod recentre;
 pub mod reduce;
 pub mod relu_backward;
@@ -45,8 +45,8 @@ pub mod tv_loss;
 pub mod wasserstein_loss;
 pub mod winograd;
 
+pub use gemm_variant::GemmVariant;
 pub use line::{Part, sums_for};
-pub use reach::Reach;
 
 use crate::gpu::Kernel;
 

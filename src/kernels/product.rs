@@ -1,7 +1,7 @@
 //! Products of matrices: a batch of them in Winograd's domain, or one at every position of a map.
 
+use super::gemm_variant::GemmVariant;
 use super::line::LINE;
-use super::reach::Reach;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -60,30 +60,30 @@ impl Batch {
 
     fn dispatch(self, rec: &mut Recorder, transposed: bool, tensors: [&Tensor; 4], (biased, accumulate): (bool, bool)) {
         let Batch { count, rows, in_blocks, out_blocks } = self;
-        let reach = Reach::on(rec.gpu(), rows);
+        let reach = GemmVariant::on(rec.gpu(), rows);
         let kernel = kernel(reach, transposed);
         let params =
             Params { batch: count, rows, in_blocks, out_blocks, biased: biased.into(), accumulate: accumulate.into() };
         let strips =
             |rows_per_thread| [rows.div_ceil(rows_per_thread) * count, out_blocks.div_ceil(BLOCKS_PER_THREAD), 1];
         let threads = match reach {
-            Reach::Narrow => strips(8),
-            Reach::Wide => strips(16),
-            Reach::Shared => [rows.div_ceil(SHARED_ROWS) * LINE[0], out_blocks.div_ceil(SHARED_BLOCKS), count],
+            GemmVariant::Narrow => strips(8),
+            GemmVariant::Wide => strips(16),
+            GemmVariant::Shared => [rows.div_ceil(SHARED_ROWS) * LINE[0], out_blocks.div_ceil(SHARED_BLOCKS), count],
         };
         rec.dispatch(kernel, &params, &tensors, Grid::over(kernel, threads));
     }
 }
 
 /// The kernel that does it this way.
-pub fn kernel(reach: Reach, transposed: bool) -> &'static Kernel {
+pub fn kernel(reach: GemmVariant, transposed: bool) -> &'static Kernel {
     match (reach, transposed) {
-        (Reach::Narrow, false) => &NARROW,
-        (Reach::Narrow, true) => &NARROW_TRANSPOSED,
-        (Reach::Wide, false) => &WIDE,
-        (Reach::Wide, true) => &WIDE_TRANSPOSED,
-        (Reach::Shared, false) => &SHARED,
-        (Reach::Shared, true) => &SHARED_TRANSPOSED,
+        (GemmVariant::Narrow, false) => &NARROW,
+        (GemmVariant::Narrow, true) => &NARROW_TRANSPOSED,
+        (GemmVariant::Wide, false) => &WIDE,
+        (GemmVariant::Wide, true) => &WIDE_TRANSPOSED,
+        (GemmVariant::Shared, false) => &SHARED,
+        (GemmVariant::Shared, true) => &SHARED_TRANSPOSED,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way down: from pixels to features.
 
-use super::observer::{Interest, Observer, Sight};
-use super::plan::{Plan, Role, is_linear, is_winograd};
+use super::observer::{ForwardRows, Interest, Observer};
+use super::plan::{Role, WalkPlan, is_linear, is_winograd};
 use super::room::{Room, bands};
 use super::{Filters, Network};
 use crate::Result;
@@ -13,7 +13,7 @@ use crate::model::{Layer, Op};
 
 /// What the way down leaves for the way up.
 pub struct Walk {
-    pub(super) plan: Plan,
+    pub(super) plan: WalkPlan,
     pub(super) room: Room,
     pub(super) outputs: Vec<Option<Tensor>>,
     /// Of convolutions in Winograd's domain.
@@ -39,7 +39,7 @@ impl Network {
         observer: &mut impl Observer,
         and_up: bool,
     ) -> Result<Walk> {
-        let plan = Plan::new(&self.table, pixels.shape(), observer);
+        let plan = WalkPlan::new(&self.table, pixels.shape(), observer);
         let count = plan.roles.len();
         let room = self.room(pixels.shape());
         let workspace = self.workspace(rec, &plan, room)?;
@@ -77,7 +77,7 @@ impl Network {
             winograd::forward(rec, &x, weights, Rows::all(shape), walk.masks[index].as_ref(), &y, walk.workspace());
             return Ok(());
         }
-        let y = rec.map(&layer.name, shape, self.element(shape))?;
+        let y = rec.map(&layer.name, shape, self.dtype(shape))?;
         match &layer.op {
             Op::Pixels => unreachable!("only layer 0 is the pixels"),
             Op::Colour { matrix, offset } => colour::forward(rec, &x, &y, matrix, *offset, false),
@@ -118,7 +118,7 @@ impl Network {
             let first = band.first.saturating_sub(halo);
             let rows = (band.first + band.rows + halo).min(map.height) - first;
             rec.scope(Phase::Forward, index);
-            let y = rec.map(&layer.name, Shape { height: rows, ..map }, self.element(map))?;
+            let y = rec.map(&layer.name, Shape { height: rows, ..map }, self.dtype(map))?;
             conv::forward(rec, &x, self.filters(layer).direct(), window, relu, &y, first);
             if walk.plan.interests[index] != Interest::None {
                 let part = Part {
@@ -128,7 +128,7 @@ impl Network {
                     accumulate: band.first > 0,
                 };
                 let start = band.first * map.width;
-                observer.down(rec, index, &Sight { part, map, start, last: band.last })?;
+                observer.down(rec, index, &ForwardRows { part, map, start, last: band.last })?;
             }
             if let (Some(reader), Some(read)) = (reader, &read) {
                 rec.scope(Phase::Forward, reader);
@@ -146,7 +146,7 @@ impl Network {
 
     /// The tensor that a convolution in Winograd's domain writes, and its mask.
     fn written(&self, rec: &Recorder, walk: &mut Walk, index: usize) -> Result<Tensor> {
-        let Plan { shapes, roles, .. } = &walk.plan;
+        let WalkPlan { shapes, roles, .. } = &walk.plan;
         let layers = self.table.layers();
         let pool = match roles[index] {
             Role::WithPool(pool) => match layers[pool].op {
@@ -157,14 +157,14 @@ impl Network {
         };
         let mask = Mask::new(rec, shapes[index], pool)?;
         let target = walk.plan.written_by(index);
-        let y = rec.map(&layers[target].name, mask.output(), self.element(mask.output()))?;
+        let y = rec.map(&layers[target].name, mask.output(), self.dtype(mask.output()))?;
         walk.masks[index] = Some(mask);
         walk.outputs[target] = Some(y.clone());
         Ok(y)
     }
 
     /// Room for the largest convolution in Winograd's domain, if there is any.
-    fn workspace(&self, rec: &Recorder, plan: &Plan, room: Room) -> Result<Option<Workspace>> {
+    fn workspace(&self, rec: &Recorder, plan: &WalkPlan, room: Room) -> Result<Option<Workspace>> {
         let layers = self.table.layers();
         let maps: Vec<_> = (1..layers.len())
             .filter(|&index| plan.roles[index] != Role::Unused && is_winograd(&layers[index], layers))
@@ -197,5 +197,5 @@ fn show(rec: &mut Recorder, walk: &Walk, observer: &mut impl Observer, layer: us
         return Ok(());
     }
     let part = Part::whole(walk.output(layer));
-    observer.down(rec, layer, &Sight { part, map: part.x.shape(), start: 0, last: true })
+    observer.down(rec, layer, &ForwardRows { part, map: part.x.shape(), start: 0, last: true })
 }

@@ -13,11 +13,11 @@ mod plan;
 mod room;
 mod up;
 
-pub use observer::{Features, Interest, Observer, Sight, Slope};
+pub use observer::{BackwardRows, Features, ForwardRows, Interest, Observer};
 pub use room::Room;
 
 use crate::Result;
-use crate::gpu::{Element, Gpu, Recorder, Shape, Tensor};
+use crate::gpu::{DType, Gpu, Recorder, Shape, Tensor};
 use crate::model::{ConvWeights, Op, Table};
 use filters::Filters;
 
@@ -26,7 +26,7 @@ pub struct Network {
     table: Table,
     filters: Vec<Option<Filters>>,
     room: Option<Room>,
-    element: Element,
+    dtype: DType,
 }
 
 impl Network {
@@ -43,7 +43,7 @@ impl Network {
                 uploaded[*index] = Some(Filters::upload(gpu, &filters[*index], winograd)?);
             }
         }
-        Ok(Network { table, filters: uploaded, room: None, element: Element::Single })
+        Ok(Network { table, filters: uploaded, room: None, dtype: DType::F32 })
     }
 
     /// The same network, with so much room whatever the picture's size.
@@ -51,9 +51,9 @@ impl Network {
         Network { room: Some(room), ..self }
     }
 
-    /// The same network, its features and their gradients stored as `element`s; pictures stay in f32.
-    pub fn stored_as(self, element: Element) -> Network {
-        Network { element, ..self }
+    /// The same network, its features and their gradients stored as `dtype` says; pictures stay in f32.
+    pub fn stored_as(self, dtype: DType) -> Network {
+        Network { dtype, ..self }
     }
 
     /// The topology.
@@ -70,7 +70,7 @@ impl Network {
     ///
     /// # Errors
     /// Where the device cannot hold the features.
-    pub fn look(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<()> {
+    pub fn forward(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<()> {
         self.down(rec, pixels, observer, false).map(drop)
     }
 
@@ -105,8 +105,8 @@ impl Network {
     }
 
     /// How a map of this shape is stored.
-    fn element(&self, shape: Shape) -> Element {
-        plan::element_of(shape, self.element)
+    fn dtype(&self, shape: Shape) -> DType {
+        plan::dtype_of(shape, self.dtype)
     }
 
     fn own(&self, filters: usize) -> &Filters {

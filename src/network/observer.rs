@@ -16,7 +16,7 @@ pub enum Interest {
 }
 
 /// Rows of a layer's output.
-pub struct Sight<'t> {
+pub struct ForwardRows<'t> {
     /// Where they are; `accumulate` is false for the first of the map.
     pub part: Part<'t>,
     /// The whole map.
@@ -27,7 +27,7 @@ pub struct Sight<'t> {
     pub last: bool,
 }
 
-impl Sight<'_> {
+impl ForwardRows<'_> {
     /// Whether it is the whole map at once.
     pub fn is_whole(&self) -> bool {
         self.part.pixels == self.map.pixels()
@@ -35,7 +35,7 @@ impl Sight<'_> {
 }
 
 /// Rows of a layer on the way up.
-pub struct Slope<'t> {
+pub struct BackwardRows<'t> {
     /// The layer's output.
     pub x: &'t Tensor,
     /// The gradient to it, to be overwritten, ...
@@ -55,13 +55,13 @@ pub trait Observer {
     ///
     /// # Errors
     /// Where the device cannot hold what it makes of them.
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()>;
+    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()>;
 
     /// On the way up, for every layer that it is interested in: adds its gradient.
     ///
     /// # Errors
     /// Where the device cannot hold what it needs.
-    fn up(&mut self, _rec: &mut Recorder, _layer: usize, _slope: &Slope) -> Result<()> {
+    fn up(&mut self, _rec: &mut Recorder, _layer: usize, _slope: &BackwardRows) -> Result<()> {
         unreachable!("who has no gradient to add only looks down")
     }
 
@@ -93,7 +93,7 @@ impl Observer for Features {
         if self.layers.iter().any(|(own, _)| *own == layer) { Interest::Whole } else { Interest::None }
     }
 
-    fn down(&mut self, _: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
+    fn down(&mut self, _: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()> {
         for (own, output) in &mut self.layers {
             if *own == layer {
                 *output = Some(sight.part.x.clone());

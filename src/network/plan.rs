@@ -2,7 +2,7 @@
 
 use super::observer::{Interest, Observer};
 use crate::choices::Pooling;
-use crate::gpu::{Element, Shape};
+use crate::gpu::{DType, Shape};
 use crate::kernels::conv::Window;
 use crate::kernels::{pad, pool, winograd};
 use crate::model::{Layer, Op, Table};
@@ -27,7 +27,7 @@ pub(super) enum Role {
 }
 
 /// A walk's plan, by layer.
-pub(super) struct Plan {
+pub(super) struct WalkPlan {
     pub roles: Vec<Role>,
     pub interests: Vec<Interest>,
     /// The last layer on the way down that reads this one.
@@ -37,8 +37,8 @@ pub(super) struct Plan {
     pub shapes: Vec<Shape>,
 }
 
-impl Plan {
-    pub fn new(table: &Table, pixels: Shape, observer: &impl Observer) -> Plan {
+impl WalkPlan {
+    pub fn new(table: &Table, pixels: Shape, observer: &impl Observer) -> WalkPlan {
         let layers = table.layers();
         let interests: Vec<_> = (0..layers.len()).map(|layer| observer.interest(layer)).collect();
         let taps: Vec<_> = (0..layers.len()).filter(|&layer| interests[layer] != Interest::None).collect();
@@ -86,7 +86,7 @@ impl Plan {
                 interests[index] != Interest::None || own || readers(index).any(for_reader)
             })
             .collect();
-        Plan { roles, interests, last_reader, kept, shapes: shapes(table, pixels) }
+        WalkPlan { roles, interests, last_reader, kept, shapes: shapes(table, pixels) }
     }
 
     /// The layer whose output a convolution writes: its own, or the pool's behind it.
@@ -149,7 +149,7 @@ fn output(layer: &Layer, x: Shape) -> Shape {
 /// Most channels of a picture.
 const PICTURE: u32 = 4;
 
-/// How a map of this shape is stored where features are stored as `element`s.
-pub(super) fn element_of(shape: Shape, element: Element) -> Element {
-    if shape.channels <= PICTURE { Element::Single } else { element }
+/// How a map of this shape is stored where features are stored as `dtype` says.
+pub(super) fn dtype_of(shape: Shape, dtype: DType) -> DType {
+    if shape.channels <= PICTURE { DType::F32 } else { dtype }
 }

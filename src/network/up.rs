@@ -2,11 +2,11 @@
 
 use super::Network;
 use super::down::{Walk, window};
-use super::observer::{Interest, Observer, Slope};
-use super::plan::{Role, element_of, is_linear, is_winograd};
+use super::observer::{BackwardRows, Interest, Observer};
+use super::plan::{Role, dtype_of, is_linear, is_winograd};
 use super::room::bands;
 use crate::Result;
-use crate::gpu::{Element, Phase, Recorder, Shape, Tensor};
+use crate::gpu::{DType, Phase, Recorder, Shape, Tensor};
 use crate::kernels::winograd::{self, Rows};
 use crate::kernels::{colour, conv, pad, pool, product, relu_backward};
 use crate::model::{Layer, Op};
@@ -15,7 +15,7 @@ use crate::model::{Layer, Op};
 struct Gradients {
     tensors: Vec<Option<Tensor>>,
     /// How the large ones are stored.
-    element: Element,
+    dtype: DType,
 }
 
 impl Gradients {
@@ -24,7 +24,7 @@ impl Gradients {
         if let Some(tensor) = &self.tensors[layer] {
             return Ok((tensor.clone(), true));
         }
-        let tensor = rec.map(&format!("d_{layer}"), shape, element_of(shape, self.element))?;
+        let tensor = rec.map(&format!("d_{layer}"), shape, dtype_of(shape, self.dtype))?;
         self.tensors[layer] = Some(tensor.clone());
         Ok((tensor, false))
     }
@@ -33,7 +33,7 @@ impl Gradients {
 impl Network {
     pub(super) fn up(&self, rec: &mut Recorder, mut walk: Walk, observer: &mut impl Observer) -> Result<Tensor> {
         let layers = self.table.layers();
-        let mut gradients = Gradients { tensors: vec![None; layers.len()], element: self.element };
+        let mut gradients = Gradients { tensors: vec![None; layers.len()], dtype: self.dtype };
         for (index, layer) in layers.iter().enumerate().skip(1).rev() {
             match walk.plan.roles[index] {
                 Role::Unused => continue,
@@ -122,12 +122,12 @@ impl Network {
             let y = match &whole {
                 Some(y) => y.clone(),
                 None => {
-                    let y = rec.map(&layer.name, shape, self.element(map))?;
+                    let y = rec.map(&layer.name, shape, self.dtype(map))?;
                     conv::forward(rec, &x, self.filters(layer).direct(), window, relu, &y, band.first);
                     y
                 }
             };
-            let d_y = rec.map("d_band", shape, self.element(map))?;
+            let d_y = rec.map("d_band", shape, self.dtype(map))?;
             if let (Some(reader), Some(d_read)) = (reader, &d_read) {
                 rec.scope(Phase::Backward, reader);
                 let (weights, mask) = (self.filters(&layers[reader]).winograd(true), walk.masks[reader].as_ref());
@@ -136,7 +136,7 @@ impl Network {
             }
             if interested {
                 let (accumulate, start) = (d_read.is_some(), band.first * map.width);
-                observer.up(rec, index, &Slope { x: &y, d_x: &d_y, accumulate, start })?;
+                observer.up(rec, index, &BackwardRows { x: &y, d_x: &d_y, accumulate, start })?;
             }
             rec.scope(Phase::Backward, index);
             if relu {
@@ -165,5 +165,5 @@ fn ask(
     }
     let x = walk.output(layer);
     let (d_x, accumulate) = gradients.slot(rec, layer, x.shape())?;
-    observer.up(rec, layer, &Slope { x, d_x: &d_x, accumulate, start: 0 })
+    observer.up(rec, layer, &BackwardRows { x, d_x: &d_x, accumulate, start: 0 })
 }

@@ -1,28 +1,28 @@
 //! This turns a walk down a network into statistics of its layers: what targets are made of.
 
-use super::moments::{About, Moments, Sums};
+use super::moments::{Centering, Moments, Sums};
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::recentre;
-use crate::network::{Interest, Observer, Sight};
+use crate::network::{ForwardRows, Interest, Observer};
 
 /// The moments of one layer in the making.
 struct Capturing {
-    about: About,
+    centering: Centering,
     /// Sums over parts, and the point that they are about: zero, for nothing better is known.
     sums: Option<(Sums, Tensor)>,
     finished: Option<Moments>,
 }
 
 impl Capturing {
-    fn new(about: About) -> Capturing {
-        Capturing { about, sums: None, finished: None }
+    fn new(centering: Centering) -> Capturing {
+        Capturing { centering, sums: None, finished: None }
     }
 
-    fn see(&mut self, rec: &mut Recorder, sight: &Sight) -> Result<()> {
-        let Sight { part, map, last, .. } = sight;
+    fn see(&mut self, rec: &mut Recorder, sight: &ForwardRows) -> Result<()> {
+        let ForwardRows { part, map, last, .. } = sight;
         if sight.is_whole() {
-            self.finished = Some(Moments::record(rec, part.x, self.about)?);
+            self.finished = Some(Moments::record(rec, part.x, self.centering)?);
             return Ok(());
         }
         let channels = part.x.shape().channels;
@@ -30,7 +30,7 @@ impl Capturing {
             Some(sums) => sums,
             None => (Sums::new(*map), rec.gpu().tensor("zero", Shape::vector(channels))?),
         };
-        if self.about == About::Mean {
+        if self.centering == Centering::Mean {
             sums.add_mean(rec, part)?;
         }
         sums.add_covariance(rec, part, &zero)?;
@@ -53,15 +53,15 @@ pub struct Capture {
 
 impl Capture {
     /// Of these layers.
-    pub fn of(layers: impl IntoIterator<Item = (usize, About)>) -> Capture {
-        Capture { layers: layers.into_iter().map(|(layer, about)| (layer, Capturing::new(about))).collect() }
+    pub fn of(layers: impl IntoIterator<Item = (usize, Centering)>) -> Capture {
+        Capture { layers: layers.into_iter().map(|(layer, centering)| (layer, Capturing::new(centering))).collect() }
     }
 
     /// The moments of a layer, after a walk.
-    pub fn of_layer(&self, layer: usize, about: About) -> &Moments {
-        let found = self.layers.iter().find(|(own, capturing)| *own == layer && capturing.about == about);
+    pub fn of_layer(&self, layer: usize, centering: Centering) -> &Moments {
+        let found = self.layers.iter().find(|(own, capturing)| *own == layer && capturing.centering == centering);
         let moments = found.and_then(|(_, capturing)| capturing.finished.as_ref());
-        moments.expect("only layers that were asked for are asked about, after a walk")
+        moments.expect("only layers that were asked for are asked centering, after a walk")
     }
 }
 
@@ -70,7 +70,7 @@ impl Observer for Capture {
         if self.layers.iter().any(|(own, _)| *own == layer) { Interest::Rows } else { Interest::None }
     }
 
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
+    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()> {
         let own = self.layers.iter_mut().filter(|(own, _)| *own == layer);
         own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, sight))
     }

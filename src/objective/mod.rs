@@ -20,7 +20,7 @@ use crate::network::{Features, Network};
 use capture::Capture;
 use guide::Region;
 use lens::Lens;
-use moments::{About, Moments};
+use moments::{Centering, Moments};
 use observer::Measuring;
 use style::StyleTarget;
 use target::{ContentTarget, Target};
@@ -52,16 +52,17 @@ impl Objective {
     ) -> Result<Objective> {
         let of = |family: Family| terms.iter().filter(move |term| term.measure.family() == family);
         let mut features = Features::of(of(Family::Content).map(|term| term.layer));
-        network.look(rec, photo, &mut features)?;
+        network.forward(rec, photo, &mut features)?;
         // What is linear in a layer is seen in that layer's statistics; Gram matrices would need the mean beside them.
-        let lens =
-            |term: &Term| network.linear(term.layer).map(Lens::new).filter(|_| term.measure.about() == About::Mean);
+        let lens = |term: &Term| {
+            network.linear(term.layer).map(Lens::new).filter(|_| term.measure.centering() == Centering::Mean)
+        };
         let looks_at = |term: &Term| lens(term).map_or(term.layer, |lens| lens.layer());
-        let style: Vec<_> = of(Family::Style).map(|term| (looks_at(term), term.measure.about())).collect();
+        let style: Vec<_> = of(Family::Style).map(|term| (looks_at(term), term.measure.centering())).collect();
         let mut captures = Vec::new();
         for painting in paintings {
             let mut capture = Capture::of(style.iter().copied());
-            network.look(rec, painting, &mut capture)?;
+            network.forward(rec, painting, &mut capture)?;
             captures.push(capture);
         }
         let shapes = network.shapes(photo.shape());
@@ -80,9 +81,10 @@ impl Objective {
                         if guide.is_some() && mass < SMALLEST_MASS {
                             continue;
                         }
-                        let (layer, about) = (looks_at(term), term.measure.about());
-                        let of_each =
-                            paintings.iter().map(|(index, share)| (captures[*index].of_layer(layer, about), *share));
+                        let (layer, centering) = (looks_at(term), term.measure.centering());
+                        let of_each = paintings
+                            .iter()
+                            .map(|(index, share)| (captures[*index].of_layer(layer, centering), *share));
                         let blended = Moments::blend(rec, &of_each.collect::<Vec<_>>())?;
                         let target = StyleTarget::new(rec, blended, term.measure, lens(term), guide)?;
                         let weight = term.weight * mass / map.pixels() as f32;

@@ -15,11 +15,11 @@ pub struct Moments {
 
 /// Which second moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum Centering {
     /// About the mean: a covariance.
     Mean,
     /// About zero: the Gram matrix, divided by the number of positions.
-    Zero,
+    None,
 }
 
 /// Chunks have to leave enough work for each invocation ...
@@ -115,10 +115,10 @@ impl Moments {
     ///
     /// # Errors
     /// Where the device cannot hold them.
-    pub fn record(rec: &mut Recorder, x: &Tensor, about: About) -> Result<Moments> {
+    pub fn record(rec: &mut Recorder, x: &Tensor, centering: Centering) -> Result<Moments> {
         let part = Part::whole(x);
         let mut sums = Sums::new(x.shape());
-        if about == About::Mean {
+        if centering == Centering::Mean {
             sums.add_mean(rec, &part)?;
         }
         let mu = sums.mean(rec)?;

@@ -7,7 +7,7 @@ use super::term::Term;
 use crate::Result;
 use crate::gpu::{Phase, Recorder, Tensor};
 use crate::kernels::{content_loss, moments_loss, total, tv_loss};
-use crate::network::{Interest, Observer, Sight, Slope};
+use crate::network::{BackwardRows, ForwardRows, Interest, Observer};
 
 /// All terms at work on one picture.
 pub(super) struct Measuring<'o> {
@@ -37,7 +37,7 @@ impl Observer for Measuring<'_> {
         interest
     }
 
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &Sight) -> Result<()> {
+    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()> {
         let (terms, losses) = (self.terms, self.losses);
         for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&mut self.styles)) {
             if let (Target::Moments(target), true) = (target, term.layer == layer) {
@@ -48,9 +48,9 @@ impl Observer for Measuring<'_> {
         Ok(())
     }
 
-    fn up(&mut self, rec: &mut Recorder, layer: usize, slope: &Slope) -> Result<()> {
+    fn up(&mut self, rec: &mut Recorder, layer: usize, slope: &BackwardRows) -> Result<()> {
         let (terms, losses) = (self.terms, self.losses);
-        let Slope { x, d_x, mut accumulate, start } = *slope;
+        let BackwardRows { x, d_x, mut accumulate, start } = *slope;
         for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&self.styles)) {
             if term.layer != layer {
                 continue;
@@ -67,7 +67,7 @@ impl Observer for Measuring<'_> {
                     content_loss::record(rec, x, &target, term.weight, d_x, accumulate, &partials);
                     total::record(rec, &partials, losses, slot);
                 }
-                Target::Moments(target) => style.up(rec, target, &Slope { x, d_x, accumulate, start })?,
+                Target::Moments(target) => style.up(rec, target, &BackwardRows { x, d_x, accumulate, start })?,
                 Target::Nothing => {
                     let partials = sums(rec, x.shape().pixels())?;
                     tv_loss::record(rec, x, term.weight, d_x, accumulate, &partials);

@@ -2,7 +2,7 @@
 
 use super::guide::LayerGuide;
 use super::lens::Lens;
-use super::moments::{About, Moments, Sums, squared_norm};
+use super::moments::{Centering, Moments, Sums, squared_norm};
 use super::root::{self, Roots};
 use super::term::Measure;
 use crate::Result;
@@ -11,7 +11,7 @@ use crate::kernels::matrix_product::PLAIN;
 use crate::kernels::{
     Part, guide, matrix_product, moments_bias, moments_loss, product, recentre, ridge, wasserstein_loss,
 };
-use crate::network::{Sight, Slope};
+use crate::network::{BackwardRows, ForwardRows};
 
 /// What a style term compares with.
 pub(super) struct StyleTarget {
@@ -76,7 +76,7 @@ impl StyleTarget {
     }
 
     /// Over how many pixels statistics are averaged.
-    fn mass(&self, sight: &Sight) -> f32 {
+    fn mass(&self, sight: &ForwardRows) -> f32 {
         self.guide.as_ref().map_or(sight.map.pixels() as f32, |guide| guide.mass)
     }
 
@@ -89,8 +89,8 @@ impl StyleTarget {
     }
 
     /// Adds rows to the sums: about the painting's mean, which is known beforehand, and near the picture's own soon enough.
-    fn add(&self, rec: &mut Recorder, sums: &mut Sums, sight: &Sight) -> Result<()> {
-        let (mean, centred) = (&self.point, self.measure.about() == About::Mean);
+    fn add(&self, rec: &mut Recorder, sums: &mut Sums, sight: &ForwardRows) -> Result<()> {
+        let (mean, centred) = (&self.point, self.measure.centering() == Centering::Mean);
         let Some(guide) = &self.guide else {
             if centred {
                 sums.add_mean(rec, &sight.part)?;
@@ -113,11 +113,11 @@ impl StyleTarget {
         rec: &mut Recorder,
         sums: &Sums,
         weight: f32,
-        sight: &Sight,
+        sight: &ForwardRows,
         loss: &moments_loss::Slot,
     ) -> Result<Style> {
         let layer = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
-        if self.measure.about() == About::Mean {
+        if self.measure.centering() == Centering::Mean {
             recentre::record(rec, &layer.mu, &self.point, &layer.sigma);
         }
         let mean = layer.mu.clone();
@@ -127,7 +127,7 @@ impl StyleTarget {
         let d_mu = rec.tensor("d_mu", Shape::vector(channels))?;
         let d = moments_loss::Pair { sigma: &matrix, mu: &d_mu };
         let target = moments_loss::Pair { sigma: &self.moments.sigma, mu: &self.moments.mu };
-        let (mass, scale) = (self.mass(sight), sight.part.x.element().gradient_scale());
+        let (mass, scale) = (self.mass(sight), sight.part.x.dtype().gradient_scale());
         match &self.root {
             None => {
                 let own = moments_loss::Pair { sigma: &own.sigma, mu: &own.mu };
@@ -180,7 +180,7 @@ impl Style {
         rec: &mut Recorder,
         target: &StyleTarget,
         weight: f32,
-        sight: &Sight,
+        sight: &ForwardRows,
         loss: &moments_loss::Slot,
     ) -> Result<()> {
         let mut sums = match std::mem::take(self) {
@@ -193,14 +193,14 @@ impl Style {
     }
 
     /// Adds the gradient to rows.
-    pub fn up(&self, rec: &mut Recorder, target: &StyleTarget, slope: &Slope) -> Result<()> {
+    pub fn up(&self, rec: &mut Recorder, target: &StyleTarget, slope: &BackwardRows) -> Result<()> {
         let Style::Known { matrix, bias } = self else { unreachable!("a walk goes down before it goes up") };
-        let Slope { x, d_x, accumulate, start } = *slope;
+        let BackwardRows { x, d_x, accumulate, start } = *slope;
         let Some(guide) = &target.guide else {
             product::pointwise(rec, x, matrix, bias, d_x, accumulate);
             return Ok(());
         };
-        let everywhere = rec.map("d_unguided", d_x.shape(), d_x.element())?;
+        let everywhere = rec.map("d_unguided", d_x.shape(), d_x.dtype())?;
         product::pointwise(rec, x, matrix, bias, &everywhere, false);
         let zero = rec.gpu().tensor("zero", target.moments.mu.shape())?;
         let weights = guide::Weights { w: &guide.weights, start, root: false };
@@ -210,9 +210,9 @@ impl Style {
 }
 
 /// Records rows about a point as a guide lets them count; `root` where products of two will be summed.
-fn guided(rec: &mut Recorder, sight: &Sight, point: &Tensor, guide: &LayerGuide, root: bool) -> Result<Tensor> {
+fn guided(rec: &mut Recorder, sight: &ForwardRows, point: &Tensor, guide: &LayerGuide, root: bool) -> Result<Tensor> {
     let Part { x, pixels, .. } = sight.part;
-    let y = rec.map("guided", Shape::new(1, pixels, x.shape().channels), x.element())?;
+    let y = rec.map("guided", Shape::new(1, pixels, x.shape().channels), x.dtype())?;
     let weights = guide::Weights { w: &guide.weights, start: sight.start, root };
     guide::record(rec, &Part { accumulate: false, ..sight.part }, point, weights, &y);
     Ok(y)

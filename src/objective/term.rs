@@ -1,6 +1,6 @@
 //! The terms of a loss: what is compared, where, and how much it counts.
 
-use super::moments::About;
+use super::moments::Centering;
 use crate::gpu::Phase;
 
 /// Which of the three curves a term belongs to.
@@ -50,15 +50,15 @@ impl Measure {
     }
 
     /// Which moment a style is compared by.
-    pub(super) fn about(self) -> About {
+    pub(super) fn centering(self) -> Centering {
         match self {
-            Measure::Gram | Measure::RelativeGram => About::Zero,
+            Measure::Gram | Measure::RelativeGram => Centering::None,
             Measure::RelativeContent
             | Measure::Content
             | Measure::MeanCovariance
             | Measure::Wasserstein
             | Measure::RelativeWasserstein
-            | Measure::Variation => About::Mean,
+            | Measure::Variation => Centering::Mean,
         }
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
 
+pub mod feature_model;
 mod heat;
-pub mod look;
 mod palettes;
 mod progress;
 mod regions;
+mod scale_run;
 pub mod scene;
 mod sources;
-mod stage;
 mod start;
 
 pub use progress::{Losses, Progress};
@@ -22,10 +22,10 @@ use crate::objective::Family;
 use crate::schedule::{self, Scale};
 use crate::settings::Settings;
 use crate::{Error, Result};
-use look::Look;
+use feature_model::FeatureModel;
+use scale_run::ScaleRun;
 use scene::{Originals, Scene};
 use sources::{originals, subject, weights_of};
-use stage::Stage;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -36,13 +36,13 @@ const STEPS_IN_FLIGHT: usize = 2;
 /// A run.
 pub struct Painter {
     gpu: Gpu,
-    look: Look,
+    model: FeatureModel,
     settings: Settings,
     scales: Vec<Scale>,
     /// What is painted as it was given, for its palette.
     original: Rc<Picture>,
     originals: Originals,
-    stage: Stage,
+    scale_run: ScaleRun,
     /// Index of the stage's scale.
     scale: usize,
     /// Steps taken at this scale.
@@ -65,7 +65,7 @@ impl Painter {
     /// Where a setting is out of range, something is missing, or the device cannot hold the run.
     pub async fn new(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Painter> {
         settings.check()?;
-        let look = Look::new(gpu, weights_of(sources, settings)?, settings).await?;
+        let model = FeatureModel::new(gpu, weights_of(sources, settings)?, settings).await?;
         let own = match (settings.start, &sources.start) {
             (Start::Picture, None) => {
                 return Err(Error::Missing {
@@ -81,16 +81,16 @@ impl Painter {
         let originals = originals(gpu, sources, &original, settings)?;
         let scene = Scene::new(gpu, &originals, settings, &scales[0])?;
         let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
-        let stage = Stage::new(gpu, &look, &scene, settings, first, None)?;
+        let scale_run = ScaleRun::new(gpu, &model, &scene, settings, first, None)?;
         let opaque = original.is_opaque();
         Ok(Painter {
             gpu: gpu.clone(),
-            look,
+            model,
             settings: settings.clone(),
             scales,
             original,
             originals,
-            stage,
+            scale_run,
             scale: 0,
             step: 0,
             before: 0,
@@ -118,9 +118,9 @@ impl Painter {
         }
         if !self.at_end_of_scale() {
             let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
-            self.stage.step(&self.gpu, pace);
+            self.scale_run.step(&self.gpu, pace);
             self.step += 1;
-            self.mailbox.post(&self.gpu, self.before + self.step, self.stage.losses());
+            self.mailbox.post(&self.gpu, self.before + self.step, self.scale_run.losses());
             self.in_flight.push_back(self.gpu.fence());
             if self.in_flight.len() > STEPS_IN_FLIGHT
                 && let Some(oldest) = self.in_flight.pop_front()
@@ -134,7 +134,7 @@ impl Painter {
             false => self.mailbox.collect(&self.gpu)?,
             true => self.mailbox.drain(&self.gpu).await?,
         };
-        let losses: Vec<_> = losses.into_iter().map(|(step, values)| self.stage.split(step, &values)).collect();
+        let losses: Vec<_> = losses.into_iter().map(|(step, values)| self.scale_run.split(step, &values)).collect();
         self.totals.extend(losses.iter().filter(|own| own.iteration > self.before).map(|own| own.total));
         if judging {
             self.settled = schedule::has_settled(&self.totals);
@@ -150,15 +150,15 @@ impl Painter {
     /// Where a setting is out of range, something is missing, or the device failed; the picture stays.
     pub async fn steer(&mut self, sources: &Sources, settings: &Settings) -> Result<bool> {
         settings.check()?;
-        if !self.settings.steers_to(settings) || !self.look.reaches(settings) {
+        if !self.settings.steers_to(settings) || !self.model.reaches(settings) {
             return Ok(false);
         }
         let originals = originals(&self.gpu, sources, &self.original, settings)?;
         let scene = Scene::new(&self.gpu, &originals, settings, &self.scales[self.scale])?;
-        if let Err(error) = self.stage.steer(&self.gpu, &self.look, &scene, settings) {
+        if let Err(error) = self.scale_run.steer(&self.gpu, &self.model, &scene, settings) {
             // Perhaps there is no room for these targets; for the old ones there was, and the run goes on with them.
             let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
-            self.stage.steer(&self.gpu, &self.look, &scene, &self.settings)?;
+            self.scale_run.steer(&self.gpu, &self.model, &scene, &self.settings)?;
             return Err(error);
         }
         self.settings = settings.clone();
@@ -175,12 +175,12 @@ impl Painter {
     #[cfg(feature = "bench")]
     pub async fn step_timed(&mut self, now_ms: impl Fn() -> f64) -> Result<Vec<crate::gpu::Span>> {
         let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
-        self.stage.step_timed(&self.gpu, pace, now_ms).await
+        self.scale_run.step_timed(&self.gpu, pace, now_ms).await
     }
 
     /// The picture as it stands, on the device: what the canvas shows.
     pub fn shown(&self) -> &Tensor {
-        self.stage.shown()
+        self.scale_run.shown()
     }
 
     /// The picture as it stands.
@@ -188,7 +188,7 @@ impl Painter {
     /// # Errors
     /// Where the device failed.
     pub async fn picture(&self) -> Result<Picture> {
-        let shown = self.stage.shown();
+        let shown = self.scale_run.shown();
         let Shape { width, height, .. } = shown.shape();
         let mut rgba = readback::read(&self.gpu, shown).await?;
         for pixel in rgba.chunks_exact_mut(4) {
@@ -208,7 +208,7 @@ impl Painter {
     pub async fn remaining(&self) -> Result<[Picture; 2]> {
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
         let gradient = async |family| {
-            let d_pixels = self.stage.remaining(&self.gpu, &self.look, &scene, &self.settings, family)?;
+            let d_pixels = self.scale_run.remaining(&self.gpu, &self.model, &scene, &self.settings, family)?;
             readback::read(&self.gpu, &d_pixels).await
         };
         let gradients = [gradient(Family::Content).await?, gradient(Family::Style).await?];
@@ -234,9 +234,9 @@ impl Painter {
         self.forget_losses();
         self.scale += 1;
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
-        let (pixels, memory) = self.stage.enlarged(&self.gpu, &scene)?;
-        self.stage.rest();
-        self.stage = Stage::new(&self.gpu, &self.look, &scene, &self.settings, pixels, memory)?;
+        let (pixels, memory) = self.scale_run.enlarged(&self.gpu, &scene)?;
+        self.scale_run.rest();
+        self.scale_run = ScaleRun::new(&self.gpu, &self.model, &scene, &self.settings, pixels, memory)?;
         Ok(())
     }
 

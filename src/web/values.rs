@@ -8,14 +8,14 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 #[derive(Serialize)]
-struct Plan<'p> {
+struct RunPlan<'p> {
     scales: &'p [Scale],
     iterations: u32,
 }
 
 /// What a run will do: {scales, iterations}.
 pub(super) fn plan(scales: &[Scale]) -> Result<JsValue, JsValue> {
-    object(&Plan { scales, iterations: scales.iter().map(|scale| scale.iterations).sum() })
+    object(&RunPlan { scales, iterations: scales.iter().map(|scale| scale.iterations).sum() })
 }
 
 /// Pixels as a page draws them.

@@ -3,7 +3,7 @@
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Shape, Tensor};
 use scumble::kernels::conv::{self, Weights, Window};
-use scumble::kernels::{Reach, product};
+use scumble::kernels::{GemmVariant, product};
 use scumble::reference::{Map, conv as twin, conv::Filters};
 
 /// Height, width, input channels, output channels, kernel, pad.
@@ -127,7 +127,7 @@ fn pointwise_product() {
         let (x, bias) = (noise(5, height, width, channels), noise(6, 1, 1, channels).values);
         let matrix = noise(7, channels, channels, 1);
         let expected: Map = twin::pointwise(&x, &matrix, &bias);
-        for (accumulate, reach) in [false, true].into_iter().flat_map(|a| Reach::ALL.map(|reach| (a, reach))) {
+        for (accumulate, reach) in [false, true].into_iter().flat_map(|a| GemmVariant::ALL.map(|reach| (a, reach))) {
             reach.note(&bench.gpu);
             let y = bench.output(shape(&x), accumulate);
             let (x, matrix, bias) = (bench.upload(&x), bench.matrices(&matrix), bench.vector(&bias));

@@ -3,7 +3,7 @@
 use crate::agreement::agree_within;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::choices::Pooling;
-use scumble::gpu::{Element, Shape, Tensor};
+use scumble::gpu::{DType, Shape, Tensor};
 use scumble::kernels::conv::Window;
 use scumble::kernels::winograd::{Mask, Rows, Workspace};
 use scumble::kernels::{
@@ -59,7 +59,7 @@ fn convolutions() {
         let own = conv::Weights { tiles: &flipped, bias: &zeros };
         let d_y_gpu = bench.upload_half(&d_y);
         bench.run(|rec| assert_eq!(conv::backward(rec, &d_y_gpu, own, window, &d_x, 0, 0), 17));
-        let scale = if inputs == 3 { 1.0 / f64::from(Element::Half.gradient_scale()) } else { 1.0 };
+        let scale = if inputs == 3 { 1.0 / f64::from(DType::F16.gradient_scale()) } else { 1.0 };
         check(&bench, "conv backward", &case, &d_x, &scaled(&twins::conv::backward(&d_y, &filters, 2), scale));
     }
 }
@@ -153,7 +153,7 @@ fn sums_and_losses() {
             dot::record(rec, &x_gpu, &photo_gpu, &dots);
             let target = content_loss::Target { features: &photo_gpu, norm: &norm, norm_scale: 1.0 };
             // As small as gradients are.
-            let weight = 0.5 / Element::Half.gradient_scale();
+            let weight = 0.5 / DType::F16.gradient_scale();
             content_loss::record(rec, &x_gpu, &target, weight, &d_x, false, &sums);
         });
         check(&bench, "mean", &case, &means, &twins::mean::record(&x, 1));

@@ -4,7 +4,7 @@ use crate::agreement::{agree, agree_number, agree_within};
 use crate::workbench::{Workbench, noise};
 use scumble::gpu::Shape;
 use scumble::kernels::matrix_product::{self, Finish, PLAIN};
-use scumble::kernels::{Reach, moments_loss, ridge, wasserstein_loss};
+use scumble::kernels::{GemmVariant, moments_loss, ridge, wasserstein_loss};
 use scumble::objective::root::{FLOOR, roots};
 use scumble::reference::moments_loss::{Pair, squared_norm};
 use scumble::reference::{self, Map};
@@ -26,7 +26,7 @@ fn products() {
         let norm = bench.vector(&[9.0]);
         let half = Finish { factor: -0.5, diagonal: 1.5, norm: Some((&norm, 0.5)) };
         for (name, finish, factor, diagonal) in [("plain", PLAIN, 1.0, 0.0), ("finished", half, -1.5, 1.5)] {
-            for reach in [Reach::Narrow, Reach::Wide] {
+            for reach in [GemmVariant::Narrow, GemmVariant::Wide] {
                 reach.note(&bench.gpu);
                 let y = bench.stale_matrices(1, channels as usize);
                 let [a_gpu, b_gpu] = [&a, &b].map(|x| bench.matrices(x));

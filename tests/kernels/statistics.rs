@@ -3,8 +3,8 @@
 use crate::agreement::{agree, agree_number};
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::Shape;
-use scumble::kernels::{Part, Reach, covariance, dot, guide, mean, reduce, sums_for, total};
-use scumble::objective::moments::{About, Moments, squared_norm};
+use scumble::kernels::{GemmVariant, Part, covariance, dot, guide, mean, reduce, sums_for, total};
+use scumble::objective::moments::{Centering, Moments, squared_norm};
 use scumble::reference::{self, Map};
 
 /// Height, width, channels, chunks: one, several, a count that does not divide the pixels, more than there are pixels.
@@ -48,7 +48,7 @@ fn covariance_in_chunks() {
         for (about, mu) in [("about the mean", mean), ("about zero", zero)] {
             let (x_gpu, mu_gpu) = (bench.upload(&x), bench.vector(&mu));
             let expected = reference::covariance::record(&x, &mu, chunks as usize);
-            for reach in [Reach::Narrow, Reach::Wide] {
+            for reach in [GemmVariant::Narrow, GemmVariant::Wide] {
                 reach.note(&bench.gpu);
                 let partials = bench.stale_matrices(chunks as usize, channels as usize);
                 bench.run(|rec| covariance::record(rec, &Part::whole(&x_gpu), &mu_gpu, chunks, &partials));
@@ -107,9 +107,9 @@ fn moments_of_a_layer() {
     for [height, width, channels] in [[1, 1, 3], [5, 7, 17], [7, 251, 5], [17, 31, 64]] {
         let x = picture(8, height, width, channels);
         let share = 1.0 / x.pixels() as f64;
-        for about in [About::Mean, About::Zero] {
+        for about in [Centering::Mean, Centering::None] {
             let mut mu = vec![0.0; x.channels];
-            if about == About::Mean {
+            if about == Centering::Mean {
                 mu = reference::reduce::record(&reference::mean::record(&x, 1).values, 1, share);
             }
             let sums = reference::covariance::record(&x, &mu, 1);
@@ -128,7 +128,7 @@ fn moments_of_a_layer() {
             let sigma_gpu = bench.download_matrices(&moments.sigma);
             if shape(&x).pixels() > 1 {
                 agree("moments sigma", &case, &sigma_gpu, &sigma);
-            } else if about == About::Mean {
+            } else if about == Centering::Mean {
                 assert!(sigma_gpu.values.iter().all(|&s| s.abs() < 1e-12), "one pixel has no covariance");
             }
             let square = reference::dot::record(&sigma_gpu, &sigma_gpu);
@@ -145,7 +145,7 @@ fn moments_of_several_paintings_are_averaged() {
     let mut blended = None;
     let mut own = Vec::new();
     bench.run(|rec| {
-        let of = |rec: &mut _, x: &Map| Moments::record(rec, &bench.upload(x), About::Mean).unwrap();
+        let of = |rec: &mut _, x: &Map| Moments::record(rec, &bench.upload(x), Centering::Mean).unwrap();
         own = pictures.iter().map(|x| of(rec, x)).collect();
         let all: Vec<_> = own.iter().zip(shares).collect();
         blended = Some(Moments::blend(rec, &all).unwrap());

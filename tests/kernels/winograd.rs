@@ -4,7 +4,7 @@ use crate::agreement::agree;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::choices::Pooling;
 use scumble::gpu::{Recorder, Shape, Tensor};
-use scumble::kernels::Reach;
+use scumble::kernels::GemmVariant;
 use scumble::kernels::winograd::{self, Mask, Rows, Weights, Workspace};
 use scumble::reference::{self as twins, Map, conv as twin, conv::Filters};
 use std::ops::Range;
@@ -53,7 +53,7 @@ fn forward() {
         let weights = Weights { tiles: &tiles, bias: &bias_gpu };
         let rows = Rows::all(x_gpu.shape());
         let expected = twin::forward(&x, &filters, &bias, 1, false);
-        for reach in Reach::ALL {
+        for reach in GemmVariant::ALL {
             reach.note(&bench.gpu);
             bench.run(|rec| {
                 let room = workspace(rec, case);
@@ -70,7 +70,9 @@ fn backward() {
     for case @ [height, width, inputs, outputs, _] in CASES {
         let (d_y, filters) = (noise(4, height, width, outputs), filters(inputs, outputs));
         let expected = twin::backward(&d_y, &filters, 1);
-        for (accumulate, reach) in [(false, Reach::Narrow), (true, Reach::Shared), (false, Reach::Wide)] {
+        for (accumulate, reach) in
+            [(false, GemmVariant::Narrow), (true, GemmVariant::Shared), (false, GemmVariant::Wide)]
+        {
             reach.note(&bench.gpu);
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y_gpu, tiles) = (bench.upload(&d_y), upload(&bench, &filters));

@@ -46,7 +46,7 @@ impl Judge {
         let pixels = self.gpu.upload("judged", Shape { channels: 3, ..shape }, &picture.rgba)?;
         let mut rec = Recorder::new(&self.gpu);
         let mut features = Features::of(self.taps.iter().copied());
-        self.network.look(&mut rec, &pixels, &mut features)?;
+        self.network.forward(&mut rec, &pixels, &mut features)?;
         rec.submit();
         let mut maps = Vec::new();
         for &tap in &self.taps {

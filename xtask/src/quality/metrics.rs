@@ -40,8 +40,8 @@ impl Scores {
         let Likeness { edges, colour, grain, border } = Likeness::of(result.picture, photo.picture, painting.picture);
         Scores([
             distance(result) / distance(photo),
-            farthest(&style, &own),
-            farthest(&own, &style),
+            mean_nearest_distance(&style, &own),
+            mean_nearest_distance(&own, &style),
             self_similarity(&result.maps[LAYOUT], &photo.maps[LAYOUT]),
             edges,
             colour,
@@ -122,7 +122,7 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Mean cosine distance from positions of `a` to the nearest of `b`; both of length 1.
-fn farthest(a: &Map, b: &Map) -> f64 {
+fn mean_nearest_distance(a: &Map, b: &Map) -> f64 {
     let nearest = |row: &[f32]| b.values.chunks_exact(b.channels).map(|own| cosine(row, own)).fold(-1.0, f32::max);
     let positions = (a.values.len() / a.channels) as f64;
     a.values.chunks_exact(a.channels).map(|row| 1.0 - f64::from(nearest(row))).sum::<f64>() / positions
@@ -158,7 +158,7 @@ mod tests {
         let axis = |c: usize| (0..8).map(|i| if i == c { 1.0 } else { 0.0 }).collect::<Vec<f32>>();
         let one = Map { channels: 8, values: axis(0) };
         let two = Map { channels: 8, values: [axis(0), axis(1)].concat() };
-        assert_eq!((farthest(&one, &two), farthest(&two, &one)), (0.0, 0.5));
+        assert_eq!((mean_nearest_distance(&one, &two), mean_nearest_distance(&two, &one)), (0.0, 0.5));
     }
 
     #[test]

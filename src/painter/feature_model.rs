@@ -2,11 +2,11 @@
 
 use super::scene::Scene;
 use crate::choices::{ModelKind, Precision, StyleLoss};
-use crate::gpu::{Element, Gpu};
+use crate::gpu::{DType, Gpu};
 use crate::model::{Layer, Op, Table, student, vgg19};
 use crate::network::Network;
 use crate::objective::{Measure, SMALLEST_MASS, Term};
-use crate::recipe::{Plan, Units};
+use crate::recipe::{Preset, Units};
 use crate::schedule::balance;
 use crate::settings::Settings;
 use crate::tuning;
@@ -16,26 +16,26 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How a run looks at pictures.
-pub struct Look {
+pub struct FeatureModel {
     network: Rc<Network>,
     /// How much larger each convolution's activations are than the file's.
     growth: Vec<f32>,
 }
 
-impl Look {
+impl FeatureModel {
     /// The model that the settings name, with these weights; VGG19 as deep as the losses look and the file reaches.
     ///
     /// # Errors
     /// Where a layer has no such name or the file does not reach it, and where the device cannot hold the weights, or store
     /// as the settings say.
-    pub async fn new(gpu: &Gpu, weights: &ModelWeights, settings: &Settings) -> Result<Look> {
+    pub async fn new(gpu: &Gpu, weights: &ModelWeights, settings: &Settings) -> Result<FeatureModel> {
         let table = table(weights, settings);
         check_layers(&table, settings)?;
         let taps: Vec<_> = (1..table.layers().len()).collect();
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
-        let network = network.stored_as(element(gpu, settings)?);
+        let network = network.stored_as(dtype(gpu, settings)?);
         tuning::tune(gpu).await?;
-        Ok(Look { network: Rc::new(network), growth: weights.growth.clone() })
+        Ok(FeatureModel { network: Rc::new(network), growth: weights.growth.clone() })
     }
 
     /// The network.
@@ -50,7 +50,7 @@ impl Look {
 
     /// The terms of the loss for these pictures.
     pub fn terms(&self, settings: &Settings, scene: &Scene) -> Vec<Term> {
-        let (plan, balance) = (Plan::of(settings), balance(settings));
+        let (plan, balance) = (Preset::of(settings), balance(settings));
         let table = self.network.table();
         let usual_style: Vec<_> = vgg19::STYLE_TAPS.into_iter().zip(plan.style_shares).collect();
         let shapes: Vec<_> = scene.pictures().map(|picture| self.network.shapes(picture.shape())).collect();
@@ -132,11 +132,11 @@ fn shares(table: &Table, usual: &[(&str, f32)], named: &BTreeMap<String, f32>) -
 
 /// The table for these weights.
 fn table(weights: &ModelWeights, settings: &Settings) -> Table {
-    let (preprocessing, border) = (&weights.preprocessing, Plan::of(settings).border);
+    let (preprocessing, border) = (&weights.preprocessing, Preset::of(settings).border);
     if settings.model == ModelKind::Student {
         return student::table(preprocessing, border);
     }
-    let plan = Plan::of(settings);
+    let plan = Preset::of(settings);
     let style: Vec<&str> = match settings.style_layers.is_empty() {
         true => vgg19::STYLE_TAPS.to_vec(),
         false => settings.style_layers.keys().map(String::as_str).collect(),
@@ -163,10 +163,10 @@ fn check_layers(table: &Table, settings: &Settings) -> Result<()> {
 }
 
 /// How the settings want features stored, if the device can.
-fn element(gpu: &Gpu, settings: &Settings) -> Result<Element> {
+fn dtype(gpu: &Gpu, settings: &Settings) -> Result<DType> {
     match settings.precision {
-        Precision::Full => Ok(Element::Single),
-        Precision::Half if gpu.has_half() => Ok(Element::Half),
+        Precision::Full => Ok(DType::F32),
+        Precision::Half if gpu.has_half() => Ok(DType::F16),
         Precision::Half => Err(Error::Setting {
             name: "precision",
             found: "half".into(),

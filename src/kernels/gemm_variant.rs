@@ -4,7 +4,7 @@ use crate::gpu::Gpu;
 
 /// How much an invocation makes, and how it comes by its factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reach {
+pub enum GemmVariant {
     /// 8 rows of 16 columns, each invocation for itself.
     #[default]
     Narrow,
@@ -20,18 +20,18 @@ const QUESTION: &str = "reach of products";
 /// With fewer rows than these, who makes many rows makes more than there are.
 const FEW_ROWS: u32 = 16;
 
-impl Reach {
+impl GemmVariant {
     /// All there are.
-    pub const ALL: [Reach; 3] = [Reach::Narrow, Reach::Wide, Reach::Shared];
+    pub const ALL: [GemmVariant; 3] = [GemmVariant::Narrow, GemmVariant::Wide, GemmVariant::Shared];
 
     /// What is best on this device for matrices of so many rows.
-    pub fn on(gpu: &Gpu, rows: u32) -> Reach {
-        if rows < FEW_ROWS { Reach::Narrow } else { Reach::found(gpu).unwrap_or_default() }
+    pub fn on(gpu: &Gpu, rows: u32) -> GemmVariant {
+        if rows < FEW_ROWS { GemmVariant::Narrow } else { GemmVariant::found(gpu).unwrap_or_default() }
     }
 
     /// What was found to be the fastest on this device, if it was looked for.
-    pub fn found(gpu: &Gpu) -> Option<Reach> {
-        gpu.finding(QUESTION).and_then(|answer| Reach::ALL.get(answer as usize).copied())
+    pub fn found(gpu: &Gpu) -> Option<GemmVariant> {
+        gpu.finding(QUESTION).and_then(|answer| GemmVariant::ALL.get(answer as usize).copied())
     }
 
     /// Remembers it.

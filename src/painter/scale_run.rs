@@ -1,6 +1,6 @@
 //! One scale of a run: everything that is recorded once for a size, and submitted at every step.
 
-use super::look::Look;
+use super::feature_model::FeatureModel;
 use super::progress::Losses;
 use super::scene::Scene;
 use crate::Result;
@@ -19,7 +19,7 @@ use crate::settings::Settings;
 pub type Memory = (Tensor, Tensor, u32);
 
 /// The recorded scale.
-pub struct Stage {
+pub struct ScaleRun {
     program: Program,
     optimizer: Optimizer,
     objective: Objective,
@@ -29,40 +29,40 @@ pub struct Stage {
     laid: Option<Tensor>,
 }
 
-impl Stage {
+impl ScaleRun {
     /// Captures the targets and records the step that starts at `pixels`.
     ///
     /// # Errors
     /// Where the device failed or cannot hold the run.
     pub fn new(
         gpu: &Gpu,
-        look: &Look,
+        model: &FeatureModel,
         scene: &Scene,
         settings: &Settings,
         pixels: Tensor,
         memory: Option<Memory>,
-    ) -> Result<Stage> {
-        let objective = aim(gpu, look, scene, settings, &Family::ALL)?;
+    ) -> Result<ScaleRun> {
+        let objective = aim(gpu, model, scene, settings, &Family::ALL)?;
         let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
         if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
             adam.inherit(m, v, age);
         }
         let program = Program::default();
-        let mut stage = Stage { program, optimizer, objective, recoloured: None, laid: None };
-        stage.record(gpu, look.network(), scene, settings)?;
-        Ok(stage)
+        let mut scale_run = ScaleRun { program, optimizer, objective, recoloured: None, laid: None };
+        scale_run.record(gpu, model.network(), scene, settings)?;
+        Ok(scale_run)
     }
 
     /// Goes on from the picture as it stands, towards what these settings say of the scene.
     ///
     /// # Errors
     /// Where the device failed or cannot hold the targets; the picture stays.
-    pub fn steer(&mut self, gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings) -> Result<()> {
-        let objective = aim(gpu, look, scene, settings, &Family::ALL)?;
+    pub fn steer(&mut self, gpu: &Gpu, model: &FeatureModel, scene: &Scene, settings: &Settings) -> Result<()> {
+        let objective = aim(gpu, model, scene, settings, &Family::ALL)?;
         self.rest();
         self.optimizer.turn(gpu)?;
         self.objective = objective;
-        self.record(gpu, look.network(), scene, settings)?;
+        self.record(gpu, model.network(), scene, settings)?;
         // A paused picture can be saved before the next step.
         let mut rec = Recorder::new(gpu);
         self.finish(&mut rec, scene);
@@ -124,14 +124,14 @@ impl Stage {
     pub fn remaining(
         &self,
         gpu: &Gpu,
-        look: &Look,
+        model: &FeatureModel,
         scene: &Scene,
         settings: &Settings,
         family: Family,
     ) -> Result<Tensor> {
-        let objective = aim(gpu, look, scene, settings, &[family])?;
+        let objective = aim(gpu, model, scene, settings, &[family])?;
         let mut rec = Recorder::new(gpu);
-        let d_pixels = d_pixels(&mut rec, look.network(), &objective, self.shown(), settings)?;
+        let d_pixels = d_pixels(&mut rec, model.network(), &objective, self.shown(), settings)?;
         rec.submit();
         Ok(d_pixels)
     }
@@ -146,7 +146,7 @@ impl Stage {
         self.objective.losses()
     }
 
-    /// The three curves from what [`Stage::losses`] held.
+    /// The three curves from what [`ScaleRun::losses`] held.
     pub fn split(&self, iteration: u32, losses: &[f32]) -> Losses {
         Losses::new(iteration, |family| self.objective.sum(losses, family))
     }
@@ -179,8 +179,8 @@ impl Stage {
 }
 
 /// What a scale works towards: the losses of these families, with their targets.
-fn aim(gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Objective> {
-    let mut terms = look.terms(settings, scene);
+fn aim(gpu: &Gpu, model: &FeatureModel, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Objective> {
+    let mut terms = model.terms(settings, scene);
     terms.retain(|term| families.contains(&term.measure.family()));
     let mut rec = Recorder::new(gpu);
     let photo = surrounded(&mut rec, &scene.photo, settings)?;
@@ -190,7 +190,7 @@ fn aim(gpu: &Gpu, look: &Look, scene: &Scene, settings: &Settings, families: &[F
             *guide = guide.wrapped(radius);
         }
     }
-    let objective = Objective::capture(&mut rec, look.network(), &terms, &photo, &scene.paintings, &regions)?;
+    let objective = Objective::capture(&mut rec, model.network(), &terms, &photo, &scene.paintings, &regions)?;
     rec.submit();
     Ok(objective)
 }
