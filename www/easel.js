@@ -194,8 +194,8 @@ export class Easel extends EventTarget {
     this.#stage.invite({ photo, painting });
     if (this.#stage.isEmpty && !this.#stage.hasPicture) {
       this.#stage.say(photo && painting ? t('Press Paint, and your GPU repaints the photo in the painting’s manner.')
-        : photo ? t('Now a painting, whose manner the photo shall take.')
-          : painting ? t('Now a photo, to be painted in this manner.')
+        : photo ? t('Now choose a painting. The photo will be painted in its manner.')
+          : painting ? t('Now choose a photo to paint in this manner.')
             : t('Drop a photo and a painting anywhere on this page.'));
     }
   }

@@ -43,7 +43,7 @@ export class Prospect {
       const { scales } = await painter.plan(wanted);
       const key = keyOf(adapter, wanted);
       if (!this.#probes[key]) {
-        this.#say(t('Looking how fast this device is …'));
+        this.#say(t('Testing how fast this device is …'));
         const found = await painter.probe(wanted, EDGES.filter((edge, index) => index < 2 || edge <= wanted.size));
         if (!found) return this.#say(''); // a picture is painted meanwhile
         this.#probes[key] = { found, correction: 1 };
@@ -60,7 +60,7 @@ export class Prospect {
       this.#say([
         t('About {time}', { time: duration(this.#promise.seconds) }),
         t('{megabytes} MB of graphics memory', { megabytes: Math.max(1, Math.round(this.#promise.bytes / 1e6)) }),
-        safe && (safe < wanted.size ? t('more than is safe here: {size} px', { size: safe }) : t('safe up to {size} px', { size: safe })),
+        safe && (safe < wanted.size ? t('above the safe size here, {size} px', { size: safe }) : t('safe up to {size} px', { size: safe })),
         t('{rate} iterations/s at full size', { rate: number(this.#promise.perSecond, { maximumSignificantDigits: 2 }) }),
       ].filter(Boolean).join('\u00a0· ')); // a line may end with a dot, never begin with one
     } catch {

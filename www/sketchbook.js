@@ -124,7 +124,7 @@ class XRay {
     this.#wanted = wanted;
     this.#page = page;
     this.#easel = easel;
-    this.choices = [{ value: 'photo', words: t('What it holds of the photo') }, { value: 'painting', words: t('What it holds of the painting') },
+    this.choices = [{ value: 'photo', words: t('What this layer keeps of the photo') }, { value: 'painting', words: t('What this layer keeps of the painting') },
       ...easel.progress ? [{ value: 'rest', words: t('Where the loss remains') }] : []];
   }
 
@@ -144,7 +144,7 @@ class XRay {
   async fill(dialog, choice) {
     if (choice !== 'rest') return;
     dialog.below.replaceChildren(Object.assign(document.createElement('p'), { className: 'hint',
-      textContent: t('Bright is where a step would still change much. Under Losses on the page you find the curves over time.') }));
+      textContent: t('Bright areas would still change much in the next step. Under Losses on the page you find the curves over time.') }));
     for (const [index, { width, height, rgba }] of (await this.#page.painter.heat()).entries()) {
       dialog.board.draw(index, { width, height, rgba: glow(rgba) });
       dialog.board.progress(index, 1);

@@ -29,7 +29,7 @@ function noticeInEnglish(error, userAgent = navigator.userAgent) {
       return {
         reason: 'no-adapter',
         title: 'No graphics processor answered',
-        why: [`${browser ?? 'This browser'} knows WebGPU, but gave the page no graphics processor to work with.`, error.message],
+        why: [`${browser ?? 'This browser'} supports WebGPU, but found no graphics processor for this page.`, error.message],
         next: 'Turn on graphics (hardware) acceleration in the browser’s settings, update the graphics driver, restart the browser, then come back. On Linux, Chrome may also need the flag “Vulkan”.',
       };
     case 'DeviceLost':
@@ -46,7 +46,7 @@ function noticeInEnglish(error, userAgent = navigator.userAgent) {
     case 'LinkError':
       return {
         reason: 'failed',
-        title: 'The painter fell over',
+        title: 'The painting engine crashed',
         why: [error.message],
         next: 'Your pictures and settings are still here. If it happens again, reload the page.',
         action: 'Start again',

@@ -62,14 +62,14 @@ function keyOf({ file, sha256 }) {
 
 async function ask({ file }, signal) {
   const response = await fetch(new URL(file, FOLDER), { signal }).catch(brokenOff);
-  if (!response.ok) throw Object.assign(new Error(`The weights could not be had: ${file} answered ${response.status}. Try again later.`), { name: 'Weights' });
+  if (!response.ok) throw Object.assign(new Error(`The weights could not be downloaded: ${file} answered ${response.status}. Try again later.`), { name: 'Weights' });
   return response;
 }
 
 // A cancelled download is no failure of the connection; browsers say the latter each in their own words.
 function brokenOff(error) {
   if (error.name === 'AbortError') throw error;
-  throw new Error('The connection broke off before all weights were here. Check it and choose VGG19 again; what has come is kept.');
+  throw new Error('The connection broke before all weights were downloaded. Check it and choose VGG19 again; the downloaded part is kept.');
 }
 
 async function read(response, count) {
