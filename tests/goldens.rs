@@ -357,14 +357,11 @@ fn the_student() {
     case.check_half("the student, in 16 bits", &start, &golden["case"]);
 }
 
-/// Real networks, where their files lie beside the checkout; the stored scalars are valid only against those files.
+/// Real networks; the stored scalars are valid only against those files.
 #[test]
+#[ignore = "needs the published weights in ../shared/weights"]
 fn real_weights_agree_with_the_script() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/weights");
-    if !folder.is_dir() {
-        eprintln!("not run: {} is not there", folder.display());
-        return;
-    }
     let gpu = block_on(Gpu::open()).unwrap();
     let golden = golden("shared.json");
     for (name, origin, content) in

@@ -107,14 +107,11 @@ const MEASURES: [Measure; 5] =
 #[test]
 fn losses_fall_as_their_gradients_say() {
     let gpu = block_on(Gpu::open()).unwrap_or_else(|error| panic!("{error}"));
-    let networks: [(&str, fn(&Gpu) -> Network); 2] = [("VGG19", network), ("student", student)];
-    for (model, network) in networks {
+    for (model, network) in [("VGG19", network as fn(&Gpu) -> Network), ("student", student)] {
         for measure in MEASURES {
             for (way, regions) in ways() {
-                falls_as_its_gradient_says(
-                    &format!("{model}, {measure:?}, {way}"),
-                    &Loss::new(&gpu, network(&gpu), measure, &regions),
-                );
+                let loss = Loss::new(&gpu, network(&gpu), measure, &regions);
+                falls_as_its_gradient_says(&format!("{model}, {measure:?}, {way}"), &loss);
             }
         }
     }

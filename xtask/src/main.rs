@@ -36,8 +36,9 @@ cargo xtask build
     Builds the site into dist/: the files of www/, the WebAssembly in pkg/, and the weights if they are there.
     Fails when the WebAssembly has grown over its limit.
 
-cargo xtask test [--no-browser] [--gpu]
+cargo xtask test [--quick] [--no-browser] [--gpu]
     Installs what the tests need, then runs every check and test, from rustfmt to the browser.
+    --quick only formats, lints and runs the tests that need no graphics adapter.
     --no-browser leaves the browser tests out; --gpu tests on this machine's GPU instead of the software GPU lavapipe.
 
 cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE]

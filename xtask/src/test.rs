@@ -14,16 +14,20 @@ use lexopt::{Arg, Parser};
 
 use crate::{build, process, setup};
 
-/// `cargo xtask test [--no-browser] [--gpu]`.
+/// `cargo xtask test [--quick] [--no-browser] [--gpu]`.
 pub fn run(args: &[String]) -> Result<()> {
     let options = Options::parse(args).context("`cargo xtask test` does not understand its arguments")?;
     let started = Instant::now();
     stage("What the tests need", || install(&options))?;
     stage("Format", || process::run(process::cargo("fmt").args(["--all", "--check"])))?;
-    stage("Lints", lint)?;
-    stage("Documentation", document)?;
+    stage("Lints", || lint(&options))?;
+    if !options.quick {
+        stage("Documentation", document)?;
+    }
     stage("Tests", || test(&options))?;
-    stage("Site", || build::build().map(drop))?;
+    if !options.quick {
+        stage("Site", || build::build().map(drop))?;
+    }
     if options.browser {
         stage("Tests in the browser", test_in_browser)?;
     }
@@ -32,6 +36,8 @@ pub fn run(args: &[String]) -> Result<()> {
 }
 
 struct Options {
+    /// Whether to leave out whatever renders or is built for the web.
+    quick: bool,
     browser: bool,
     /// Whether the kernels are tested on this machine's GPU, and not on the software GPU lavapipe.
     gpu: bool,
@@ -39,10 +45,11 @@ struct Options {
 
 impl Options {
     fn parse(args: &[String]) -> Result<Options> {
-        let mut options = Options { browser: true, gpu: false };
+        let mut options = Options { quick: false, browser: true, gpu: false };
         let mut parser = Parser::from_args(args);
         while let Some(arg) = parser.next()? {
             match arg {
+                Arg::Long("quick") => (options.quick, options.browser) = (true, false),
                 Arg::Long("no-browser") => options.browser = false,
                 Arg::Long("gpu") => options.gpu = true,
                 other => return Err(other.unexpected().into()),
@@ -74,6 +81,9 @@ fn seconds(duration: Duration) -> String {
 
 fn install(options: &Options) -> Result<()> {
     setup::rust_components()?;
+    if options.quick {
+        return Ok(());
+    }
     setup::wasm_target()?;
     let mut needs = Vec::new();
     if options.wants_lavapipe() {
@@ -88,9 +98,12 @@ fn install(options: &Options) -> Result<()> {
     if options.browser { setup::npm_packages() } else { Ok(()) }
 }
 
-fn lint() -> Result<()> {
+fn lint(options: &Options) -> Result<()> {
     let everything = ["--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"];
     process::run(process::cargo("clippy").args(everything))?;
+    if options.quick {
+        return Ok(());
+    }
     // What ships, and what `cargo xtask bench --browser` measures with.
     for features in ["", "bench"] {
         let wasm =
@@ -108,11 +121,24 @@ fn document() -> Result<()> {
 fn test(options: &Options) -> Result<()> {
     let mut cargo = process::cargo("test");
     cargo.args(["--workspace", "--all-features", "--locked"]);
-    if options.wants_lavapipe() {
+    if options.quick {
+        cargo.args(["--lib", "--bins"]).args(WITHOUT_ADAPTER.iter().flat_map(|name| ["--test", name]));
+    } else if options.wants_lavapipe() {
         choose_lavapipe(&mut cargo)?;
+    }
+    if process::root().join(PUBLISHED_WEIGHTS).is_dir() {
+        cargo.args(["--", "--include-ignored"]);
+    } else {
+        println!("Tests of the published weights are ignored: {PUBLISHED_WEIGHTS} is not there.");
     }
     process::run(&mut cargo)
 }
+
+/// Test files that need no graphics adapter.
+const WITHOUT_ADAPTER: [&str; 5] = ["gradients", "pictures", "rooms", "shaders", "weights"];
+
+/// Where some tests look for the published VGG19, below the checkout.
+const PUBLISHED_WEIGHTS: &str = "../shared/weights";
 
 /// Shows the Vulkan loader no driver but lavapipe.
 fn choose_lavapipe(command: &mut Command) -> Result<()> {
