@@ -90,7 +90,7 @@ class Twin:
         return np.asarray(average)
 
 
-DEFAULTS = dict(size=256, scales=3, passes=75, rate=0.05, content=0.4, content_taps=[[4, 1.0]], variation=0.1,
+DEFAULTS = dict(size=256, scales=3, passes=75, rate=0.05, content=0.33, content_taps=[[4, 1.0]], variation=0.1,
                 style_shares=[0.5, 1, 1.5, 1.5, 0.2])
 
 

@@ -64,7 +64,7 @@ const STUDENT: Preset = Preset {
     first_iterations: 75,
     later_iterations: 75,
     units: Units::Relative(StyleLoss::MeanCovariance),
-    content: 0.4,
+    content: 0.33,
     content_taps: &[("relu4_2", 1.0)],
     style: 1.0,
     style_shares: [0.5, 1.0, 1.5, 1.5, 0.2],
