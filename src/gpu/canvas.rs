@@ -128,7 +128,7 @@ impl Canvas {
             pass.set_bind_group(0, &bind_group, &[]);
             pass.draw(0..3, 0..1);
         }
-        gpu.queue().submit([encoder.finish()]);
+        gpu.submit(encoder.finish());
         gpu.queue().present(frame);
     }
 

@@ -19,6 +19,8 @@ struct Inner {
     adapter: wgpu::Adapter,
     device: wgpu::Device,
     queue: wgpu::Queue,
+    /// The newest submission, if there was one.
+    newest: RefCell<Option<wgpu::SubmissionIndex>>,
     memory: Memory,
     trouble: Arc<Mutex<Option<Error>>>,
     pipelines: RefCell<HashMap<(&'static str, Elements), Pipeline>>,
@@ -81,6 +83,7 @@ impl Gpu {
             adapter,
             device,
             queue,
+            newest: RefCell::default(),
             memory: Memory::default(),
             trouble,
             pipelines: RefCell::default(),
@@ -187,7 +190,7 @@ impl Gpu {
         let tensor = self.tensor_of(label, source.shape(), source.dtype())?;
         let mut encoder = self.0.device.create_command_encoder(&Default::default());
         encoder.copy_buffer_to_buffer(source.buffer(), 0, tensor.buffer(), 0, source.bytes());
-        self.0.queue.submit([encoder.finish()]);
+        self.submit(encoder.finish());
         Ok(tensor)
     }
 
@@ -219,7 +222,13 @@ impl Gpu {
         self.0.queue.on_submitted_work_done(move || {
             let _ = done.send(());
         });
-        Fence(wait)
+        Fence { passed: wait, submission: self.0.newest.borrow().clone() }
+    }
+
+    /// Hands recorded commands to the device.
+    pub(super) fn submit(&self, commands: wgpu::CommandBuffer) {
+        let submission = self.0.queue.submit([commands]);
+        *self.0.newest.borrow_mut() = Some(submission);
     }
 
     /// What went wrong on the device since it was opened, if anything; a device that was lost stays lost.
@@ -237,8 +246,14 @@ impl Gpu {
 
     /// Native drivers need a thread that waits; a browser calls back by itself, and there this does nothing.
     pub(super) fn drive(&self) {
+        self.drive_to(None);
+    }
+
+    /// The same until a submission is done, or all are; what came later goes on.
+    #[cfg_attr(target_arch = "wasm32", allow(unused_variables))]
+    fn drive_to(&self, submission_index: Option<wgpu::SubmissionIndex>) {
         #[cfg(not(target_arch = "wasm32"))]
-        let _ = self.0.device.poll(wgpu::PollType::wait_indefinitely());
+        let _ = self.0.device.poll(wgpu::PollType::Wait { submission_index, timeout: None });
     }
 
     /// Lets native callbacks run without waiting.
@@ -274,18 +289,30 @@ impl Gpu {
 }
 
 /// A point in the device's work.
-pub struct Fence(futures_channel::oneshot::Receiver<()>);
+pub struct Fence {
+    passed: futures_channel::oneshot::Receiver<()>,
+    /// The newest submission before it.
+    submission: Option<wgpu::SubmissionIndex>,
+}
 
 impl Fence {
-    /// Resolves when the device has passed it.
+    /// Resolves when the device has passed it; what was submitted later need not be done.
     pub async fn wait(mut self, gpu: &Gpu) {
         gpu.nudge();
-        if !matches!(self.0.try_recv(), Ok(None)) {
+        if self.has_passed() {
+            return;
+        }
+        gpu.drive_to(self.submission.take());
+        if self.has_passed() {
             return;
         }
         gpu.drive();
         // An error means that the device is gone; the next check says so.
-        let _ = self.0.await;
+        let _ = self.passed.await;
+    }
+
+    fn has_passed(&mut self) -> bool {
+        !matches!(self.passed.try_recv(), Ok(None))
     }
 }
 

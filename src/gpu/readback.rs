@@ -52,7 +52,7 @@ impl Letter {
         });
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
         encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, bytes);
-        gpu.queue().submit([encoder.finish()]);
+        gpu.submit(encoder.finish());
         let (done, mapped) = channel();
         staging.map_async(wgpu::MapMode::Read, .., move |result| {
             let _ = done.send(result);

@@ -216,7 +216,7 @@ impl Program {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             self.dispatches[range].iter().for_each(|dispatch| dispatch.encode(&mut pass));
         }
-        gpu.queue().submit([encoder.finish()]);
+        gpu.submit(encoder.finish());
     }
 }
 

@@ -108,7 +108,7 @@ impl Program {
                 self.dispatches[range.clone()].iter().for_each(|dispatch| dispatch.encode(&mut pass));
             }
             encoder.resolve_query_set(&queries, 0..count, &resolved, 0);
-            gpu.queue().submit([encoder.finish()]);
+            gpu.submit(encoder.finish());
             let ticks: Vec<u64> = readback::read_buffer(gpu, &resolved).await?;
             for ((_, span), pair) in spans.iter_mut().zip(ticks.chunks_exact(2)) {
                 span.ms = pair[1].saturating_sub(pair[0]) as f64 * ms_per_tick;
