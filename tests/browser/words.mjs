@@ -33,9 +33,11 @@ export async function spoken() {
     // What the engine says: a sentence for every error, and notes on a picture that was read.
     for (const [, text] of code.matchAll(/(?:#\[error\(|notes\.push\((?:format!\()?)\s*"((?:[^"\\]|\\.)+)"/g)) add(said, text);
   }
-  for (const file of ["painter/mod.rs", "web/mod.rs"]) {
-    const code = (await readFile(SRC + file, "utf8")).split("#[cfg(test)]")[0];
-    for (const [, text] of code.matchAll(/(?:what|remedy): "([^"]+)"/g)) add(said, text);
+  for (const room of ["painter/", "web/"]) {
+    for (const file of await readdir(SRC + room)) {
+      const code = (await readFile(SRC + room + file, "utf8")).split("#[cfg(test)]")[0];
+      for (const [, text] of code.matchAll(/(?:what|remedy): "([^"]+)"/g)) add(said, text);
+    }
   }
   for (const { title, alt } of JSON.parse(await readFile(WWW + "samples/samples.json", "utf8"))) {
     add(said, title);
