@@ -29,19 +29,19 @@ pub struct Balance {
 
 /// Scales from coarse to fine, each sqrt(2) larger than the one before, ending at the chosen size.
 pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
-    let plan = Preset::of(settings);
+    let preset = Preset::of(settings);
     let mut edges = vec![settings.size];
-    let most = settings.scales.unwrap_or(plan.most_scales).min(plan.most_scales);
+    let most = settings.scales.unwrap_or(preset.most_scales).min(preset.most_scales);
     while edges.len() < most as usize {
         let smaller = (settings.size as f32 / std::f32::consts::SQRT_2.powi(edges.len() as i32)).round() as u32;
-        if smaller < plan.smallest {
+        if smaller < preset.smallest {
             break;
         }
         edges.push(smaller);
     }
     edges.reverse();
     let scale = |(index, &edge): (usize, &u32)| {
-        let usual = if index == 0 { plan.first_iterations } else { plan.later_iterations };
+        let usual = if index == 0 { preset.first_iterations } else { preset.later_iterations };
         let iterations = settings.iterations.unwrap_or((usual as f32 * settings.effort).round() as u32).max(1);
         let (width, height) = fit(photo.0, photo.1, edge);
         Scale { width, height, iterations }
@@ -68,17 +68,17 @@ pub fn shares(settings: &Settings, count: usize) -> Vec<f32> {
     if sum > 0.0 { wanted.iter().map(|share| share / sum).collect() } else { vec![1.0 / count as f32; count] }
 }
 
-/// How far strength takes the content's weight from the plan's: to so many times as much, where the photo hardly changes, and
+/// How far strength takes the content's weight from the preset's: to so many times as much, where the photo hardly changes, and
 /// to as small a part, where hardly anything is left of it.
 const REACH: f32 = 100.0;
 
 /// The weights that the two dials stand for.
 pub fn balance(settings: &Settings) -> Balance {
-    let plan = Preset::of(settings);
+    let preset = Preset::of(settings);
     Balance {
-        content: plan.content * REACH.powf((50.0 - settings.strength) / 50.0),
-        style: plan.style,
-        variation: plan.variation * (settings.smoothness / 50.0).powi(4),
+        content: preset.content * REACH.powf((50.0 - settings.strength) / 50.0),
+        style: preset.style,
+        variation: preset.variation * (settings.smoothness / 50.0).powi(4),
     }
 }
 
@@ -88,10 +88,10 @@ const LONG_DECAY: f32 = 0.99;
 
 /// The pace of step `step` (from 0) of `scale`; the last scale slows down linearly so that it settles.
 pub fn pace(settings: &Settings, scale: &Scale, step: u32, last_scale: bool) -> Pace {
-    let plan = Preset::of(settings);
+    let preset = Preset::of(settings);
     let passed = step as f32 / scale.iterations.max(2).saturating_sub(1) as f32;
-    let slow = if last_scale { 1.0 - (1.0 - plan.last_rate) * passed.min(1.0) } else { 1.0 };
-    Pace { rate: plan.rate * slow, decay: if scale.iterations > LONG_RUN { LONG_DECAY } else { plan.decay } }
+    let slow = if last_scale { 1.0 - (1.0 - preset.last_rate) * passed.min(1.0) } else { 1.0 };
+    Pace { rate: preset.rate * slow, decay: if scale.iterations > LONG_RUN { LONG_DECAY } else { preset.decay } }
 }
 
 /// Steps without a gain after which a scale may end early.

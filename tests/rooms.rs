@@ -189,7 +189,8 @@ fn what_is_forbidden_is_found() {
     assert_eq!(cycle(&readers(&sources)), ["kernels::back", "kernels::there"]);
 }
 
-/// Where alone paths may begin so: with the graphics library's name, with JavaScript's types, with the twins.
+/// Where alone paths may begin so: with the graphics library's name, and with JavaScript's types. (Nobody may read the twins: they
+/// stand last in the order.)
 #[test]
 fn what_belongs_to_one_room_stays_there() {
     let belongs: [(&[&str], &[&str]); 2] = [

@@ -306,6 +306,7 @@ impl Fence {
         if self.has_passed() {
             return;
         }
+        // That poll failed; a whole one settles whether the work is done or the device gone.
         gpu.drive();
         // An error means that the device is gone; the next check says so.
         let _ = self.passed.await;

@@ -1,4 +1,4 @@
-//! This turns allocations into a count: how much of the device the engine holds now, and held at most.
+//! Memory on the device: how much of it the engine holds now, and held at most, and where a tensor has its share.
 
 use std::cell::OnceCell;
 use std::rc::Rc;

@@ -61,7 +61,7 @@ impl Capture {
     pub fn of_layer(&self, layer: usize, centering: Centering) -> &Moments {
         let found = self.layers.iter().find(|(own, capturing)| *own == layer && capturing.centering == centering);
         let moments = found.and_then(|(_, capturing)| capturing.finished.as_ref());
-        moments.expect("only layers that were asked for are asked centering, after a walk")
+        moments.expect("only layers that were asked for are asked about, after a walk")
     }
 }
 

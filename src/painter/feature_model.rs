@@ -50,9 +50,9 @@ impl FeatureModel {
 
     /// The terms of the loss for these pictures.
     pub fn terms(&self, settings: &Settings, scene: &Scene) -> Vec<Term> {
-        let (plan, balance) = (Preset::of(settings), balance(settings));
+        let (preset, balance) = (Preset::of(settings), balance(settings));
         let table = self.network.table();
-        let usual_style: Vec<_> = vgg19::STYLE_TAPS.into_iter().zip(plan.style_shares).collect();
+        let usual_style: Vec<_> = vgg19::STYLE_TAPS.into_iter().zip(preset.style_shares).collect();
         let shapes: Vec<_> = scene.pictures().map(|picture| self.network.shapes(picture.shape())).collect();
         // Deep layers of tiny pictures are left out.
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() as f32 >= SMALLEST_MASS);
@@ -66,19 +66,19 @@ impl FeatureModel {
         let style = shared(&usual_style, &settings.style_layers).into_iter();
         let mut terms: Vec<_> = style
             .map(|(layer, share)| {
-                let measure = style_measure(plan.units, settings.style_loss);
+                let measure = style_measure(preset.units, settings.style_loss);
                 Term { layer, measure, weight: balance.style * share * self.unit(table, layer, measure) }
             })
             .collect();
         if !settings.texture {
-            let content = shared(plan.content_taps, &settings.content_layers).into_iter();
+            let content = shared(preset.content_taps, &settings.content_layers).into_iter();
             terms.extend(content.map(|(layer, share)| {
-                let measure = content_measure(plan.units);
+                let measure = content_measure(preset.units);
                 Term { layer, measure, weight: balance.content * share * self.unit(table, layer, measure) }
             }));
         }
         let values = 3 * scene.photo.shape().pixels();
-        let count = if plan.variation_is_sum { values as f32 } else { 1.0 };
+        let count = if preset.variation_is_sum { values as f32 } else { 1.0 };
         terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation * count });
         terms
     }
@@ -136,13 +136,13 @@ fn table(weights: &ModelWeights, settings: &Settings) -> Table {
     if settings.model == ModelKind::Student {
         return student::table(preprocessing, border);
     }
-    let plan = Preset::of(settings);
+    let preset = Preset::of(settings);
     let style: Vec<&str> = match settings.style_layers.is_empty() {
         true => vgg19::STYLE_TAPS.to_vec(),
         false => settings.style_layers.keys().map(String::as_str).collect(),
     };
     let content: Vec<&str> = match settings.content_layers.is_empty() {
-        true => plan.content_taps.iter().map(|(tap, _)| *tap).collect(),
+        true => preset.content_taps.iter().map(|(tap, _)| *tap).collect(),
         false => settings.content_layers.keys().map(String::as_str).collect(),
     };
     let deepest = style.into_iter().chain(content).filter_map(vgg19::depth_of).max().unwrap_or(1);
