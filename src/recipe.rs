@@ -5,6 +5,7 @@ use crate::choices::{Method, ModelKind, Pooling, Recipe, Start, StyleLoss};
 use crate::model::blocks::Border;
 use crate::model::vgg19::CONTENT_TAP;
 use crate::settings::Settings;
+use std::collections::BTreeSet;
 
 /// In what the terms of a loss are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,9 +140,6 @@ impl Preset {
 }
 
 impl Recipe {
-    /// All of them.
-    pub const ALL: [Recipe; 4] = [Recipe::Scumble, Recipe::Gatys, Recipe::NeuralStyle, Recipe::StyleTransferPytorch];
-
     /// The settings that it was published with. Whoever changes one of them goes on with the rest of the recipe.
     pub fn settings(self) -> Settings {
         let published =
@@ -152,5 +150,24 @@ impl Recipe {
             Recipe::NeuralStyle => Settings { optimizer: Method::Lbfgs, start: Start::Noise, ..published },
             Recipe::StyleTransferPytorch => published,
         }
+    }
+
+    /// What recipes decide: the settings that not all of them were published with alike.
+    pub fn decides() -> BTreeSet<&'static str> {
+        let usual = Settings::default();
+        let differing = Recipe::ALL
+            .iter()
+            .flat_map(|recipe| usual.differing(&recipe.settings()).map(|(key, _)| key).collect::<Vec<_>>());
+        differing.filter(|key| *key != "recipe").collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recipes_leave_sizes_and_dials_alone() {
+        assert_eq!(Recipe::decides().into_iter().collect::<Vec<_>>(), ["model", "optimizer", "pooling", "start"]);
     }
 }

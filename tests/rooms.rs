@@ -58,16 +58,22 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All files below `folder`, with what they name. The program is not one of the library's modules.
+/// The program's folder: it reads the library from outside.
+const PROGRAM: &str = "terminal";
+
+/// All files below `folder`, with what they name, but for the program's.
 fn read_all(folder: &Path, module: &[String], found: &mut Vec<Names>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let below = [module, std::slice::from_ref(&stem)].concat();
+        if stem == PROGRAM {
+            continue;
+        }
         if path.is_dir() {
             read_all(&path, &below, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") && stem != "main" {
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
             let own = if stem == "mod" || stem == "lib" { module.to_vec() } else { below };
             found.push(names(own, &fs::read_to_string(&path).unwrap()));
         }

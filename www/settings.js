@@ -9,33 +9,38 @@ const USUAL = 50;
 // What the form has no control for: from a file or a link, until the person takes it back.
 let extras = {};
 
+// The controls that stand for one setting each. The engine's table of settings says which, and tests/settings.rs writes them.
+function singles(form) {
+  return [...form.querySelectorAll('[data-setting]')].map(({ dataset: { setting } }) => [setting, form.elements[setting]]);
+}
+
+function valueOf({ type, checked, value, dataset }) {
+  if (type === 'checkbox') return checked;
+  if (type === 'range') return Number(value) / (dataset.perUnit ?? 1);
+  return dataset.number === undefined ? value : Number(value);
+}
+
+function show(control, value) {
+  if (control.type === 'checkbox') control.checked = value;
+  else if (control.type === 'range') control.value = value * (control.dataset.perUnit ?? 1);
+  else select(control, String(value));
+}
+
 /** The form as the engine's settings. */
 export function read(form) {
   const { elements } = form;
+  const own = Object.fromEntries(singles(form).map(([name, control]) => [name, valueOf(control)]));
+  const share = elements['second-share'].valueAsNumber;
   return {
     ...extras,
-    recipe: elements.recipe.value,
+    ...own,
     model: elements.model.value,
-    size: Number(elements.size.value),
-    strength: elements.strength.valueAsNumber,
-    'style-scale': Number(elements['style-scale'].value),
-    'style-scales': elements['second-share'].valueAsNumber > 0 ? [1, Number(elements['second-scale'].value)] : [],
-    blend: blendOf(elements['second-share'].valueAsNumber),
+    'style-scales': share > 0 ? [1, Number(elements['second-scale'].value)] : [],
+    blend: blendOf(share),
     seed: seedOf(elements.seed.value),
-    start: elements.start.value,
-    'start-noise': elements['start-noise'].valueAsNumber / 100,
-    optimizer: elements.optimizer.value,
-    pooling: elements.pooling.value,
-    'style-loss': elements['style-loss'].value,
     'style-layers': weightsOf([...elements.level].map((level) => level.valueAsNumber)),
-    texture: elements.texture.checked,
-    masked: elements.masked.checked,
-    placed: elements.placed.checked && elements['second-share'].valueAsNumber > 0,
-    seamless: elements.seamless.checked,
-    'stop-early': elements['stop-early'].checked,
-    colours: elements.texture.checked ? 'painting' : elements.colours.value,
-    smoothness: elements.smoothness.valueAsNumber,
-    effort: Number(elements.effort.value),
+    placed: elements.placed.checked && share > 0,
+    colours: own.texture ? 'painting' : own.colours,
   };
 }
 
@@ -56,16 +61,9 @@ export function write(form, wanted, { whole = false } = {}) {
   const former = whole ? {} : extras;
   extras = {};
   const known = read(form);
-  for (const name of ['recipe', 'model', 'start', 'optimizer', 'pooling', 'style-loss', 'colours', 'size', 'effort', 'style-scale']) {
-    if (settings[name] !== undefined) select(elements[name], String(settings[name]));
-  }
-  for (const name of ['texture', 'masked', 'placed', 'seamless', 'stop-early']) {
-    if (settings[name] !== undefined) elements[name].checked = settings[name];
-  }
-  for (const name of ['strength', 'smoothness', 'seed']) {
-    if (settings[name] !== undefined) elements[name].value = settings[name];
-  }
-  if (settings['start-noise'] !== undefined) elements['start-noise'].value = 100 * settings['start-noise'];
+  for (const [name, control] of singles(form)) if (settings[name] !== undefined) show(control, settings[name]);
+  for (const name of ['model', 'seed']) if (settings[name] !== undefined) elements[name].value = settings[name];
+  if (settings.placed !== undefined) elements.placed.checked = settings.placed;
   if (Array.isArray(settings.blend)) {
     const [first = 1, second = 0] = settings.blend;
     elements['second-share'].value = Math.round(100 * second / (first + second || 1)) || 0;
@@ -115,9 +113,9 @@ export function chooseModel(form, model) {
   tidy(form);
 }
 
-/** What a recipe was published with, as the engine tells it: model, start, optimiser and pooling. */
+/** What a recipe was published with, as far as recipes decide it, as the engine tells it. */
 export function follow(form, published) {
-  for (const name of ['start', 'optimizer', 'pooling', 'model']) form.elements[name].value = published[name];
+  for (const [name, value] of Object.entries(published)) form.elements[name].value = value;
   tidy(form);
 }
 

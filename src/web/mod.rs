@@ -63,14 +63,17 @@ impl Studio {
         Ok(Studio { gpu, canvas, lying, weights, painter, sketches, shown_ms: 0.0 })
     }
 
-    /// The settings of all recipes by name, as JSON.
+    /// What each recipe decides of the settings, by its name, as JSON.
     pub fn recipes() -> Result<String, JsValue> {
-        let all = Recipe::ALL.map(|recipe| serde_json::to_value(recipe.settings()));
-        let all: serde_json::Result<Vec<_>> = all.into_iter().collect();
-        let all = all.map_err(|e| JsValue::from_str(&e.to_string()))?;
-        let named =
-            all.into_iter().map(|settings| (settings["recipe"].as_str().unwrap_or_default().to_owned(), settings));
-        Ok(serde_json::Value::Object(named.collect()).to_string())
+        let decided = Recipe::decides();
+        let mut all = serde_json::Map::new();
+        for recipe in Recipe::ALL {
+            let serde_json::Value::Object(settings) = json(&recipe.settings())? else { continue };
+            let name = settings["recipe"].as_str().unwrap_or_default().to_owned();
+            let own = settings.into_iter().filter(|(key, _)| decided.contains(key.as_str()));
+            all.insert(name, serde_json::Value::Object(own.collect()));
+        }
+        Ok(serde_json::Value::Object(all).to_string())
     }
 
     /// The adapter's name, for people.
@@ -82,7 +85,7 @@ impl Studio {
     /// What was found out about the graphics device, as JSON to be kept for the next visit.
     #[wasm_bindgen(getter)]
     pub fn findings(&self) -> Result<String, JsValue> {
-        serde_json::to_string(&self.gpu.findings()).map_err(|e| JsValue::from_str(&e.to_string()))
+        json(&self.gpu.findings()).map(|findings| findings.to_string())
     }
 
     /// Takes what an earlier visit found out about the same device; what cannot be read will be found out again.
@@ -258,6 +261,11 @@ impl Studio {
     fn painter(&self) -> Result<&Painter, JsValue> {
         self.painter.as_ref().ok_or_else(|| thrown(missing("painting in progress")))
     }
+}
+
+/// Anything that serde can write, as JSON.
+fn json(value: &impl Serialize) -> Result<serde_json::Value, JsValue> {
+    serde_json::to_value(value).map_err(|e| JsValue::from_str(&e.to_string()))
 }
 
 fn check_use(which: &str) -> Result<()> {

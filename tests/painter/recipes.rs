@@ -67,7 +67,7 @@ fn a_published_recipe_needs_the_network_of_its_paper() {
 
 #[test]
 fn a_recipe_is_told_by_the_settings() {
-    for recipe in Recipe::ALL {
+    for &recipe in Recipe::ALL {
         let settings = recipe.settings();
         settings.check().unwrap();
         assert_eq!(settings.recipe, recipe);

@@ -1,8 +1,10 @@
 //! The terminal face: `scumble photo.jpg painting.jpg -o out.png`.
 
-use clap::{Parser, ValueEnum};
+mod options;
+
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use scumble::choices::{Colours, Method, ModelKind, Pooling, Precision, Recipe, Start, StyleLoss};
+use scumble::choices::ModelKind;
 use scumble::gpu::Gpu;
 use scumble::image::{Format, Label, Picture, WORKING_EDGE, decode, encode};
 use scumble::painter::{Losses, Painter, Sources};
@@ -28,94 +30,21 @@ struct Arguments {
     /// Write PNG with 16 bits a channel.
     #[arg(long)]
     deep: bool,
-    /// Whose way of painting: scumble, gatys, neural-style or style-transfer-pytorch; it chooses model, start, optimizer and
-    /// pooling, where those are not given.
-    #[arg(long, default_value = "scumble", value_parser = word::<Recipe>)]
-    recipe: Recipe,
-    /// The feature model: "student", the built-in one, needs no file, "vgg19" does [default: student].
-    #[arg(long, value_parser = word::<ModelKind>)]
-    model: Option<ModelKind>,
     /// VGG19's weights: a folder made by `cargo xtask weights`, or a .pth or .safetensors file.
     #[arg(long, default_value = "weights")]
     weights: PathBuf,
     /// Whose network the weights file holds, if it cannot be recognised.
     #[arg(long)]
     origin: Option<OriginName>,
-    /// Longest edge of the result, in pixels.
-    #[arg(long, default_value_t = 512)]
-    size: u32,
-    /// How much of the painting, how little of the photo: 0 to 100.
-    #[arg(long, default_value_t = 50.0)]
-    strength: f32,
-    /// How large the painting's strokes are: 0.25 to 4.
-    #[arg(long, default_value_t = 1.0)]
-    style_scale: f32,
-    /// The same of each painting, times that of all, e.g. 1,0.5.
-    #[arg(long, value_delimiter = ',')]
-    style_scales: Vec<f32>,
-    /// How much each painting counts, e.g. 2,1.
-    #[arg(long, value_delimiter = ',')]
-    blend: Vec<f32>,
-    /// How smooth: 0 to 100.
-    #[arg(long, default_value_t = 50.0)]
-    smoothness: f32,
-    /// How styles are compared: mean-covariance, gram, wasserstein, or what is usual for the recipe.
-    #[arg(long, default_value = "usual", value_parser = word::<StyleLoss>)]
-    style_loss: StyleLoss,
-    /// The layers whose statistics are the style, and how many times its usual share each has, e.g. relu1_1=1,relu3_1=0.5.
-    #[arg(long, value_delimiter = ',', value_parser = layer)]
-    style_layers: Vec<(String, f32)>,
-    /// The layers that hold the content, e.g. relu4_2=1.
-    #[arg(long, value_delimiter = ',', value_parser = layer)]
-    content_layers: Vec<(String, f32)>,
-    /// Paint without a photo: all pictures are paintings, and only their texture is wanted.
-    #[arg(long)]
-    texture: bool,
-    /// Let opposite edges of the result fit together, so that copies can lie side by side.
-    #[arg(long)]
-    seamless: bool,
-    /// End a scale when its loss has stopped to fall.
-    #[arg(long)]
-    stop_early: bool,
-    /// How features are stored: full (32 bits) or half (16 bits: less memory, where the graphics adapter has them).
-    #[arg(long, default_value = "full", value_parser = word::<Precision>)]
-    precision: Precision,
     /// A picture that says where to paint: white is painted, black stays the photo.
     #[arg(long)]
     mask: Option<PathBuf>,
     /// Where a painting goes, e.g. 2=sky.png for the second: white there, black elsewhere. Paintings without a place fill the rest.
     #[arg(long, value_parser = place)]
     place: Vec<(usize, PathBuf)>,
-    /// Multiplies the number of iterations: 0.1 to 10.
-    #[arg(long, default_value_t = 1.0)]
-    effort: f32,
-    /// Iterations at every scale, instead of the schedule's.
-    #[arg(long)]
-    iterations: Option<u32>,
-    /// At most so many sizes on the way, the largest ones.
-    #[arg(long)]
-    scales: Option<u32>,
-    /// Seed of everything random.
-    #[arg(long, default_value_t = 1)]
-    seed: u32,
-    /// What to start from: photo, style-statistics, noise, grey, or picture (with --start-picture) [default: photo].
-    #[arg(long, value_parser = word::<Start>)]
-    start: Option<Start>,
-    /// How much noise is mixed into that: 0 to 1.
-    #[arg(long, default_value_t = 0.0)]
-    start_noise: f32,
     /// The picture that `--start picture` starts from.
     #[arg(long)]
     start_picture: Option<PathBuf>,
-    /// The optimiser: adam or lbfgs [default: adam].
-    #[arg(long, value_parser = word::<Method>)]
-    optimizer: Option<Method>,
-    /// VGG19's pooling: average, max or l2 [default: average].
-    #[arg(long, value_parser = word::<Pooling>)]
-    pooling: Option<Pooling>,
-    /// Whose colours the result has: painting, photo (its own), matched or histogram (the painting in the photo's palette).
-    #[arg(long, default_value = "painting", value_parser = word::<Colours>)]
-    colours: Colours,
     /// A CSV file for the losses before every iteration.
     #[arg(long)]
     losses: Option<PathBuf>,
@@ -127,18 +56,6 @@ enum OriginName {
     Caffe,
 }
 
-/// Reads a setting by the name that the page uses for it.
-fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_value(text.into()).map_err(|e| e.to_string())
-}
-
-/// Reads a layer with its weight.
-fn layer(text: &str) -> Result<(String, f32), String> {
-    let (name, weight) = text.split_once('=').unwrap_or((text, "1"));
-    let weight = weight.parse().map_err(|_| format!("\"{weight}\" is not a number; write for example {name}=0.5"))?;
-    Ok((name.into(), weight))
-}
-
 /// Reads the number of a painting with a file.
 fn place(text: &str) -> Result<(usize, PathBuf), String> {
     let place =
@@ -147,7 +64,12 @@ fn place(text: &str) -> Result<(usize, PathBuf), String> {
 }
 
 fn main() -> ExitCode {
-    match pollster::block_on(paint(&Arguments::parse())) {
+    let matches = options::with_settings(Arguments::command()).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+    let given = [("masked", arguments.mask.is_some()), ("placed", !arguments.place.is_empty())];
+    let painted =
+        options::settings(&matches, given).and_then(|settings| pollster::block_on(paint(&arguments, settings)));
+    match painted {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -156,37 +78,7 @@ fn main() -> ExitCode {
     }
 }
 
-async fn paint(arguments: &Arguments) -> Result<(), String> {
-    let published = arguments.recipe.settings();
-    let settings = Settings {
-        recipe: arguments.recipe,
-        model: arguments.model.unwrap_or(published.model),
-        size: arguments.size,
-        strength: arguments.strength,
-        style_scale: arguments.style_scale,
-        style_scales: arguments.style_scales.clone(),
-        blend: arguments.blend.clone(),
-        seed: arguments.seed,
-        start: arguments.start.unwrap_or(published.start),
-        start_noise: arguments.start_noise,
-        optimizer: arguments.optimizer.unwrap_or(published.optimizer),
-        pooling: arguments.pooling.unwrap_or(published.pooling),
-        colours: arguments.colours,
-        smoothness: arguments.smoothness,
-        style_loss: arguments.style_loss,
-        style_layers: arguments.style_layers.iter().cloned().collect(),
-        content_layers: arguments.content_layers.iter().cloned().collect(),
-        texture: arguments.texture,
-        masked: arguments.mask.is_some(),
-        placed: !arguments.place.is_empty(),
-        seamless: arguments.seamless,
-        stop_early: arguments.stop_early,
-        precision: arguments.precision,
-        effort: arguments.effort,
-        iterations: arguments.iterations,
-        scales: arguments.scales,
-    };
-    settings.check().map_err(|e| e.to_string())?;
+async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), String> {
     let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
     let photo = if settings.texture { None } else { pictures.next() };
     let photo = photo.map(|path| picture(path)).transpose()?;

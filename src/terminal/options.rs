@@ -1,0 +1,92 @@
+//! Settings as options of the command line: the table of settings says which there are.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use scumble::choices::Recipe;
+use scumble::settings::{Description, Kind, Settings};
+use serde_json::{Map, Value};
+
+/// Who paints from a terminal has more patience than who opens a page.
+const SIZE: u32 = 512;
+
+/// What other options say: `--mask` and `--place`.
+const IMPLIED: [&str; 2] = ["masked", "placed"];
+
+/// The command with an option for every setting.
+pub fn with_settings(command: Command) -> Command {
+    let own = Settings::descriptions().iter().filter(|setting| !IMPLIED.contains(&setting.key));
+    command.args(own.map(option))
+}
+
+/// The settings that the options say. What they leave open is as the recipe was published, or else the default.
+///
+/// # Errors
+/// A sentence for a person, where settings are out of range or do not go together.
+pub fn settings(matches: &ArgMatches, implied: [(&str, bool); IMPLIED.len()]) -> Result<Settings, String> {
+    let mut given: Map<String, Value> =
+        implied.map(|(key, value)| (key.to_owned(), value.into())).into_iter().collect();
+    for setting in Settings::descriptions().iter().filter(|setting| !IMPLIED.contains(&setting.key)) {
+        if let Some(value) = value(matches, setting) {
+            given.insert(setting.key.to_owned(), value);
+        }
+    }
+    let recipe = given.get("recipe").cloned().map(serde_json::from_value::<Recipe>).transpose();
+    let recipe = recipe.map_err(|e| e.to_string())?.unwrap_or_default();
+    let published = Settings { size: SIZE, ..recipe.settings() };
+    let Value::Object(mut all) = serde_json::to_value(published).map_err(|e| e.to_string())? else {
+        unreachable!("a struct is written as an object")
+    };
+    all.extend(given);
+    Settings::from_json(&Value::Object(all).to_string()).map_err(|e| e.to_string())
+}
+
+fn option(setting: &Description) -> Arg {
+    let option = Arg::new(setting.key).long(setting.key).help(help(setting));
+    match setting.kind {
+        Kind::Flag => option.action(ArgAction::SetTrue),
+        Kind::Number => option.value_name("NUMBER").value_parser(clap::value_parser!(f32)).allow_negative_numbers(true),
+        Kind::Whole => option.value_name("NUMBER").value_parser(clap::value_parser!(u32)),
+        Kind::Word(words) => {
+            option.value_name("WORD").value_parser(PossibleValuesParser::new(words().into_iter().map(|(word, _)| word)))
+        }
+        Kind::Numbers => option.value_name("NUMBERS").value_delimiter(',').value_parser(clap::value_parser!(f32)),
+        Kind::Layers => option.value_name("LAYERS").value_delimiter(',').value_parser(layer),
+    }
+}
+
+/// What the setting is, with its range and its default.
+fn help(setting: &Description) -> String {
+    let range = setting.rules.range.map(|(least, most)| format!(" [{least} to {most}]")).unwrap_or_default();
+    let default = default(setting.key).map(|default| format!(" [default: {default}]")).unwrap_or_default();
+    format!("{}{range}{default}", setting.text().trim_end_matches('.'))
+}
+
+/// The default of a setting as it is typed; none of flags and lists.
+fn default(key: &str) -> Option<String> {
+    let all = serde_json::to_value(Settings { size: SIZE, ..Settings::default() }).ok()?;
+    match all.get(key)? {
+        Value::Number(number) => Some(number.as_f64()?.to_string()),
+        Value::String(word) => Some(word.clone()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// What was given for a setting, as JSON.
+fn value(matches: &ArgMatches, setting: &Description) -> Option<Value> {
+    let key = setting.key;
+    match setting.kind {
+        Kind::Flag => matches.get_flag(key).then_some(true.into()),
+        Kind::Number => matches.get_one::<f32>(key).map(|&number| number.into()),
+        Kind::Whole => matches.get_one::<u32>(key).map(|&number| number.into()),
+        Kind::Word(_) => matches.get_one::<String>(key).map(|word| word.as_str().into()),
+        Kind::Numbers => matches.get_many::<f32>(key).map(|numbers| numbers.copied().collect()),
+        Kind::Layers => matches.get_many::<(String, f32)>(key).map(|layers| layers.cloned().collect()),
+    }
+}
+
+/// Reads a layer with its share.
+fn layer(text: &str) -> Result<(String, f32), String> {
+    let (name, share) = text.split_once('=').unwrap_or((text, "1"));
+    let share = share.parse().map_err(|_| format!("\"{share}\" is not a number; write for example {name}=0.5"))?;
+    Ok((name.into(), share))
+}

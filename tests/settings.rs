@@ -1,0 +1,178 @@
+//! The page's form and docs/controls.md against the table of settings. `WRITE=1 cargo test --test settings` writes both anew.
+
+use scumble::settings::{Description, Kind, Settings, Widget};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Settings without a control in the form, or with one that stands for several: www/settings.js says how.
+const BY_HAND: [&str; 6] = ["model", "seed", "blend", "style-scales", "style-layers", "placed"];
+/// Settings that a file, a link or the terminal may bring, and no control.
+const WITHOUT_CONTROL: [&str; 4] = ["content-layers", "precision", "iterations", "scales"];
+
+/// Labels that are longer stand above their list.
+const LONGEST_INLINE: usize = 16;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares a file with what it should be, or writes it.
+fn compare(file: &str, expected: impl FnOnce(&str) -> String) {
+    let path = root().join(file);
+    let found = std::fs::read_to_string(&path).unwrap();
+    let expected = expected(&found);
+    if std::env::var_os("WRITE").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+        return;
+    }
+    let different = found.lines().zip(expected.lines()).find(|(found, expected)| found != expected);
+    assert!(
+        found == expected,
+        "{file} is not what the table of settings says: {different:?}. `WRITE=1 cargo test --test settings` writes it."
+    );
+}
+
+fn default_of(key: &str) -> Value {
+    serde_json::to_value(Settings::default()).unwrap()[key].clone()
+}
+
+/// The choices of a list, as the form's values and labels.
+fn choices(setting: &Description) -> Vec<(String, String)> {
+    match (setting.control.widget, setting.kind) {
+        (Widget::Offers(offers), _) => {
+            offers.iter().map(|(value, label)| (value.to_string(), (*label).into())).collect()
+        }
+        (Widget::Menu, Kind::Word(words)) => words().into_iter().map(|(word, label)| (word, label.into())).collect(),
+        other => panic!("{} has no list: {other:?}", setting.key),
+    }
+}
+
+/// The markup of a control, without the indentation of its first line.
+fn markup(setting: &Description, indent: &str) -> String {
+    let Description { key, control, .. } = setting;
+    let (label, hint) = (control.label, control.hint);
+    let mut lines = Vec::new();
+    let described = if hint.is_empty() { String::new() } else { format!(r#" aria-describedby="{key}-hint""#) };
+    match control.widget {
+        Widget::None => panic!("{key} is made by hand"),
+        Widget::Check => {
+            let small = if hint.is_empty() { String::new() } else { format!("<small>{hint}</small>") };
+            return format!(
+                r#"<label class="check" data-setting="{key}"><input type="checkbox" id="{key}" name="{key}"><span>{label}{small}</span></label>"#
+            );
+        }
+        Widget::Slider(per_unit) => {
+            let value = default_of(key).as_f64().unwrap() * f64::from(per_unit);
+            let unit = if per_unit == 1 { String::new() } else { format!(r#" data-per-unit="{per_unit}""#) };
+            lines.push(format!(r#"<div class="field" data-setting="{key}">"#));
+            lines.push(format!(
+                r#"  <div class="field-line"><label for="{key}">{label}</label><output for="{key}" id="{key}-value">{value}</output></div>"#
+            ));
+            lines.push(format!(
+                r#"  <input type="range" id="{key}" name="{key}" min="0" max="100" value="{value}"{unit}{described}>"#
+            ));
+        }
+        Widget::Menu | Widget::Offers(_) => {
+            let choices = choices(setting);
+            let short = choices.iter().all(|(_, label)| label.chars().count() <= LONGEST_INLINE);
+            let class = if short && hint.is_empty() { "field inline" } else { "field" };
+            let number = if matches!(setting.kind, Kind::Word(_)) { "" } else { " data-number" };
+            let default = match default_of(key) {
+                Value::String(word) => word,
+                number => number.as_f64().unwrap().to_string(),
+            };
+            lines.push(format!(r#"<div class="{class}" data-setting="{key}">"#));
+            lines.push(format!(r#"  <label for="{key}">{label}</label>"#));
+            lines.push(format!(r#"  <select id="{key}" name="{key}"{number}{described}>"#));
+            for (value, label) in choices {
+                let selected = if value == default { " selected" } else { "" };
+                lines.push(format!(r#"    <option value="{value}"{selected}>{label}</option>"#));
+            }
+            lines.push("  </select>".into());
+        }
+    }
+    if !hint.is_empty() {
+        lines.push(format!(r#"  <p class="hint" id="{key}-hint">{hint}</p>"#));
+    }
+    lines.push("</div>".into());
+    lines.join(&format!("\n{indent}"))
+}
+
+/// The page with its controls written anew, each where it stands. A new one is added to the end of its group.
+fn form(page: &str) -> String {
+    let mut page = page.to_owned();
+    for setting in Settings::descriptions().iter().filter(|setting| !matches!(setting.control.widget, Widget::None)) {
+        let mark = format!(r#"data-setting="{}""#, setting.key);
+        if !page.contains(&mark) {
+            let legend = format!("<legend>{}</legend>", setting.control.group);
+            let group = page.find(&legend).unwrap_or_else(|| panic!("the form has no group {}", setting.control.group));
+            let end = group + page[group..].find("\n          </fieldset>").unwrap();
+            page.insert_str(end, &format!("\n            <div {mark}></div>"));
+        }
+        let at = page.find(&mark).unwrap();
+        let start = page[..at].rfind('\n').unwrap() + 1;
+        let line = page[start..].lines().next().unwrap();
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let length = match line.ends_with("</div>") || line.ends_with("</label>") {
+            true => line.len(),
+            false => {
+                let close = format!("\n{indent}</div>");
+                page[start..].find(&close).unwrap() + close.len()
+            }
+        };
+        let block = format!("{indent}{}", markup(setting, indent));
+        page.replace_range(start..start + length, &block);
+    }
+    page
+}
+
+#[test]
+fn the_form_shows_the_table() {
+    compare("www/index.html", form);
+}
+
+#[test]
+fn every_setting_has_a_control_or_a_reason() {
+    for setting in Settings::descriptions() {
+        let without = BY_HAND.contains(&setting.key) || WITHOUT_CONTROL.contains(&setting.key);
+        assert_eq!(matches!(setting.control.widget, Widget::None), without, "{}", setting.key);
+    }
+}
+
+/// One row for each setting: what it is, its values, its default.
+fn rows() -> String {
+    let mut rows = String::from("| setting | values | default | what it does |\n|---|---|---|---|\n");
+    for setting in Settings::descriptions() {
+        let values = match (setting.kind, setting.rules.range) {
+            (Kind::Word(words), _) => {
+                words().into_iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+            }
+            (Kind::Flag, _) => "yes or no".into(),
+            (Kind::Number, Some((least, most))) => format!("{least} to {most}"),
+            (Kind::Whole, Some((least, most))) => format!("whole, {least} to {most}"),
+            (Kind::Whole, None) => "whole".into(),
+            (Kind::Numbers, Some((least, most))) => format!("one for each painting, {least} to {most}"),
+            (Kind::Layers, Some((least, most))) => format!("one for each layer, {least} to {most}"),
+            (Kind::Number | Kind::Numbers | Kind::Layers, None) => panic!("{} has no range", setting.key),
+        };
+        let default = match default_of(setting.key) {
+            Value::String(word) => format!("`{word}`"),
+            Value::Number(number) => number.as_f64().unwrap().to_string(),
+            Value::Bool(_) => "no".into(),
+            Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
+        };
+        let steers = if setting.rules.steers { " *" } else { "" };
+        writeln!(rows, "| `{}`{steers} | {values} | {default} | {} |", setting.key, setting.text()).unwrap();
+    }
+    rows
+}
+
+#[test]
+fn the_documentation_shows_the_table() {
+    compare("docs/controls.md", |text| {
+        let start = text.find("| setting |").expect("the table of settings stands in docs/controls.md");
+        let end = start + text[start..].find("\n\n").map_or(text[start..].len(), |end| end + 1);
+        format!("{}{}{}", &text[..start], rows(), &text[end..])
+    });
+}
