@@ -1,8 +1,8 @@
 //! This turns a size into a plan: which scales, how many iterations, what weights, how fast. Pure decisions.
 
 use crate::image::fit;
+use crate::model::Preset;
 use crate::optimizer::Pace;
-use crate::recipe::Preset;
 use crate::settings::Settings;
 
 /// One round of the coarse-to-fine pyramid.

@@ -8,12 +8,14 @@ use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS}
 use scumble::model::{Table, student};
 use scumble::network::{Features, Network, Room};
 use scumble::objective::guide::Region;
-use scumble::objective::{Family, Measure, Objective, Term};
+use scumble::objective::losses::{Content, Gram, MeanCovariance, Variation};
+use scumble::objective::{Family, Loss, Objective, Term, Units};
 use scumble::optimizer::{Optimizer, Pace};
 use scumble::random::{hash32, uniform};
 use scumble::weights::{ConvWeights, ModelWeights, Origin, Preprocessing};
 use serde_json::Value;
 use std::path::Path;
+use std::rc::Rc;
 
 const SEED: u32 = 7;
 /// What f32 is allowed to lose over a whole network.
@@ -149,17 +151,17 @@ struct Case {
 }
 
 fn terms(table: &Table, style: &[&str], content: &str, how: &str, weights: &Value) -> Vec<Term> {
-    let (measure, share) = match how {
-        "mean+cov" => (Measure::MeanCovariance, 1.0 / style.len() as f32),
-        "gram" => (Measure::Gram, 1.0),
+    let (loss, share): (Rc<dyn Loss>, f32) = match how {
+        "mean+cov" => (Rc::new(MeanCovariance), 1.0 / style.len() as f32),
+        "gram" => (Rc::new(Gram(Units::Absolute)), 1.0),
         other => panic!("unknown loss {other}"),
     };
     let weight = |key: &str| number(&weights[key]) as f32;
     let find = |tap: &str| table.find(tap).unwrap();
-    let style_term = |tap: &&str| Term { layer: find(tap), measure, weight: weight("style") * share };
+    let style_term = |tap: &&str| Term { layer: find(tap), loss: loss.clone(), weight: weight("style") * share };
     let mut terms: Vec<_> = style.iter().map(style_term).collect();
-    terms.push(Term { layer: find(content), measure: Measure::RelativeContent, weight: weight("content") });
-    terms.push(Term { layer: 0, measure: Measure::Variation, weight: weight("tv") });
+    terms.push(Term::new(find(content), Content(Units::Relative), weight("content")));
+    terms.push(Term::new(0, Variation, weight("tv")));
     terms
 }
 

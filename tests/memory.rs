@@ -6,15 +6,16 @@ use scumble::gpu::{DType, Gpu, Recorder, Shape};
 use scumble::model::{ConvWeights, Table, student, vgg19};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
-use scumble::objective::{Measure, Objective, Term};
+use scumble::objective::losses::{Content, MeanCovariance, Variation};
+use scumble::objective::{Loss, Objective, Term, Units};
 use scumble::optimizer::Optimizer;
 use scumble::weights::Preprocessing;
 
 /// Convolutions up to conv5_1.
 const DEPTH: usize = 13;
 
-fn term(table: &Table, name: &str, measure: Measure) -> Term {
-    Term { layer: table.find(name).unwrap(), measure, weight: 1.0 }
+fn term(table: &Table, name: &str, loss: impl Loss + 'static) -> Term {
+    Term::new(table.find(name).unwrap(), loss, 1.0)
 }
 
 fn vgg19() -> (Table, Vec<ConvWeights>, Vec<Term>) {
@@ -29,16 +30,16 @@ fn vgg19() -> (Table, Vec<ConvWeights>, Vec<Term>) {
         bias: vec![0.0; c.out_channels],
     };
     let filters = vgg19::CONVOLUTIONS[..DEPTH].iter().map(weights).collect();
-    let mut terms: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| term(&table, tap, Measure::MeanCovariance)).collect();
-    terms.push(term(&table, vgg19::CONTENT_TAP, Measure::RelativeContent));
+    let mut terms: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| term(&table, tap, MeanCovariance)).collect();
+    terms.push(term(&table, vgg19::CONTENT_TAP, Content(Units::Relative)));
     (table, filters, terms)
 }
 
 fn student() -> (Table, Vec<ConvWeights>, Vec<Term>) {
     let weights = scumble::weights::built_in().unwrap();
     let table = student::table(&weights.preprocessing, vgg19::Border::Replicate);
-    let mut terms: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| term(&table, tap, Measure::MeanCovariance)).collect();
-    terms.push(term(&table, vgg19::CONTENT_TAP, Measure::RelativeContent));
+    let mut terms: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| term(&table, tap, MeanCovariance)).collect();
+    terms.push(term(&table, vgg19::CONTENT_TAP, Content(Units::Relative)));
     (table, weights.convolutions, terms)
 }
 
@@ -50,7 +51,7 @@ fn per_pixel(
     size: u32,
     dtype: DType,
 ) -> f64 {
-    terms.push(term(&table, "pixels", Measure::Variation));
+    terms.push(term(&table, "pixels", Variation));
     let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
     let network = Network::new(gpu, table, &filters, &taps).unwrap().stored_as(dtype);
     let weights = gpu.memory().held();

@@ -8,7 +8,8 @@ use scumble::model::ConvWeights;
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
-use scumble::objective::{Measure, Objective, Term};
+use scumble::objective::losses::{Content, Gram, Variation};
+use scumble::objective::{Objective, Term, Units};
 use scumble::optimizer::{Optimizer, Pace};
 use scumble::random::uniform;
 use scumble::weights::Preprocessing;
@@ -71,10 +72,9 @@ fn losses(enough: f32, most: usize) -> Vec<f32> {
     let content = find(CONTENT_TAP);
     let mut taps: Vec<_> = STYLE_TAPS.iter().map(|tap| find(tap)).collect();
     taps.push(content);
-    let mut terms: Vec<_> =
-        STYLE_TAPS.iter().map(|tap| Term { layer: find(tap), measure: Measure::Gram, weight: 1e3 }).collect();
-    terms.push(Term { layer: content, measure: Measure::Content, weight: 1.0 });
-    terms.push(Term { layer: 0, measure: Measure::Variation, weight: 1.0 });
+    let mut terms: Vec<_> = STYLE_TAPS.iter().map(|tap| Term::new(find(tap), Gram(Units::Absolute), 1e3)).collect();
+    terms.push(Term::new(content, Content(Units::Absolute), 1.0));
+    terms.push(Term::new(0, Variation, 1.0));
     let network = Network::new(&gpu, table, &weights(), &taps).unwrap();
 
     let (pixels, painted) = (upload(&gpu, photo, 1 << 16), upload(&gpu, painting, 2 << 16));

@@ -7,9 +7,11 @@ use scumble::model::vgg19::{self, Border, CONVOLUTIONS, KERNEL};
 use scumble::model::{ConvWeights, student};
 use scumble::network::{Network, Room};
 use scumble::objective::guide::{Guide, Region};
-use scumble::objective::{Measure, Objective, Term};
+use scumble::objective::losses::{Gram, MeanCovariance, Wasserstein};
+use scumble::objective::{Loss, Objective, Term, Units};
 use scumble::random::{normal, uniform};
 use scumble::weights::{Preprocessing, built_in};
+use std::rc::Rc;
 
 const DEPTH: usize = 3;
 const PICTURE: Shape = Shape { height: 26, width: 35, channels: 4 };
@@ -62,21 +64,21 @@ fn halves() -> [Guide; 2] {
     [Guide::new(width, height, weights.clone()), Guide::new(width, height, weights.map(|weight| 1.0 - weight))]
 }
 
-struct Loss {
+struct Case {
     gpu: Gpu,
     network: Network,
     objective: Objective,
 }
 
-impl Loss {
-    fn new(gpu: &Gpu, network: Network, measure: Measure, regions: &[Region]) -> Loss {
+impl Case {
+    fn new(gpu: &Gpu, network: Network, loss: &Rc<dyn Loss>, regions: &[Region]) -> Case {
         let layer = |name: &str| network.table().find(name).unwrap();
-        let terms = ["relu1_1", "relu2_1"].map(|name| Term { layer: layer(name), measure, weight: 1.0 });
+        let terms = ["relu1_1", "relu2_1"].map(|name| Term { layer: layer(name), loss: loss.clone(), weight: 1.0 });
         let [photo, first, second] = [1, 2, 3].map(|seed| gpu.upload("picture", PICTURE, &picture(seed)).unwrap());
         let mut rec = Recorder::new(gpu);
         let objective = Objective::capture(&mut rec, &network, &terms, &photo, &[first, second], regions).unwrap();
         rec.submit();
-        Loss { gpu: gpu.clone(), network, objective }
+        Case { gpu: gpu.clone(), network, objective }
     }
 
     /// The loss of a picture, and its gradient.
@@ -101,25 +103,33 @@ fn ways() -> [(&'static str, Vec<Region>); 2] {
     [("everywhere", vec![Region::whole()]), ("in regions", vec![region(1, left), region(0, right)])]
 }
 
-const MEASURES: [Measure; 5] =
-    [Measure::MeanCovariance, Measure::Gram, Measure::RelativeGram, Measure::Wasserstein, Measure::RelativeWasserstein];
+fn style_losses() -> [Rc<dyn Loss>; 5] {
+    let [relative, absolute] = [Units::Relative, Units::Absolute];
+    [
+        Rc::new(MeanCovariance),
+        Rc::new(Gram(absolute)),
+        Rc::new(Gram(relative)),
+        Rc::new(Wasserstein(absolute)),
+        Rc::new(Wasserstein(relative)),
+    ]
+}
 
 #[test]
 fn losses_fall_as_their_gradients_say() {
     let gpu = block_on(Gpu::open()).unwrap_or_else(|error| panic!("{error}"));
     for (model, network) in [("VGG19", network as fn(&Gpu) -> Network), ("student", student)] {
-        for measure in MEASURES {
+        for loss in style_losses() {
             for (way, regions) in ways() {
-                let loss = Loss::new(&gpu, network(&gpu), measure, &regions);
-                falls_as_its_gradient_says(&format!("{model}, {measure:?}, {way}"), &loss);
+                let case = Case::new(&gpu, network(&gpu), &loss, &regions);
+                falls_as_its_gradient_says(&format!("{model}, {loss:?}, {way}"), &case);
             }
         }
     }
 }
 
-fn falls_as_its_gradient_says(what: &str, loss: &Loss) {
+fn falls_as_its_gradient_says(what: &str, case: &Case) {
     let pixels = picture(4);
-    let (value, gradient) = loss.at(&pixels);
+    let (value, gradient) = case.at(&pixels);
     assert_eq!(norm(&gradient.iter().skip(3).step_by(4).copied().collect::<Vec<_>>()), 0.0, "alpha stays");
     let length = norm(&gradient);
     // Far enough that the difference of two losses keeps some digits of f32, near enough that ReLUs agree.
@@ -127,7 +137,7 @@ fn falls_as_its_gradient_says(what: &str, loss: &Loss) {
     let moved = |by: f64| -> Vec<f32> {
         pixels.iter().zip(&gradient).map(|(&x, &g)| (f64::from(x) + by * step * f64::from(g)) as f32).collect()
     };
-    let difference = (loss.at(&moved(1.0)).0 - loss.at(&moved(-1.0)).0) / (2.0 * step);
+    let difference = (case.at(&moved(1.0)).0 - case.at(&moved(-1.0)).0) / (2.0 * step);
     let error = (difference / length.powi(2) - 1.0).abs();
     println!("{what}: loss {value}, gradient {length}, error {error:.1e}");
     assert!(error < 0.02, "{what}: the gradient says {}, losses differ by {difference}", length.powi(2));
@@ -143,16 +153,16 @@ fn bands_and_guides_leave_the_loss_as_it_is() {
         println!("{what}: loss {value:.1e}, gradient {gradient:.1e}");
         assert!(value < 1e-4 && gradient < 1e-3, "{what}: {a} instead of {b}, gradients {gradient} apart");
     };
-    for measure in [Measure::MeanCovariance, Measure::Gram] {
+    for loss in &style_losses()[..2] {
         let [(_, whole), (_, regions)] = ways();
-        let plain = Loss::new(&gpu, network(&gpu), measure, &whole).at(&pixels);
+        let plain = Case::new(&gpu, network(&gpu), loss, &whole).at(&pixels);
         let ones = (0..PICTURE.pixels()).map(|_| 1.0);
         let guide = Some(Guide::new(PICTURE.width, PICTURE.height, ones));
-        let everywhere = Loss::new(&gpu, network(&gpu), measure, &[Region { guide, ..Region::whole() }]).at(&pixels);
-        close(&format!("{measure:?}, a guide that is white"), &everywhere, &plain);
-        let guided = Loss::new(&gpu, network(&gpu), measure, &regions).at(&pixels);
+        let everywhere = Case::new(&gpu, network(&gpu), loss, &[Region { guide, ..Region::whole() }]).at(&pixels);
+        close(&format!("{loss:?}, a guide that is white"), &everywhere, &plain);
+        let guided = Case::new(&gpu, network(&gpu), loss, &regions).at(&pixels);
         let narrow = network(&gpu).with_room(Room { band: 1, workspace: 1 });
-        let in_bands = Loss::new(&gpu, narrow, measure, &regions).at(&pixels);
-        close(&format!("{measure:?}, regions in bands"), &in_bands, &guided);
+        let in_bands = Case::new(&gpu, narrow, loss, &regions).at(&pixels);
+        close(&format!("{loss:?}, regions in bands"), &in_bands, &guided);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::choices::ModelKind;
 use crate::image::Picture;
-use crate::model::{ConvWeights, Convolution, student, vgg19};
+use crate::model::{ConvWeights, Convolution, Model};
 use crate::random::uniform;
 use crate::weights::{ModelWeights, Origin};
 
@@ -14,10 +14,7 @@ pub fn noise(seed: u32, size: u32) -> Picture {
 
 /// All of a model with weights that keep the activations' scale (He et al. 2015).
 pub fn random_weights(model: ModelKind) -> ModelWeights {
-    let (rows, origin): (&[Convolution], Origin) = match model {
-        ModelKind::Student => (&student::CONVOLUTIONS, Origin::Student),
-        ModelKind::Vgg19 => (&vgg19::CONVOLUTIONS, Origin::Torchvision),
-    };
+    let model = Model::of(model);
     let convolution = |(layer, row): (usize, &Convolution)| {
         let entries = row.in_channels * row.kernel * row.kernel;
         let scale = (6.0 / entries as f64).sqrt();
@@ -32,9 +29,9 @@ pub fn random_weights(model: ModelKind) -> ModelWeights {
         }
     };
     ModelWeights {
-        convolutions: rows.iter().enumerate().map(convolution).collect(),
-        preprocessing: origin.preprocessing(),
-        growth: vec![1.0; rows.len()],
-        source: origin.source("random numbers".into()),
+        convolutions: model.convolutions.iter().enumerate().map(convolution).collect(),
+        preprocessing: model.preprocessing,
+        growth: vec![1.0; model.convolutions.len()],
+        source: Origin::Torchvision.source("random numbers".into()),
     }
 }

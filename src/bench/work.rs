@@ -3,11 +3,8 @@
 use crate::Result;
 use crate::choices::{ModelKind, Pooling};
 use crate::gpu::{Gpu, Phase, Scope, Shape};
-use crate::model::blocks::Border;
-use crate::model::{Op, Table, student, vgg19};
+use crate::model::{Model, Op, Table, Wanted};
 use crate::network::Network;
-use crate::recipe::Preset;
-use crate::settings::Settings;
 use crate::weights::ModelWeights;
 
 /// What one iteration at one size has to do.
@@ -40,17 +37,18 @@ impl Work {
     /// # Errors
     /// Where the device cannot hold the weights.
     pub fn count(gpu: &Gpu, model: ModelKind, weights: &ModelWeights, size: u32) -> Result<Work> {
-        let (preprocessing, border) = (&weights.preprocessing, Border::Replicate);
-        let table = match model {
-            ModelKind::Student => student::table(preprocessing, border),
-            ModelKind::Vgg19 => {
-                let depth = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
-                vgg19::table(depth, preprocessing, Pooling::Average, border)
-            }
-        };
-        let style: Vec<usize> = vgg19::STYLE_TAPS.iter().filter_map(|tap| table.find(tap)).collect();
-        let content = Preset::of(&Settings { model, ..Settings::default() }).content_taps.iter();
-        let content: Vec<usize> = content.filter_map(|(tap, _)| table.find(tap)).collect();
+        let model = Model::of(model);
+        let content = model.preset.content_taps.iter().map(|(tap, _)| *tap);
+        let taps: Vec<&str> = model.style_taps.into_iter().chain(content.clone()).collect();
+        let table = (model.table)(&Wanted {
+            taps: &taps,
+            convolutions: weights.convolutions.len(),
+            preprocessing: &weights.preprocessing,
+            pooling: Pooling::Average,
+            border: model.preset.border,
+        });
+        let style: Vec<usize> = model.style_taps.iter().filter_map(|tap| table.find(tap)).collect();
+        let content: Vec<usize> = content.filter_map(|tap| table.find(tap)).collect();
         let held = gpu.memory().held();
         let network = Network::new(gpu, table, &weights.convolutions, &[&style[..], &content[..]].concat())?;
         let weight_bytes = gpu.memory().held() - held;

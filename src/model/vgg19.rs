@@ -2,8 +2,8 @@
 
 pub use super::blocks::Border;
 use super::blocks::{self, Convolution};
-use super::{Preprocessing, Table};
-use crate::choices::Pooling;
+use super::{Missing, Model, Preprocessing, Preset, Table, Units};
+use crate::choices::{Pooling, StyleLoss};
 
 const fn conv(name: &'static str, index: usize, in_channels: usize, out_channels: usize) -> Convolution {
     Convolution { name, index: Some(index), in_channels, out_channels, kernel: KERNEL }
@@ -37,6 +37,39 @@ pub const STYLE_TAPS: [&str; 5] = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "
 
 /// The layer that holds the content (Gatys, Ecker, Bethge 2016).
 pub const CONTENT_TAP: &str = "relu4_2";
+
+/// What the losses count, and how long is painted. All style layers count alike.
+pub const PRESET: Preset = Preset {
+    smallest: 128,
+    most_scales: 8,
+    first_iterations: 80,
+    later_iterations: 60,
+    units: Units::Relative,
+    style_loss: StyleLoss::MeanCovariance,
+    content: 0.45,
+    content_taps: &[(CONTENT_TAP, 1.0)],
+    style: 1.0,
+    style_shares: [1.0; 5],
+    variation: 0.1,
+    variation_is_sum: false,
+    rate: 0.05,
+    last_rate: 0.1,
+    decay: 0.9,
+    border: Border::Replicate,
+};
+
+/// The model. It is computed as deep as the losses look and the file reaches.
+pub const MODEL: Model = Model {
+    convolutions: &CONVOLUTIONS,
+    table: |network| {
+        let deepest = network.taps.iter().filter_map(|tap| depth_of(tap)).max().unwrap_or(1);
+        table(deepest.min(network.convolutions), network.preprocessing, network.pooling, network.border)
+    },
+    preprocessing: Preprocessing::TORCHVISION,
+    style_taps: STYLE_TAPS,
+    preset: PRESET,
+    missing: Missing { what: "The file with VGG19's weights", remedy: "Load it, or choose the built-in model." },
+};
 
 /// The network as far as `depth` convolutions, with the file's own input normalisation. Each ReLU is fused with its
 /// convolution and named after it: `conv4_2` is tapped as `relu4_2`.

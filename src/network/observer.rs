@@ -4,8 +4,8 @@ use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::Part;
 
-/// How an observer wants to see a layer's output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How an observer wants to see a layer's output; whoever wants more comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Interest {
     /// Not at all.
     None,

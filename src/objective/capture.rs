@@ -19,9 +19,9 @@ impl Capturing {
         Capturing { centering, sums: None, finished: None }
     }
 
-    fn see(&mut self, rec: &mut Recorder, sight: &ForwardRows) -> Result<()> {
-        let ForwardRows { part, map, last, .. } = sight;
-        if sight.is_whole() {
+    fn see(&mut self, rec: &mut Recorder, rows: &ForwardRows) -> Result<()> {
+        let ForwardRows { part, map, last, .. } = rows;
+        if rows.is_whole() {
             self.finished = Some(Moments::record(rec, part.x, self.centering)?);
             return Ok(());
         }
@@ -70,8 +70,8 @@ impl Observer for Capture {
         if self.layers.iter().any(|(own, _)| *own == layer) { Interest::Rows } else { Interest::None }
     }
 
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()> {
+    fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
         let own = self.layers.iter_mut().filter(|(own, _)| *own == layer);
-        own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, sight))
+        own.map(|(_, capturing)| capturing).try_for_each(|capturing| capturing.see(rec, rows))
     }
 }

@@ -25,7 +25,7 @@ impl Region {
 }
 
 /// A guide for the pixels of one layer's map.
-pub(super) struct LayerGuide {
+pub struct LayerGuide {
     /// One number for each.
     pub weights: Tensor,
     /// Their sum.

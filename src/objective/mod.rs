@@ -5,14 +5,14 @@
 pub mod capture;
 pub mod guide;
 pub mod lens;
+mod loss;
+pub mod losses;
 pub mod moments;
 mod observer;
 pub mod root;
-mod style;
-mod target;
-mod term;
+mod statistics;
 
-pub use term::{Family, Measure, Term};
+pub use loss::{Family, Loss, Needs, Term, Units};
 
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
@@ -20,15 +20,22 @@ use crate::network::{Features, Network};
 use capture::Capture;
 use guide::Region;
 use lens::Lens;
+use loss::{Aim, Goal, LayerMoments};
 use moments::{Centering, Moments};
 use observer::Measuring;
-use style::StyleTarget;
-use target::{ContentTarget, Target};
 
 /// The whole loss of a picture, with its targets.
 pub struct Objective {
-    terms: Vec<(Term, Target)>,
+    terms: Vec<Aimed>,
     losses: Tensor,
+}
+
+/// A term with its target.
+struct Aimed {
+    /// What it looks at: a term's layer, or the one behind its lens.
+    layer: usize,
+    family: Family,
+    aim: Box<dyn Aim>,
 }
 
 /// Statistics of fewer positions say nothing: of one, the covariance is zero.
@@ -50,48 +57,49 @@ impl Objective {
         paintings: &[Tensor],
         regions: &[Region],
     ) -> Result<Objective> {
-        let of = |family: Family| terms.iter().filter(move |term| term.measure.family() == family);
-        let mut features = Features::of(of(Family::Content).map(|term| term.layer));
+        let of_features = terms.iter().filter(|term| term.loss.needs() == Needs::Features);
+        let mut features = Features::of(of_features.map(|term| term.layer));
         network.forward(rec, photo, &mut features)?;
-        // What is linear in a layer is seen in that layer's statistics; Gram matrices would need the mean beside them.
-        let lens = |term: &Term| {
-            network.linear(term.layer).map(Lens::new).filter(|_| term.measure.centering() == Centering::Mean)
-        };
-        let looks_at = |term: &Term| lens(term).map_or(term.layer, |lens| lens.layer());
-        let style: Vec<_> = of(Family::Style).map(|term| (looks_at(term), term.measure.centering())).collect();
+        let of_moments: Vec<_> =
+            terms.iter().filter_map(|term| Some((term.layer, term.loss.needs().centering()?))).collect();
         let mut captures = Vec::new();
         for painting in paintings {
-            let mut capture = Capture::of(style.iter().copied());
+            let seen = of_moments.iter().map(|&(layer, centering)| (looked_at(network, layer, centering), centering));
+            let mut capture = Capture::of(seen);
             network.forward(rec, painting, &mut capture)?;
             captures.push(capture);
         }
         let shapes = network.shapes(photo.shape());
         let mut targets = Vec::new();
-        for term in terms {
-            match term.measure.family() {
-                Family::Content => {
-                    let target = ContentTarget::new(rec, term, features.at(term.layer))?;
-                    targets.push((term.clone(), Target::Features(target)));
+        for Term { layer, loss, weight } in terms {
+            let (layer, weight, family) = (*layer, *weight, loss.family());
+            match loss.needs() {
+                Needs::Features => {
+                    let aim = loss.aim(rec, weight, Goal::Features(features.at(layer)))?;
+                    targets.push(Aimed { layer, family, aim });
                 }
-                Family::Style => {
-                    let map = shapes[term.layer];
+                Needs::Nothing => {
+                    let aim = loss.aim(rec, weight, Goal::Nothing)?;
+                    targets.push(Aimed { layer, family, aim });
+                }
+                Needs::Moments(centering) => {
+                    let map = shapes[layer];
                     for Region { paintings, guide } in regions {
                         let guide = guide.as_ref().map(|guide| guide.at(rec.gpu(), map)).transpose()?;
                         let mass = guide.as_ref().map_or(map.pixels() as f32, |guide| guide.mass);
                         if guide.is_some() && mass < SMALLEST_MASS {
                             continue;
                         }
-                        let (layer, centering) = (looks_at(term), term.measure.centering());
-                        let of_each = paintings
-                            .iter()
-                            .map(|(index, share)| (captures[*index].of_layer(layer, centering), *share));
-                        let blended = Moments::blend(rec, &of_each.collect::<Vec<_>>())?;
-                        let target = StyleTarget::new(rec, blended, term.measure, lens(term), guide)?;
-                        let weight = term.weight * mass / map.pixels() as f32;
-                        targets.push((Term { layer, weight, ..term.clone() }, Target::Moments(Box::new(target))));
+                        let seen = looked_at(network, layer, centering);
+                        let of_each =
+                            paintings.iter().map(|(index, share)| (captures[*index].of_layer(seen, centering), *share));
+                        let moments = Moments::blend(rec, &of_each.collect::<Vec<_>>())?;
+                        let goal = LayerMoments { moments, lens: lens(network, layer, centering), guide };
+                        let weight = weight * mass / map.pixels() as f32;
+                        let aim = loss.aim(rec, weight, Goal::Moments(Box::new(goal)))?;
+                        targets.push(Aimed { layer: seen, family, aim });
                     }
                 }
-                Family::Variation => targets.push((term.clone(), Target::Nothing)),
             }
         }
         let losses = rec.gpu().tensor("losses", Shape::vector(targets.len() as u32))?;
@@ -105,7 +113,7 @@ impl Objective {
 
     /// Adds up the losses of each family.
     pub fn sum(&self, losses: &[f32], family: Family) -> f32 {
-        let own = self.terms.iter().zip(losses).filter(|((term, _), _)| term.measure.family() == family);
+        let own = self.terms.iter().zip(losses).filter(|(term, _)| term.family == family);
         own.map(|(_, loss)| loss).sum()
     }
 
@@ -116,4 +124,17 @@ impl Objective {
     pub fn record(&self, rec: &mut Recorder, network: &Network, pixels: &Tensor) -> Result<Tensor> {
         network.gradient(rec, pixels, &mut Measuring::new(&self.terms, &self.losses))
     }
+}
+
+/// What is linear in a layer is seen in that layer's statistics; Gram matrices would need the mean beside them.
+fn lens(network: &Network, layer: usize, centering: Centering) -> Option<Lens> {
+    match centering {
+        Centering::Mean => network.linear(layer).map(Lens::new),
+        Centering::None => None,
+    }
+}
+
+/// The layer whose statistics are measured.
+fn looked_at(network: &Network, layer: usize, centering: Centering) -> usize {
+    lens(network, layer, centering).map_or(layer, |lens| lens.layer())
 }

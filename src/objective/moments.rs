@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
+use crate::kernels::moments_loss::Pair;
 use crate::kernels::{Part, blend, covariance, dot, mean, reduce, sums_for, total};
 
 /// The statistics of one layer.
@@ -111,6 +112,11 @@ impl Sums {
 }
 
 impl Moments {
+    /// As kernels take them.
+    pub fn pair(&self) -> Pair<'_> {
+        Pair { sigma: &self.sigma, mu: &self.mu }
+    }
+
     /// Records the computation of the moments of a whole map: the mean, and about it the covariance.
     ///
     /// # Errors

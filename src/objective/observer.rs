@@ -1,89 +1,56 @@
 //! The loss as an observer of a network's walk.
 
-use super::moments::sums;
-use super::style::Style;
-use super::target::Target;
-use super::term::Term;
+use super::Aimed;
+use super::loss::{Slot, Walk};
 use crate::Result;
-use crate::gpu::{Phase, Recorder, Tensor};
-use crate::kernels::{content_loss, moments_loss, total, tv_loss};
+use crate::gpu::{Recorder, Tensor};
 use crate::network::{BackwardRows, ForwardRows, Interest, Observer};
 
 /// All terms at work on one picture.
 pub(super) struct Measuring<'o> {
-    terms: &'o [(Term, Target)],
+    terms: Vec<(&'o Aimed, Box<dyn Walk + 'o>)>,
     losses: &'o Tensor,
-    /// By term; only those of style change.
-    styles: Vec<Style>,
 }
 
 impl<'o> Measuring<'o> {
-    pub fn new(terms: &'o [(Term, Target)], losses: &'o Tensor) -> Measuring<'o> {
-        let styles = terms.iter().map(|_| Style::default()).collect();
-        Measuring { terms, losses, styles }
+    pub fn new(terms: &'o [Aimed], losses: &'o Tensor) -> Measuring<'o> {
+        Measuring { terms: terms.iter().map(|term| (term, term.aim.walk())).collect(), losses }
+    }
+
+    /// The terms of a layer, each with its slot.
+    fn at(&mut self, layer: usize) -> impl Iterator<Item = (&'o Aimed, &mut Box<dyn Walk + 'o>, Slot<'o>)> {
+        let losses = self.losses;
+        let slots = (0..).map(move |slot| Slot { losses, slot });
+        let own = self.terms.iter_mut().zip(slots).filter(move |((term, _), _)| term.layer == layer);
+        own.map(|((term, walk), slot)| (*term, walk, slot))
     }
 }
 
 impl Observer for Measuring<'_> {
     fn interest(&self, layer: usize) -> Interest {
-        let mut interest = Interest::None;
-        for (_, target) in self.terms.iter().filter(|(term, _)| term.layer == layer) {
-            match target {
-                Target::Moments(_) if interest != Interest::Whole => interest = Interest::Rows,
-                Target::Moments(_) => {}
-                Target::Features(_) | Target::Nothing => interest = Interest::Whole,
-            }
-        }
-        interest
+        let own = self.terms.iter().filter(|(term, _)| term.layer == layer);
+        own.map(|(term, _)| term.aim.interest()).max().unwrap_or(Interest::None)
     }
 
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()> {
-        let (terms, losses) = (self.terms, self.losses);
-        for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&mut self.styles)) {
-            if let (Target::Moments(target), true) = (target, term.layer == layer) {
-                rec.scope(Phase::Style, layer);
-                style.down(rec, target, term.weight, sight, &moments_loss::Slot { losses, slot })?;
-            }
+    fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
+        for (term, walk, slot) in self.at(layer) {
+            rec.scope(term.family.phase(), layer);
+            walk.down(rec, rows, &slot)?;
         }
         Ok(())
     }
 
-    fn up(&mut self, rec: &mut Recorder, layer: usize, slope: &BackwardRows) -> Result<()> {
-        let (terms, losses) = (self.terms, self.losses);
-        let BackwardRows { x, d_x, mut accumulate, start } = *slope;
-        for (slot, ((term, target), style)) in (0..).zip(terms.iter().zip(&self.styles)) {
-            if term.layer != layer {
-                continue;
-            }
-            rec.scope(term.measure.family().phase(), layer);
-            match target {
-                Target::Features(target) => {
-                    let target = content_loss::Target {
-                        features: &target.features,
-                        norm: &target.norm,
-                        norm_scale: target.norm_scale,
-                    };
-                    let partials = sums(rec, x.shape().vectors())?;
-                    content_loss::record(rec, x, &target, term.weight, d_x, accumulate, &partials);
-                    total::record(rec, &partials, losses, slot);
-                }
-                Target::Moments(target) => style.up(rec, target, &BackwardRows { x, d_x, accumulate, start })?,
-                Target::Nothing => {
-                    let partials = sums(rec, x.shape().pixels())?;
-                    tv_loss::record(rec, x, term.weight, d_x, accumulate, &partials);
-                    total::record(rec, &partials, losses, slot);
-                }
-            }
+    fn up(&mut self, rec: &mut Recorder, layer: usize, rows: &BackwardRows) -> Result<()> {
+        let BackwardRows { x, d_x, mut accumulate, start } = *rows;
+        for (term, walk, slot) in self.at(layer) {
+            rec.scope(term.family.phase(), layer);
+            walk.up(rec, &BackwardRows { x, d_x, accumulate, start }, &slot)?;
             accumulate = true;
         }
         Ok(())
     }
 
     fn done(&mut self, layer: usize) {
-        for ((term, _), style) in self.terms.iter().zip(&mut self.styles) {
-            if term.layer == layer {
-                *style = Style::Ahead;
-            }
-        }
+        self.at(layer).for_each(|(_, walk, _)| walk.done());
     }
 }

@@ -1,12 +1,12 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
 use super::scene::Scene;
-use crate::choices::{ModelKind, Precision, StyleLoss};
+use crate::choices::{Precision, StyleLoss};
 use crate::gpu::{DType, Gpu};
-use crate::model::{Layer, Op, Table, student, vgg19};
+use crate::model::{Layer, Model, Op, Preset, Table, Units, Wanted};
 use crate::network::Network;
-use crate::objective::{Measure, SMALLEST_MASS, Term};
-use crate::recipe::{Preset, Units};
+use crate::objective::losses::{self, Content, Variation};
+use crate::objective::{Loss, SMALLEST_MASS, Term};
 use crate::schedule::balance;
 use crate::settings::Settings;
 use crate::tuning;
@@ -17,25 +17,27 @@ use std::rc::Rc;
 
 /// How a run looks at pictures.
 pub struct FeatureModel {
+    model: &'static Model,
     network: Rc<Network>,
     /// How much larger each convolution's activations are than the file's.
     growth: Vec<f32>,
 }
 
 impl FeatureModel {
-    /// The model that the settings name, with these weights; VGG19 as deep as the losses look and the file reaches.
+    /// The model that the settings name, with these weights.
     ///
     /// # Errors
     /// Where a layer has no such name or the file does not reach it, and where the device cannot hold the weights, or store
     /// as the settings say.
     pub async fn new(gpu: &Gpu, weights: &ModelWeights, settings: &Settings) -> Result<FeatureModel> {
-        let table = table(weights, settings);
+        let model = Model::of(settings.model);
+        let table = table(model, weights, settings);
         check_layers(&table, settings)?;
         let taps: Vec<_> = (1..table.layers().len()).collect();
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
         let network = network.stored_as(dtype(gpu, settings)?);
         tuning::tune(gpu).await?;
-        Ok(FeatureModel { network: Rc::new(network), growth: weights.growth.clone() })
+        Ok(FeatureModel { model, network: Rc::new(network), growth: weights.growth.clone() })
     }
 
     /// The network.
@@ -52,70 +54,47 @@ impl FeatureModel {
     pub fn terms(&self, settings: &Settings, scene: &Scene) -> Vec<Term> {
         let (preset, balance) = (Preset::of(settings), balance(settings));
         let table = self.network.table();
-        let usual_style: Vec<_> = vgg19::STYLE_TAPS.into_iter().zip(preset.style_shares).collect();
+        let usual_style: Vec<_> = self.model.style_taps.into_iter().zip(preset.style_shares).collect();
         let shapes: Vec<_> = scene.pictures().map(|picture| self.network.shapes(picture.shape())).collect();
         // Deep layers of tiny pictures are left out.
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() as f32 >= SMALLEST_MASS);
-        let shared = |usual: &[(&str, f32)], named: &BTreeMap<String, f32>| {
+        let mut terms = Vec::new();
+        let mut share = |loss: Rc<dyn Loss>, weight: f32, usual: &[(&str, f32)], named: &BTreeMap<String, f32>| {
             let mut own = shares(table, usual, named);
             own.retain(|(layer, share)| *share > 0.0 && large_enough(*layer));
             let sum: f32 = own.iter().map(|(_, share)| share).sum();
-            own.iter_mut().for_each(|(_, share)| *share /= sum);
-            own
-        };
-        let style = shared(&usual_style, &settings.style_layers).into_iter();
-        let mut terms: Vec<_> = style
-            .map(|(layer, share)| {
-                let measure = style_measure(preset.units, settings.style_loss);
-                Term { layer, measure, weight: balance.style * share * self.unit(table, layer, measure) }
-            })
-            .collect();
-        if !settings.texture {
-            let content = shared(preset.content_taps, &settings.content_layers).into_iter();
-            terms.extend(content.map(|(layer, share)| {
-                let measure = content_measure(preset.units);
-                Term { layer, measure, weight: balance.content * share * self.unit(table, layer, measure) }
+            terms.extend(own.into_iter().map(|(layer, share)| {
+                let weight = weight * (share / sum) * loss.unit(self.growth(layer));
+                Term { layer, loss: loss.clone(), weight }
             }));
+        };
+        share(style_loss(preset, settings), balance.style, &usual_style, &settings.style_layers);
+        if !settings.texture {
+            let content = Rc::new(Content(preset.units));
+            share(content, balance.content, preset.content_taps, &settings.content_layers);
         }
         let values = 3 * scene.photo.shape().pixels();
         let count = if preset.variation_is_sum { values as f32 } else { 1.0 };
-        terms.push(Term { layer: 0, measure: Measure::Variation, weight: balance.variation * count });
+        terms.push(Term::new(0, Variation, balance.variation * count));
         terms
     }
 
-    /// What turns a measure of a layer's features as they are here into one of features as the weights file has them.
-    fn unit(&self, table: &Table, layer: usize, measure: Measure) -> f32 {
-        let growth = match table.layers()[layer].op {
+    /// How much larger a layer's features are here than the weights file has them.
+    fn growth(&self, layer: usize) -> f32 {
+        match self.network.table().layers()[layer].op {
             Op::Convolution { filters, .. } => self.growth[filters],
-            _ => 1.0,
-        };
-        match measure {
-            Measure::Content | Measure::Wasserstein => growth.powi(-2),
-            Measure::Gram => growth.powi(-4),
-            _ => 1.0,
+            Op::Pixels | Op::Colour { .. } | Op::Pad(_) | Op::Pool(_) => 1.0,
         }
     }
 }
 
-fn style_measure(units: Units, loss: StyleLoss) -> Measure {
-    let loss = match (units, loss) {
-        (Units::Relative(usual), StyleLoss::Usual) => usual,
-        _ => loss,
+/// The style loss that the settings name; in absolute units the recipe's own.
+fn style_loss(preset: &Preset, settings: &Settings) -> Rc<dyn Loss> {
+    let name = match (preset.units, settings.style_loss) {
+        (Units::Absolute, _) | (Units::Relative, StyleLoss::Usual) => preset.style_loss,
+        (Units::Relative, named) => named,
     };
-    match (units, loss) {
-        (Units::Gram, _) => Measure::Gram,
-        (Units::Wasserstein, _) => Measure::Wasserstein,
-        (Units::Relative(_), StyleLoss::MeanCovariance | StyleLoss::Usual) => Measure::MeanCovariance,
-        (Units::Relative(_), StyleLoss::Gram) => Measure::RelativeGram,
-        (Units::Relative(_), StyleLoss::Wasserstein) => Measure::RelativeWasserstein,
-    }
-}
-
-fn content_measure(units: Units) -> Measure {
-    match units {
-        Units::Relative(_) => Measure::RelativeContent,
-        Units::Gram | Units::Wasserstein => Measure::Content,
-    }
+    losses::style(name, preset.units)
 }
 
 /// The usual layers with their shares; or else the named ones, each with so many times its usual share. What is not usual
@@ -130,23 +109,25 @@ fn shares(table: &Table, usual: &[(&str, f32)], named: &BTreeMap<String, f32>) -
     named.iter().filter_map(|(name, times)| found((name, times * own(name)))).collect()
 }
 
-/// The table for these weights.
-fn table(weights: &ModelWeights, settings: &Settings) -> Table {
-    let (preprocessing, border) = (&weights.preprocessing, Preset::of(settings).border);
-    if settings.model == ModelKind::Student {
-        return student::table(preprocessing, border);
-    }
+/// The table for these weights, as far as the losses look.
+fn table(model: &Model, weights: &ModelWeights, settings: &Settings) -> Table {
     let preset = Preset::of(settings);
-    let style: Vec<&str> = match settings.style_layers.is_empty() {
-        true => vgg19::STYLE_TAPS.to_vec(),
-        false => settings.style_layers.keys().map(String::as_str).collect(),
-    };
-    let content: Vec<&str> = match settings.content_layers.is_empty() {
-        true => preset.content_taps.iter().map(|(tap, _)| *tap).collect(),
-        false => settings.content_layers.keys().map(String::as_str).collect(),
-    };
-    let deepest = style.into_iter().chain(content).filter_map(vgg19::depth_of).max().unwrap_or(1);
-    vgg19::table(deepest.min(weights.convolutions.len()), preprocessing, settings.pooling, border)
+    let style = settings.style_layers.keys().map(String::as_str);
+    let content = settings.content_layers.keys().map(String::as_str);
+    let mut taps: Vec<&str> = style.chain(content).collect();
+    if settings.style_layers.is_empty() {
+        taps.extend(model.style_taps);
+    }
+    if settings.content_layers.is_empty() {
+        taps.extend(preset.content_taps.iter().map(|(tap, _)| *tap));
+    }
+    (model.table)(&Wanted {
+        taps: &taps,
+        convolutions: weights.convolutions.len(),
+        preprocessing: &weights.preprocessing,
+        pooling: settings.pooling,
+        border: preset.border,
+    })
 }
 
 /// Whether the table has all layers that the settings name.
@@ -178,8 +159,8 @@ fn dtype(gpu: &Gpu, settings: &Settings) -> Result<DType> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Preprocessing;
     use crate::model::blocks::Border;
+    use crate::model::{Preprocessing, student};
 
     #[test]
     fn layers_that_are_named_once_each_share_as_usual() {

@@ -181,7 +181,7 @@ impl ScaleRun {
 /// What a scale works towards: the losses of these families, with their targets.
 fn aim(gpu: &Gpu, model: &FeatureModel, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Objective> {
     let mut terms = model.terms(settings, scene);
-    terms.retain(|term| families.contains(&term.measure.family()));
+    terms.retain(|term| families.contains(&term.loss.family()));
     let mut rec = Recorder::new(gpu);
     let photo = surrounded(&mut rec, &scene.photo, settings)?;
     let mut regions = scene.regions.clone();

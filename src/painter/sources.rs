@@ -5,6 +5,7 @@ use super::scene::Originals;
 use crate::choices::ModelKind;
 use crate::gpu::{Gpu, Shape, Tensor};
 use crate::image::Picture;
+use crate::model::{Missing, Model};
 use crate::settings::Settings;
 use crate::weights::{self, ModelWeights};
 use crate::{Error, Result};
@@ -49,14 +50,9 @@ pub(super) fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Pictu
 
 /// The weights of the model that paints.
 pub(super) fn weights_of<'s>(sources: &'s Sources, settings: &Settings) -> Result<&'s ModelWeights> {
-    let missing = || match settings.model {
-        ModelKind::Student => {
-            Error::Missing { what: "The built-in model".into(), remedy: "Reload the page to load it again.".into() }
-        }
-        ModelKind::Vgg19 => Error::Missing {
-            what: "The file with VGG19's weights".into(),
-            remedy: "Load it, or choose the built-in model.".into(),
-        },
+    let missing = || {
+        let Missing { what, remedy } = Model::of(settings.model).missing;
+        Error::Missing { what: what.into(), remedy: remedy.into() }
     };
     sources.weights.get(&settings.model).map(Rc::as_ref).ok_or_else(missing)
 }

@@ -4,12 +4,12 @@ mod options;
 
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use scumble::choices::ModelKind;
 use scumble::gpu::Gpu;
 use scumble::image::{Format, Label, Picture, WORKING_EDGE, decode, encode};
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::Settings;
 use scumble::weights::{self, Manifest, ModelWeights};
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -91,8 +91,8 @@ async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), String> 
         start: arguments.start_picture.as_deref().map(picture).transpose()?,
         ..Sources::default()
     };
-    if settings.model == ModelKind::Vgg19 {
-        sources.weights.insert(ModelKind::Vgg19, Rc::new(vgg19(&arguments.weights, arguments.origin)?));
+    if let Entry::Vacant(missing) = sources.weights.entry(settings.model) {
+        missing.insert(Rc::new(weights_file(&arguments.weights, arguments.origin)?));
     }
     let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
     eprintln!("Painting on {}", gpu.describe());
@@ -176,7 +176,7 @@ fn picture(path: &Path) -> Result<Rc<Picture>, String> {
     Ok(Rc::new(decoded.picture))
 }
 
-fn vgg19(path: &Path, origin: Option<OriginName>) -> Result<ModelWeights, String> {
+fn weights_file(path: &Path, origin: Option<OriginName>) -> Result<ModelWeights, String> {
     let problem = |e: scumble::Error| format!("{}: {e}", path.display());
     if path.is_dir() {
         let text = read(&path.join("manifest.json")).map_err(|e| format!("{e} `cargo xtask weights` makes it."))?;

@@ -33,7 +33,7 @@ export async function spoken() {
     // What the engine says: a sentence for every error, and notes on a picture that was read.
     for (const [, text] of code.matchAll(/(?:#\[error\(|notes\.push\((?:format!\()?)\s*"((?:[^"\\]|\\.)+)"/g)) add(said, text);
   }
-  for (const room of ["painter/", "web/"]) {
+  for (const room of ["model/", "painter/", "web/"]) {
     for (const file of await readdir(SRC + room)) {
       const code = (await readFile(SRC + room + file, "utf8")).split("#[cfg(test)]")[0];
       for (const [, text] of code.matchAll(/(?:what|remedy): "([^"]+)"/g)) add(said, text);

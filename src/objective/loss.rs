@@ -1,0 +1,144 @@
+//! What a loss is: a description that finds its target, and with it measures a picture on its way through a network.
+
+use super::guide::LayerGuide;
+use super::lens::Lens;
+use super::moments::{Centering, Moments};
+use crate::Result;
+use crate::gpu::{Phase, Recorder, Tensor};
+use crate::network::{BackwardRows, ForwardRows, Interest};
+use std::fmt::Debug;
+use std::rc::Rc;
+
+pub use crate::kernels::moments_loss::Slot;
+pub use crate::model::Units;
+
+/// Which of the three curves a loss belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Keeps the photo.
+    Content,
+    /// Brings the painting.
+    Style,
+    /// Keeps the picture smooth.
+    Variation,
+}
+
+/// What a loss compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// The photo's features.
+    Features,
+    /// The paintings' statistics.
+    Moments(Centering),
+    /// Nothing but the picture itself.
+    Nothing,
+}
+
+/// What the walks over photo and paintings found for a loss at one layer.
+pub enum Goal<'g> {
+    /// The photo's features there.
+    Features(&'g Tensor),
+    /// The paintings' statistics there, in one region of the picture.
+    Moments(Box<LayerMoments>),
+    /// Nothing was looked for.
+    Nothing,
+}
+
+/// The paintings' statistics in one layer.
+pub struct LayerMoments {
+    /// Of the layer itself.
+    pub moments: Moments,
+    /// What they are seen through before they are compared.
+    pub lens: Option<Lens>,
+    /// Where in the picture they are compared; everywhere, if there is none.
+    pub guide: Option<LayerGuide>,
+}
+
+/// A loss, described. It knows neither layers nor weights: a [`Term`] puts them around it.
+pub trait Loss: Debug {
+    /// The curve it belongs to.
+    fn family(&self) -> Family;
+
+    /// What it compares with.
+    fn needs(&self) -> Needs;
+
+    /// What makes it one of features as the weights file has them, where those that it sees are `growth` times as large.
+    fn unit(&self, growth: f32) -> f32;
+
+    /// Makes its target of the goal that it [needs](Loss::needs).
+    ///
+    /// # Errors
+    /// Where the device cannot hold it.
+    fn aim(&self, rec: &mut Recorder, weight: f32, goal: Goal) -> Result<Box<dyn Aim>>;
+}
+
+/// A loss with its weight and its target, for one layer.
+pub trait Aim {
+    /// How it wants to see the layer.
+    fn interest(&self) -> Interest;
+
+    /// Begins a walk through the network.
+    fn walk(&self) -> Box<dyn Walk + '_>;
+}
+
+/// A loss on one walk down the network and up again.
+pub trait Walk {
+    /// On the way down: sees rows of the layer; those that need only the way up do nothing.
+    ///
+    /// # Errors
+    /// Where the device cannot hold what it makes of them.
+    fn down(&mut self, _rec: &mut Recorder, _rows: &ForwardRows, _slot: &Slot) -> Result<()> {
+        Ok(())
+    }
+
+    /// On the way up: adds its gradient. The loss is in its slot by then.
+    ///
+    /// # Errors
+    /// Where the device cannot hold what it needs.
+    fn up(&self, rec: &mut Recorder, rows: &BackwardRows, slot: &Slot) -> Result<()>;
+
+    /// The way up left the layer: what was held for it can go.
+    fn done(&mut self) {}
+}
+
+/// One summand of the whole loss: a loss at a layer, with a weight.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// The tapped layer of the table.
+    pub layer: usize,
+    /// What is compared there.
+    pub loss: Rc<dyn Loss>,
+    /// How much it counts.
+    pub weight: f32,
+}
+
+impl Term {
+    /// This loss at this layer, with this weight.
+    pub fn new(layer: usize, loss: impl Loss + 'static, weight: f32) -> Term {
+        Term { layer, loss: Rc::new(loss), weight }
+    }
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Family; 3] = [Family::Content, Family::Style, Family::Variation];
+
+    /// Under which name its kernels are timed.
+    pub(super) fn phase(self) -> Phase {
+        match self {
+            Family::Content => Phase::Content,
+            Family::Style => Phase::Style,
+            Family::Variation => Phase::Variation,
+        }
+    }
+}
+
+impl Needs {
+    /// About which point second moments are taken, if it needs any.
+    pub(super) fn centering(self) -> Option<Centering> {
+        match self {
+            Needs::Moments(centering) => Some(centering),
+            Needs::Features | Needs::Nothing => None,
+        }
+    }
+}

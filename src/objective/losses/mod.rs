@@ -1,0 +1,26 @@
+//! The losses, one to a file, and the style losses by their names.
+
+mod content;
+mod gram;
+mod mean_covariance;
+mod variation;
+mod wasserstein;
+
+pub use content::Content;
+pub use gram::Gram;
+pub use mean_covariance::MeanCovariance;
+pub use variation::Variation;
+pub use wasserstein::Wasserstein;
+
+use super::loss::{Loss, Units};
+use crate::choices::StyleLoss;
+use std::rc::Rc;
+
+/// The style loss of this name. Who says "usual" to nobody who knows better gets mean and covariance.
+pub fn style(name: StyleLoss, units: Units) -> Rc<dyn Loss> {
+    match name {
+        StyleLoss::Usual | StyleLoss::MeanCovariance => Rc::new(MeanCovariance),
+        StyleLoss::Gram => Rc::new(Gram(units)),
+        StyleLoss::Wasserstein => Rc::new(Wasserstein(units)),
+    }
+}

@@ -1,0 +1,107 @@
+//! The squared Wasserstein distance of normal distributions (Dowson & Landau 1982): what it would take to carry one to the
+//! other. With the painting's covariance T, its root B, and the picture's covariance S,
+//!   d = |dm|^2 + tr S + tr T - 2 tr (B S B)^1/2.
+//!
+//! Absolute, it is divided by C. Relative, it is divided by the painting's second moment.
+
+use super::super::loss::{Aim, Family, Goal, Loss, Needs, Units};
+use super::super::moments::{Centering, Moments};
+use super::super::root::{self, Roots};
+use super::super::statistics::{Comparison, Gradients, Measured, Statistics, norms};
+use crate::Result;
+use crate::gpu::{Recorder, Tensor};
+use crate::kernels::matrix_product::{self, PLAIN};
+use crate::kernels::{ridge, wasserstein_loss};
+
+/// The loss.
+#[derive(Debug, Clone, Copy)]
+pub struct Wasserstein(
+    /// In what it is measured.
+    pub Units,
+);
+
+/// Covariances have eigenvalues near zero, whose inverse roots are noise. So both are compared with this much more, in units
+/// of the painting's norm, on the diagonal: where they are equal, they stay so.
+const RIDGE: f32 = 2e-3;
+
+/// The distance of two distributions that are near is about a quarter of what their covariances differ by; times this, one
+/// content weight serves either loss.
+const AS_COVARIANCE: f32 = 4.0;
+
+impl Loss for Wasserstein {
+    fn family(&self) -> Family {
+        Family::Style
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Moments(Centering::Mean)
+    }
+
+    fn unit(&self, growth: f32) -> f32 {
+        match self.0 {
+            Units::Relative => 1.0,
+            Units::Absolute => growth.powi(-2),
+        }
+    }
+
+    fn aim(&self, rec: &mut Recorder, weight: f32, goal: Goal) -> Result<Box<dyn Aim>> {
+        let units = self.0;
+        Statistics::aim(rec, goal, Centering::Mean, |rec, moments| Target::new(rec, moments, units, weight))
+    }
+}
+
+/// The painting's moments, and the root of its covariance.
+struct Target {
+    moments: Moments,
+    norms: Tensor,
+    root: Tensor,
+    units: Units,
+    weight: f32,
+}
+
+impl Target {
+    fn new(rec: &mut Recorder, moments: Moments, units: Units, weight: f32) -> Result<Target> {
+        let norms = norms(rec, &moments)?;
+        let sigma = rec.gpu().tensor("sigma", moments.sigma.shape())?;
+        ridge::record(rec, &moments.sigma, &norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
+        // In a buffer of its own: the recording's are shared, and as large as the largest map that was in them.
+        let root = rec.gpu().tensor("root", sigma.shape())?;
+        let found = root::roots(rec, &sigma)?.root;
+        ridge::record(rec, &found, &norms, (1.0, 0.0), (0.0, 0.0), &root);
+        Ok(Target { moments: Moments { sigma, mu: moments.mu }, norms, root, units, weight })
+    }
+
+    /// What the distance counts, and whether relative to the painting's second moment.
+    fn weight(&self, channels: u32) -> (f32, bool) {
+        match self.units {
+            Units::Relative => (AS_COVARIANCE * self.weight, true),
+            Units::Absolute => (self.weight / channels as f32, false),
+        }
+    }
+}
+
+impl Comparison for Target {
+    fn compare(&self, rec: &mut Recorder, own: &Moments, measured: &Measured) -> Result<Gradients> {
+        let d = Gradients::tensors(rec, own)?;
+        let weight = self.weight(own.mu.shape().channels);
+        let sigma = rec.tensor("sigma", own.sigma.shape())?;
+        ridge::record(rec, &own.sigma, &self.norms, (1.0, 0.0), (RIDGE, 0.5), &sigma);
+        let between = between(rec, &sigma, &self.root, &d.sigma)?;
+        let own = Moments { sigma, mu: own.mu.clone() };
+        let Measured { mass, gradient_scale, slot } = *measured;
+        let (own, target) = (own.pair(), self.moments.pair());
+        wasserstein_loss::record(rec, &own, &target, &between, mass, weight, gradient_scale, &d.pair(), slot);
+        Ok(d)
+    }
+}
+
+/// Records, for the root B of the painting's covariance, (B sigma B)^1/2, which it returns, and B (B sigma B)^-1/2 B, which
+/// carries features of covariance sigma to the painting's.
+fn between(rec: &mut Recorder, sigma: &Tensor, b: &Tensor, transport: &Tensor) -> Result<Tensor> {
+    let half = root::product(rec, b, sigma, PLAIN)?;
+    let m = root::product(rec, &half, b, PLAIN)?;
+    let Roots { root, inverse } = root::roots(rec, &m)?;
+    let half = root::product(rec, b, &inverse, PLAIN)?;
+    matrix_product::record(rec, &half, b, PLAIN, transport);
+    Ok(root)
+}

@@ -1,0 +1,209 @@
+//! What all style losses share: a layer's moments are summed as its rows go by, compared by the loss, and the gradient is taken
+//! back to the rows.
+
+use super::guide::LayerGuide;
+use super::lens::Lens;
+use super::loss::{Aim, Goal, LayerMoments, Slot, Walk};
+use super::moments::{Centering, Moments, Sums, squared_norm};
+use crate::Result;
+use crate::gpu::{Recorder, Shape, Tensor};
+use crate::kernels::moments_loss::Pair;
+use crate::kernels::{Part, guide, moments_bias, product, recentre};
+use crate::network::{BackwardRows, ForwardRows, Interest};
+
+/// A style loss with its target: what is compared once a layer's moments are known.
+pub(super) trait Comparison {
+    /// Records the loss of these moments into its slot, and returns its gradients to them.
+    ///
+    /// # Errors
+    /// Where the device cannot hold them.
+    fn compare(&self, rec: &mut Recorder, own: &Moments, measured: &Measured) -> Result<Gradients>;
+}
+
+/// How moments were measured, and where their loss goes.
+#[derive(Clone, Copy)]
+pub(super) struct Measured<'s> {
+    /// Over how many pixels, or pixels with weights of that sum.
+    pub mass: f32,
+    /// How many times too large gradients are stored.
+    pub gradient_scale: f32,
+    /// Where the loss goes.
+    pub slot: &'s Slot<'s>,
+}
+
+/// Gradients to moments.
+pub(super) struct Gradients {
+    /// To the covariance.
+    pub sigma: Tensor,
+    /// To the mean.
+    pub mu: Tensor,
+}
+
+impl Gradients {
+    /// Tensors for the gradients to such moments.
+    pub fn tensors(rec: &Recorder, moments: &Moments) -> Result<Gradients> {
+        let sigma = rec.tensor("d_sigma", moments.sigma.shape())?;
+        Ok(Gradients { sigma, mu: rec.tensor("d_mu", moments.mu.shape())? })
+    }
+
+    /// As kernels take them.
+    pub fn pair(&self) -> Pair<'_> {
+        Pair { sigma: &self.sigma, mu: &self.mu }
+    }
+}
+
+/// Records the squared norms of the matrix and of the mean, in a tensor that stays.
+pub(super) fn norms(rec: &mut Recorder, moments: &Moments) -> Result<Tensor> {
+    let norms = rec.gpu().tensor("norms", Shape::vector(2))?;
+    squared_norm(rec, &moments.sigma, &norms, 0)?;
+    squared_norm(rec, &moments.mu, &norms, 1)?;
+    Ok(norms)
+}
+
+/// A comparison at work in a layer.
+pub(super) struct Statistics<C> {
+    comparison: C,
+    centering: Centering,
+    /// The painting's mean in the layer itself: rows are summed about it.
+    point: Tensor,
+    lens: Option<Lens>,
+    guide: Option<LayerGuide>,
+}
+
+/// A comparison on its way down and up.
+struct Summing<'t, C> {
+    target: &'t Statistics<C>,
+    state: State,
+}
+
+/// How far it is.
+#[derive(Default)]
+enum State {
+    /// No row was seen yet.
+    #[default]
+    Ahead,
+    /// Some were.
+    Summing(Sums),
+    /// All were: the loss is known, and with it the gradient, d_x = matrix x + bias.
+    Known { matrix: Tensor, bias: Tensor },
+}
+
+impl<C: Comparison + 'static> Statistics<C> {
+    /// A comparison with what `target` makes of the paintings' moments, as a lens shows them.
+    pub fn aim(
+        rec: &mut Recorder,
+        goal: Goal,
+        centering: Centering,
+        target: impl FnOnce(&mut Recorder, Moments) -> Result<C>,
+    ) -> Result<Box<dyn Aim>> {
+        let Goal::Moments(goal) = goal else { unreachable!("it needs moments") };
+        let LayerMoments { moments, lens, guide } = *goal;
+        let point = moments.mu.clone();
+        let moments = seen(rec, lens.as_ref(), moments)?;
+        let comparison = target(rec, moments)?;
+        Ok(Box::new(Statistics { comparison, centering, point, lens, guide }))
+    }
+
+    /// Over how many pixels statistics are averaged.
+    fn mass(&self, rows: &ForwardRows) -> f32 {
+        self.guide.as_ref().map_or(rows.map.pixels() as f32, |guide| guide.mass)
+    }
+
+    /// Adds rows to the sums: about the painting's mean, which is known beforehand, and near the picture's own soon enough.
+    fn add(&self, rec: &mut Recorder, sums: &mut Sums, rows: &ForwardRows) -> Result<()> {
+        let (mean, centred) = (&self.point, self.centering == Centering::Mean);
+        let Some(guide) = &self.guide else {
+            if centred {
+                sums.add_mean(rec, &rows.part)?;
+            }
+            return sums.add_covariance(rec, &rows.part, mean);
+        };
+        let zero = rec.gpu().tensor("zero", mean.shape())?;
+        let accumulate = rows.part.accumulate;
+        if centred {
+            let weighed = guided(rec, rows, &zero, guide, false)?;
+            sums.add_mean(rec, &Part { accumulate, ..Part::whole(&weighed) })?;
+        }
+        let weighed = guided(rec, rows, mean, guide, true)?;
+        sums.add_covariance(rec, &Part { accumulate, ..Part::whole(&weighed) }, &zero)
+    }
+
+    /// Records the loss of what was summed, and its gradient.
+    fn compare(&self, rec: &mut Recorder, sums: &Sums, rows: &ForwardRows, slot: &Slot) -> Result<State> {
+        let layer = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
+        if self.centering == Centering::Mean {
+            recentre::record(rec, &layer.mu, &self.point, &layer.sigma);
+        }
+        let mean = layer.mu.clone();
+        let own = seen(rec, self.lens.as_ref(), layer)?;
+        let gradient_scale = rows.part.x.dtype().gradient_scale();
+        let measured = Measured { mass: self.mass(rows), gradient_scale, slot };
+        let Gradients { sigma, mu } = self.comparison.compare(rec, &own, &measured)?;
+        let (matrix, d_mu) = match &self.lens {
+            Some(lens) => lens.gradients(rec, &sigma, &mu)?,
+            None => (sigma, mu),
+        };
+        let bias = rec.tensor("d_bias", mean.shape())?;
+        moments_bias::record(rec, &matrix, &d_mu, &mean, &bias);
+        Ok(State::Known { matrix, bias })
+    }
+}
+
+impl<C: Comparison + 'static> Aim for Statistics<C> {
+    fn interest(&self) -> Interest {
+        Interest::Rows
+    }
+
+    fn walk(&self) -> Box<dyn Walk + '_> {
+        Box::new(Summing { target: self, state: State::Ahead })
+    }
+}
+
+impl<C: Comparison + 'static> Walk for Summing<'_, C> {
+    /// Sees rows; after the last, records the loss.
+    fn down(&mut self, rec: &mut Recorder, rows: &ForwardRows, slot: &Slot) -> Result<()> {
+        let mut sums = match std::mem::take(&mut self.state) {
+            State::Summing(sums) => sums,
+            State::Ahead | State::Known { .. } => Sums::weighed(rows.map, self.target.mass(rows)),
+        };
+        self.target.add(rec, &mut sums, rows)?;
+        self.state = if rows.last { self.target.compare(rec, &sums, rows, slot)? } else { State::Summing(sums) };
+        Ok(())
+    }
+
+    fn up(&self, rec: &mut Recorder, rows: &BackwardRows, _slot: &Slot) -> Result<()> {
+        let State::Known { matrix, bias } = &self.state else { unreachable!("a walk goes down before it goes up") };
+        let BackwardRows { x, d_x, accumulate, start } = *rows;
+        let Some(guide) = &self.target.guide else {
+            product::pointwise(rec, x, matrix, bias, d_x, accumulate);
+            return Ok(());
+        };
+        let everywhere = rec.map("d_unguided", d_x.shape(), d_x.dtype())?;
+        product::pointwise(rec, x, matrix, bias, &everywhere, false);
+        let zero = rec.gpu().tensor("zero", self.target.point.shape())?;
+        let weights = guide::Weights { w: &guide.weights, start, root: false };
+        guide::record(rec, &Part { accumulate, ..Part::whole(&everywhere) }, &zero, weights, d_x);
+        Ok(())
+    }
+
+    fn done(&mut self) {
+        self.state = State::Ahead;
+    }
+}
+
+/// A layer's moments as a lens shows them.
+fn seen(rec: &mut Recorder, lens: Option<&Lens>, layer: Moments) -> Result<Moments> {
+    match lens {
+        Some(lens) => lens.moments(rec, &layer),
+        None => Ok(layer),
+    }
+}
+
+/// Records rows about a point as a guide lets them count; `root` where products of two will be summed.
+fn guided(rec: &mut Recorder, rows: &ForwardRows, point: &Tensor, guide: &LayerGuide, root: bool) -> Result<Tensor> {
+    let Part { x, pixels, .. } = rows.part;
+    let y = rec.map("guided", Shape::new(1, pixels, x.shape().channels), x.dtype())?;
+    let weights = guide::Weights { w: &guide.weights, start: rows.start, root };
+    guide::record(rec, &Part { accumulate: false, ..rows.part }, point, weights, &y);
+    Ok(y)
+}
