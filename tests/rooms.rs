@@ -12,6 +12,7 @@ type Module = Vec<String>;
 /// What one file names: full paths as they are written, e.g. `["super", "tensor", "Shape"]`, and whether it only passes them on.
 struct Names {
     module: Module,
+    source: String,
     paths: Vec<(Vec<String>, bool)>,
 }
 
@@ -83,7 +84,7 @@ fn read_all(folder: &Path, module: &[String], found: &mut Vec<Names>) {
 fn names(module: Module, source: &str) -> Names {
     let mut paths = Paths::default();
     paths.visit_file(&syn::parse_file(source).unwrap());
-    Names { module, paths: paths.0 }
+    Names { module, source: source.to_owned(), paths: paths.0 }
 }
 
 fn sources() -> Vec<Names> {
@@ -110,7 +111,7 @@ fn readers(sources: &[Names]) -> BTreeMap<Module, BTreeSet<Module>> {
         (0..=absolute.len()).rev().map(|end| absolute[..end].to_vec()).find(|module| modules.contains(module))
     };
     let mut readers: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
-    for Names { module, paths } in sources {
+    for Names { module, paths, .. } in sources {
         let read = readers.entry(module.clone()).or_default();
         for (path, passes_on) in paths {
             let Some(target) = resolve(module, path) else { continue };
@@ -195,6 +196,58 @@ fn what_is_forbidden_is_found() {
     assert_eq!(cycle(&readers(&sources)), ["kernels::back", "kernels::there"]);
 }
 
+/// The strings of a file, but for those of its unit tests.
+#[derive(Default)]
+struct Strings(Vec<String>);
+
+impl<'ast> Visit<'ast> for Strings {
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        if item.ident != "tests" {
+            visit::visit_item_mod(self, item);
+        }
+    }
+
+    /// Comments are no code.
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.0.push(text.value());
+    }
+}
+
+/// Whether a text names a layer of a model, e.g. `relu4_2`.
+fn names_a_layer(text: &str) -> bool {
+    ["conv", "relu", "pool"].iter().any(|kind| {
+        let after = text.split(kind).skip(1);
+        after.map(str::as_bytes).any(|rest| rest.first().is_some_and(u8::is_ascii_digit) && rest.get(1) == Some(&b'_'))
+    })
+}
+
+/// Which rooms name layers, as "who names what".
+fn layers_named(source: &str, module: &Module) -> Vec<String> {
+    let mut strings = Strings::default();
+    strings.visit_file(&syn::parse_file(source).unwrap());
+    let named = strings.0.into_iter().filter(|text| names_a_layer(text));
+    named.map(|text| format!("{} names {text}", module.join("::"))).collect()
+}
+
+#[test]
+fn layers_are_named_in_tables_alone() {
+    let mut found = Vec::new();
+    for Names { module, source, .. } in sources() {
+        if module.first().is_none_or(|room| room != "model") {
+            found.extend(layers_named(&source, &module));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    let spy = layers_named(
+        r#"/// relu1_1
+        fn f() { g("relu4_2") }"#,
+        &vec!["spy".to_owned()],
+    );
+    assert_eq!(spy, ["spy names relu4_2"], "what is forbidden is found");
+}
+
 /// Where alone paths may begin so: with the graphics library's name, and with JavaScript's types. (Nobody may read the twins: they
 /// stand last in the order.)
 #[test]
@@ -204,7 +257,7 @@ fn what_belongs_to_one_room_stays_there() {
         (&["wasm_bindgen", "wasm_bindgen_futures", "js_sys", "web_sys"], &["web", "clock", "bench::web"]),
     ];
     let mut strangers = Vec::new();
-    for Names { module, paths } in sources() {
+    for Names { module, paths, .. } in sources() {
         let own = module.join("::");
         for (names, rooms) in belongs {
             let at_home = rooms.iter().any(|room| own == *room || own.starts_with(&format!("{room}::")));

@@ -4,22 +4,16 @@
 //! on the way; [`encode()`] writes a [`Picture`], with a [`Label`] that [`read_label`] finds again. [`fit`] and [`taps`] are pure decisions about sizes and resampling;
 //! the GPU kernel and the processor's [`resize`] multiply with the same tables.
 
-mod dates;
-mod decode;
-mod encode;
-mod jpeg;
-mod label;
-pub mod likeness;
-mod palette;
+mod analysis;
+mod codec;
 mod reduce;
 mod resample;
-mod signature;
 mod size;
 
-pub use self::decode::{Decoded, MEGAPIXEL_LIMIT, decode};
-pub use self::encode::{Format, Label, encode, encode_animation, encode_png};
-pub use self::label::read_label;
-pub use self::palette::{Match, matched};
+pub use self::analysis::{Match, likeness, matched};
+pub use self::codec::{
+    Decoded, Format, Label, MEGAPIXEL_LIMIT, decode, encode, encode_animation, encode_png, read_label,
+};
 pub use self::resample::{Filter, Taps, resize, taps};
 pub use self::size::fit;
 

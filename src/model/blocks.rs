@@ -25,6 +25,11 @@ impl Convolution {
         self.name.trim_start_matches(|c: char| c.is_ascii_alphabetic())
     }
 
+    /// Whether a pool stands before it, between its block and the one before.
+    pub fn begins_block(&self) -> bool {
+        self.number().ends_with("_1") && !self.number().starts_with('1')
+    }
+
     fn is_linear(&self) -> bool {
         self.kernel == 1
     }

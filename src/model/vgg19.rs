@@ -78,6 +78,12 @@ pub fn table(depth: usize, preprocessing: &Preprocessing, pooling: Pooling, bord
     blocks::table(&CONVOLUTIONS[..depth.min(CONVOLUTIONS.len())], relu, preprocessing, pooling, border)
 }
 
+/// The convolution behind which no style layer stands.
+pub fn deepest_style() -> &'static Convolution {
+    let depth = STYLE_TAPS.iter().filter_map(|tap| depth_of(tap)).max().unwrap_or(1);
+    &CONVOLUTIONS[depth - 1]
+}
+
 /// How many convolutions have to run for a tap, e.g. 13 for `relu5_1`.
 pub fn depth_of(tap: &str) -> Option<usize> {
     let number = tap.strip_prefix("relu")?;

@@ -20,22 +20,14 @@ use crate::network::{Features, Network};
 use capture::Capture;
 use guide::Region;
 use lens::Lens;
-use loss::{Aim, Goal, LayerMoments};
+use loss::{Goal, LayerMoments};
 use moments::{Centering, Moments};
-use observer::Measuring;
+use observer::{Aimed, Measuring};
 
 /// The whole loss of a picture, with its targets.
 pub struct Objective {
     terms: Vec<Aimed>,
     losses: Tensor,
-}
-
-/// A term with its target.
-struct Aimed {
-    /// What it looks at: a term's layer, or the one behind its lens.
-    layer: usize,
-    family: Family,
-    aim: Box<dyn Aim>,
 }
 
 /// Statistics of fewer positions say nothing: of one, the covariance is zero.

@@ -1,10 +1,17 @@
 //! The loss as an observer of a network's walk.
 
-use super::Aimed;
-use super::loss::{Slot, Walk};
+use super::loss::{Aim, Family, Slot, Walk};
 use crate::Result;
 use crate::gpu::{Recorder, Tensor};
 use crate::network::{BackwardRows, ForwardRows, Interest, Observer};
+
+/// A term with its target.
+pub(super) struct Aimed {
+    /// What it looks at: a term's layer, or the one behind its lens.
+    pub layer: usize,
+    pub family: Family,
+    pub aim: Box<dyn Aim>,
+}
 
 /// All terms at work on one picture.
 pub(super) struct Measuring<'o> {

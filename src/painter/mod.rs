@@ -74,7 +74,7 @@ impl Painter {
                 });
             }
             (Start::Picture, own) => own.clone(),
-            _ => None,
+            (Start::Photo | Start::StyleStatistics | Start::Noise | Start::Grey, _) => None,
         };
         let original = subject(sources, settings)?;
         let scales = schedule::scales((original.width, original.height), settings);

@@ -135,9 +135,8 @@ impl Studio {
     #[wasm_bindgen(js_name = neededShards)]
     pub fn needed_shards(&self, manifest: &str) -> Result<usize, JsValue> {
         let manifest = Manifest::parse(manifest).map_err(thrown)?;
-        let depth = vgg19::STYLE_TAPS.iter().filter_map(|tap| vgg19::depth_of(tap)).max().unwrap_or(1);
         // A site may carry only the first layers.
-        let needed = manifest.shards_through(vgg19::CONVOLUTIONS[depth - 1].name).unwrap_or(&manifest.shards);
+        let needed = manifest.shards_through(vgg19::deepest_style().name).unwrap_or(&manifest.shards);
         Ok(needed.len())
     }
 

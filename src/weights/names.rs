@@ -114,5 +114,6 @@ fn nothing_known(others: &[String]) -> Error {
         [] => "it holds no tensors at all".to_owned(),
         _ => format!("it has for instance {}", others[..others.len().min(3)].join(", ")),
     };
-    unusable(format!("the file has no tensor named features.0.weight or conv1_1.weight; {found}"), ANOTHER_FILE)
+    let first = CONVOLUTIONS[0].name;
+    unusable(format!("the file has no tensor named features.0.weight or {first}.weight; {found}"), ANOTHER_FILE)
 }

@@ -9,7 +9,7 @@
 use super::calibration::{CALIBRATION_SIZE, dead_leaves};
 use super::forward::Map;
 use super::model_weights::ModelWeights;
-use crate::model::ConvWeights;
+use crate::model::{ConvWeights, vgg19};
 
 /// The seed of the calibration picture; any would do.
 const SEED: u64 = 19;
@@ -58,9 +58,8 @@ pub fn mean_activations(weights: &ModelWeights) -> Vec<f32> {
 fn walk(weights: &mut ModelWeights, mut layer: impl FnMut(&mut ConvWeights, &Map) -> Map) {
     let picture = dead_leaves(CALIBRATION_SIZE, SEED);
     let mut map = Map::of_picture(&picture, CALIBRATION_SIZE, CALIBRATION_SIZE, &weights.preprocessing);
-    for (index, convolution) in weights.convolutions.iter_mut().enumerate() {
-        // conv2_1, conv3_1, conv4_1 and conv5_1 start a block, and a pooling layer stands between two blocks.
-        if index > 0 && convolution.name.ends_with("_1") {
+    for (row, convolution) in vgg19::CONVOLUTIONS.iter().zip(&mut weights.convolutions) {
+        if row.begins_block() {
             map = map.max_pool();
         }
         map = layer(convolution, &map);

@@ -10,7 +10,7 @@ use super::refusal::unusable;
 use super::tensors::Tensors;
 use super::{names, safetensors};
 use crate::error::{Error, Result};
-use crate::model::vgg19::CONVOLUTIONS;
+use crate::model::vgg19::{self, CONVOLUTIONS};
 use crate::model::{ConvWeights, Preprocessing};
 use ::safetensors::{Dtype, tensor::TensorView};
 use half::f16;
@@ -27,9 +27,6 @@ pub const MANIFEST: &str = "manifest.json";
 
 /// The only model of this format.
 const MODEL: &str = "vgg19";
-
-/// The layer after which a shard always ends.
-const DEEPEST_STYLE_LAYER: &str = "conv5_1";
 
 /// The remedy for everything that our own files can suffer.
 const MAKE_AGAIN: &str = "Reload the page; if it stays, make the shards again with cargo xtask weights.";
@@ -151,7 +148,8 @@ pub fn write(weights: &ModelWeights) -> Result<(Manifest, Vec<ShardFile>)> {
             }
             None => groups.push((size, vec![convolution])),
         }
-        closed = convolution.name == DEEPEST_STYLE_LAYER;
+        // Nobody has to download what no loss looks at by default.
+        closed = convolution.name == vgg19::deepest_style().name;
     }
     let mut shards = Vec::new();
     let mut files = Vec::new();

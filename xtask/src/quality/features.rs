@@ -8,14 +8,8 @@ use scumble::model::vgg19::{self, Border};
 use scumble::network::{Features, Network};
 use scumble::weights::ModelWeights;
 
-use super::metrics::{Scores, View};
+use super::metrics::{STYLE, Scores, View};
 use scumble::image::likeness::Map;
-
-/// Where a style is judged, ...
-const STYLE: [&str; 3] = ["relu2_2", "relu3_3", "relu4_3"];
-/// ... which of them for coverage, and which for the layout of the photo.
-pub const COVERAGE: usize = 1;
-pub const LAYOUT: usize = 2;
 
 /// VGG19 with max pooling and zero borders, as it was trained, as deep as it is asked.
 pub struct Judge {

@@ -5,7 +5,11 @@ use std::fmt;
 use scumble::image::Picture;
 use scumble::image::likeness::{Likeness, Map, sliced_wasserstein};
 
-use super::features::{COVERAGE, LAYOUT};
+/// Where a style is judged, ...
+pub const STYLE: [&str; 3] = ["relu2_2", "relu3_3", "relu4_3"];
+/// ... which of them for coverage, and which for the layout of the photo.
+const COVERAGE: usize = 1;
+const LAYOUT: usize = 2;
 
 /// A picture, and how VGG19 sees it.
 pub struct View<'p> {

@@ -1,7 +1,7 @@
 //! This turns a picture's colours into another's, so that a painting can lend its strokes and not its palette (Gatys et al.
 //! 2017, "Controlling perceptual factors in neural style transfer", section 5).
 
-use super::Picture;
+use super::super::Picture;
 
 /// How colours are matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

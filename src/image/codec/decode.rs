@@ -1,6 +1,7 @@
 //! This turns the bytes of a file into a [`Picture`], within bounded memory.
 
-use super::{Picture, dates, jpeg, reduce, signature};
+use super::super::{Picture, reduce};
+use super::{dates, jpeg, signature};
 use crate::{Error, Result};
 use ::image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use ::image::metadata::Orientation;

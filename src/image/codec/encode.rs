@@ -1,6 +1,7 @@
 //! This turns pixels into the bytes of a file, with a label inside that says how they came about.
 
-use super::{Picture, dates};
+use super::super::Picture;
+use super::dates;
 use crate::{Error, Result};
 use ::image::codecs::{jpeg::JpegEncoder, webp::WebPEncoder};
 use ::image::{ExtendedColorType, ImageEncoder};

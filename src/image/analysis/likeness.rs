@@ -1,6 +1,6 @@
 //! This turns a result, its photo and its painting into numbers, by the pixels alone: no network, so no loss has seen them.
 
-use super::{Picture, brightness};
+use super::super::{Picture, brightness};
 use crate::random::normal;
 
 /// Positions with features, or with colours.

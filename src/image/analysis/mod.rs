@@ -1,0 +1,6 @@
+//! What colours and shapes a picture has, and how alike two pictures are.
+
+pub mod likeness;
+mod palette;
+
+pub use palette::{Match, matched};

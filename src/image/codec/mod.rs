@@ -1,0 +1,12 @@
+//! Files to pixels and back: formats, dates and labels.
+
+mod dates;
+mod decode;
+mod encode;
+mod jpeg;
+mod label;
+mod signature;
+
+pub use decode::{Decoded, MEGAPIXEL_LIMIT, decode};
+pub use encode::{Format, Label, encode, encode_animation, encode_png};
+pub use label::read_label;
