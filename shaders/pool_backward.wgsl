@@ -18,17 +18,13 @@ struct Params {
 // 1 in the lanes where the window's pixel `place` (0..3) is the first of the largest.
 fn winner(first: u32, place: u32) -> vec4<f32> {
     let below = first + params.width * params.blocks;
-    let a = x[first];
-    let b = x[first + params.blocks];
-    let c = x[below];
-    let d = x[below + params.blocks];
-    let largest = max(max(a, b), max(c, d));
-    let is_a = a == largest;
-    let is_b = (b == largest) & !is_a;
-    let is_c = (c == largest) & !(is_a | is_b);
-    let is_d = !(is_a | is_b | is_c);
-    let top = select(is_a, is_b, vec4<bool>(place == 1u));
-    let bottom = select(is_c, is_d, vec4<bool>(place == 3u));
+    let a = vec4<f32>(x[first]);
+    let b = vec4<f32>(x[first + params.blocks]);
+    let c = vec4<f32>(x[below]);
+    let d = vec4<f32>(x[below + params.blocks]);
+    let wins = winners(a, b, c, d);
+    let top = select(wins.a, wins.b, vec4<bool>(place == 1u));
+    let bottom = select(wins.c, wins.d, vec4<bool>(place == 3u));
     return select(vec4<f32>(0.0), vec4<f32>(1.0), select(top, bottom, vec4<bool>(place >= 2u)));
 }
 

@@ -6,7 +6,7 @@
 use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
-use crate::kernels::product::Batch;
+use crate::kernels::batched_gemm::Batch;
 use crate::kernels::{GemmVariant, winograd};
 
 /// What is tried: a convolution of VGG19's third block at 128 pixels, tiles and channels.

@@ -18,6 +18,7 @@ const fn fma(name: &'static str, constants: &'static [(&'static str, f64)]) -> K
     Kernel {
         name,
         wgsl: include_str!("fma.wgsl"),
+        common: &[],
         workgroup: [64, 1, 1],
         params_bytes: 4,
         bindings: &[Access::Params, Access::Write],
@@ -32,6 +33,7 @@ const FMA: [Kernel; 3] =
 const COPY: Kernel = Kernel {
     name: "copy",
     wgsl: include_str!("copy.wgsl"),
+    common: &[],
     workgroup: [64, 1, 1],
     params_bytes: 4,
     bindings: &[Access::Params, Access::Read, Access::Write],

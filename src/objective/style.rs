@@ -7,9 +7,9 @@ use super::root::{self, Roots};
 use super::term::Measure;
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::matrix_product::PLAIN;
+use crate::kernels::square_matmul::PLAIN;
 use crate::kernels::{
-    Part, guide, matrix_product, moments_bias, moments_loss, product, recentre, ridge, wasserstein_loss,
+    Part, batched_gemm, guide, moments_bias, moments_loss, recentre, ridge, square_matmul, wasserstein_loss,
 };
 use crate::network::{BackwardRows, ForwardRows};
 
@@ -197,11 +197,11 @@ impl Style {
         let Style::Known { matrix, bias } = self else { unreachable!("a walk goes down before it goes up") };
         let BackwardRows { x, d_x, accumulate, start } = *slope;
         let Some(guide) = &target.guide else {
-            product::pointwise(rec, x, matrix, bias, d_x, accumulate);
+            batched_gemm::pointwise(rec, x, matrix, bias, d_x, accumulate);
             return Ok(());
         };
         let everywhere = rec.map("d_unguided", d_x.shape(), d_x.dtype())?;
-        product::pointwise(rec, x, matrix, bias, &everywhere, false);
+        batched_gemm::pointwise(rec, x, matrix, bias, &everywhere, false);
         let zero = rec.gpu().tensor("zero", target.moments.mu.shape())?;
         let weights = guide::Weights { w: &guide.weights, start, root: false };
         guide::record(rec, &Part { accumulate, ..Part::whole(&everywhere) }, &zero, weights, d_x);
@@ -225,6 +225,6 @@ fn between(rec: &mut Recorder, sigma: &Tensor, b: &Tensor, transport: &Tensor) -
     let m = root::product(rec, &half, b, PLAIN)?;
     let Roots { root, inverse } = root::roots(rec, &m)?;
     let half = root::product(rec, b, &inverse, PLAIN)?;
-    matrix_product::record(rec, &half, b, PLAIN, transport);
+    square_matmul::record(rec, &half, b, PLAIN, transport);
     Ok(root)
 }

@@ -3,7 +3,7 @@
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Shape, Tensor};
 use scumble::kernels::conv::{self, Weights, Window};
-use scumble::kernels::{GemmVariant, product};
+use scumble::kernels::{GemmVariant, batched_gemm};
 use scumble::reference::{Map, conv as twin, conv::Filters};
 
 /// Height, width, input channels, output channels, kernel, pad.
@@ -131,7 +131,7 @@ fn pointwise_product() {
             reach.note(&bench.gpu);
             let y = bench.output(shape(&x), accumulate);
             let (x, matrix, bias) = (bench.upload(&x), bench.matrices(&matrix), bench.vector(&bias));
-            bench.run(|rec| product::pointwise(rec, &x, &matrix, &bias, &y.tensor, accumulate));
+            bench.run(|rec| batched_gemm::pointwise(rec, &x, &matrix, &bias, &y.tensor, accumulate));
             bench.check("pointwise", &format!("{height}x{width}x{channels}, {reach:?}"), &y, &expected);
         }
     }

@@ -17,20 +17,20 @@ struct Params {
 }
 
 /// Each invocation for itself.
-pub const NARROW: Kernel = kernel!("product", LINE, Params, [Source, Read, Read, Target]);
+pub const NARROW: Kernel = kernel!("batched_gemm", LINE, Params, [Source, Read, Read, Target], ["batched_gemm"]);
 /// The same, twice as many rows for each.
-pub const WIDE: Kernel = Kernel { name: "product_wide", constants: &[("WIDE", 1.0)], ..NARROW };
+pub const WIDE: Kernel = Kernel { name: "batched_gemm_wide", constants: &[("WIDE", 1.0)], ..NARROW };
 /// Through workgroup memory.
-pub const SHARED: Kernel = kernel!("product_shared", LINE, Params, [Source, Read, Read, Target]);
+pub const SHARED: Kernel = kernel!("batched_gemm_shared", LINE, Params, [Source, Read, Read, Target], ["batched_gemm"]);
 /// The same three with the weights of Winograd's gradient.
 pub const NARROW_TRANSPOSED: Kernel =
-    Kernel { name: "product_transposed", constants: &[("TRANSPOSED", 1.0)], ..NARROW };
+    Kernel { name: "batched_gemm_transposed", constants: &[("TRANSPOSED", 1.0)], ..NARROW };
 /// See [`NARROW_TRANSPOSED`].
 pub const WIDE_TRANSPOSED: Kernel =
-    Kernel { name: "product_wide_transposed", constants: &[("TRANSPOSED", 1.0), ("WIDE", 1.0)], ..NARROW };
+    Kernel { name: "batched_gemm_wide_transposed", constants: &[("TRANSPOSED", 1.0), ("WIDE", 1.0)], ..NARROW };
 /// See [`NARROW_TRANSPOSED`].
 pub const SHARED_TRANSPOSED: Kernel =
-    Kernel { name: "product_shared_transposed", constants: &[("TRANSPOSED", 1.0)], ..SHARED };
+    Kernel { name: "batched_gemm_shared_transposed", constants: &[("TRANSPOSED", 1.0)], ..SHARED };
 
 /// Output blocks that an invocation makes.
 const BLOCKS_PER_THREAD: u32 = 4;

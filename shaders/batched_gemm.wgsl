@@ -1,48 +1,11 @@
-// Products of matrices, a batch of them:
-//   y[p, n, o] (+)= bias[o] + sum over c of w[p, o, c] x[p, n, c].
-// x: P, N, C -> y: P, N, C'; w: P, C'/4, C/4 tiles of 4x4. With P = 36 it is the second of the three steps of a 3x3
-// convolution after Winograd (kernels/winograd.rs); with P = 1 it takes a style's gradient back to the features.
+// Products of matrices, a batch of them, as common/batched_gemm.wgsl says; each thread for itself, without barriers.
 //
-// The gradient of Winograd's convolution wants the kernels turned by half a turn and their channels exchanged. Its points
-// are closed under 1/p and its weights scaled for it, so that turning a kernel only exchanges points; TRANSPOSED reads the
-// same weights that way, and they are stored once.
-//
-// Each thread makes 8 rows of 4 output blocks in registers, or 16 rows where WIDE, without barriers. Four rows of a block
-// are a matrix, and what the loop does is a product of small matrices. Threads run over rows and batch, so that few rows
-// still fill a workgroup.
+// A thread makes 8 rows of 4 output blocks in registers, or 16 rows where WIDE. Four rows of a block are a matrix, and what
+// the loop does is a product of small matrices. Threads run over rows and batch, so that few rows still fill a workgroup.
 
-struct Params {
-    batch: u32, // P
-    rows: u32,  // N
-    in_blocks: u32,
-    out_blocks: u32,
-    biased: u32,     // 1: add the bias
-    accumulate: u32, // 1: add to what y holds
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<Source>;           // P, N, C
-@group(0) @binding(2) var<storage, read> w: array<mat4x4<f32>>;      // P, C'/4, C/4; column = input channel
-@group(0) @binding(3) var<storage, read> bias: array<vec4<f32>>;     // C'
-@group(0) @binding(4) var<storage, read_write> y: array<Target>;     // P, N, C'
-
-override TRANSPOSED: bool = false;
 override WIDE: bool = false; // what a constant rules out, drivers leave out
 
 const BLOCKS = 4u; // per thread
-
-// Where the transform of the turned kernel finds its value: 0 and infinity change places, and +-sqrt(2) with +-1/sqrt(2).
-fn turned(point: u32) -> u32 {
-    var partner = array<u32, 6>(5u, 3u, 4u, 1u, 2u, 0u);
-    return partner[point / 6u] * 6u + partner[point % 6u];
-}
-
-fn weight(p: u32, output: u32, input: u32) -> mat4x4<f32> {
-    if (TRANSPOSED) {
-        return transpose(w[(p * params.in_blocks + input) * params.out_blocks + output]);
-    }
-    return w[(p * params.out_blocks + output) * params.in_blocks + input];
-}
 
 // Where four rows begin. Beyond the last row the last is repeated; it is computed and not stored.
 fn starts(p: u32, row: u32) -> vec4<u32> {
@@ -50,24 +13,10 @@ fn starts(p: u32, row: u32) -> vec4<u32> {
     return (p * params.rows + rows) * params.in_blocks;
 }
 
+// Those four rows of an input block.
 fn four(start: vec4<u32>, c: u32) -> mat4x4<f32> {
     let at = start + c;
     return mat4x4<f32>(vec4<f32>(x[at.x]), vec4<f32>(x[at.y]), vec4<f32>(x[at.z]), vec4<f32>(x[at.w]));
-}
-
-fn store_row(p: u32, row: u32, block: u32, sum: vec4<f32>) {
-    if (row >= params.rows) {
-        return;
-    }
-    let index = (p * params.rows + row) * params.out_blocks + block;
-    var value = sum;
-    if (params.biased == 1u) {
-        value += bias[block];
-    }
-    if (params.accumulate == 1u) {
-        value += vec4<f32>(y[index]);
-    }
-    y[index] = narrow(value);
 }
 
 fn store(p: u32, row: u32, block: u32, sums: mat4x4<f32>) {
@@ -90,7 +39,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
         return;
     }
     let last = params.out_blocks - 1u;
-    let source = select(p, turned(p), TRANSPOSED);
+    let point = select(p, inverse_point(p), TRANSPOSED);
     let start0 = starts(p, row);
     let start1 = starts(p, row + 4u);
     let start2 = starts(p, row + 8u);
@@ -101,10 +50,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
     var c0 = mat4x4<f32>(); var c1 = mat4x4<f32>(); var c2 = mat4x4<f32>(); var c3 = mat4x4<f32>();
     var d0 = mat4x4<f32>(); var d1 = mat4x4<f32>(); var d2 = mat4x4<f32>(); var d3 = mat4x4<f32>();
     for (var c = 0u; c < params.in_blocks; c++) {
-        let wa = weight(source, block, c);
-        let wb = weight(source, min(block + 1u, last), c);
-        let wc = weight(source, min(block + 2u, last), c);
-        let wd = weight(source, min(block + 3u, last), c);
+        let wa = weight(point, block, c);
+        let wb = weight(point, min(block + 1u, last), c);
+        let wc = weight(point, min(block + 2u, last), c);
+        let wd = weight(point, min(block + 3u, last), c);
         let x0 = four(start0, c);
         let x1 = four(start1, c);
         a0 += wa * x0; a1 += wa * x1;
