@@ -26,6 +26,7 @@ struct Params {
 
 override GRADIENT: bool = false;
 
+// The map at a position; of a gradient, only what the mask lets through.
 fn input(row: u32, column: u32, block: u32) -> vec4<f32> {
     if (!GRADIENT) {
         return vec4<f32>(x[(row * params.width + column) * params.blocks + block]);

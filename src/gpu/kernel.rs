@@ -44,7 +44,7 @@ impl DType {
     }
 
     /// The file of `shaders/common/` that declares `Source`.
-    fn source(self) -> &'static str {
+    fn source_file(self) -> &'static str {
         match self {
             DType::F32 => include_str!("../../shaders/common/source_f32.wgsl"),
             DType::F16 => include_str!("../../shaders/common/source_f16.wgsl"),
@@ -52,7 +52,7 @@ impl DType {
     }
 
     /// The file of `shaders/common/` that declares `Target`, and how a value becomes one.
-    fn target(self) -> &'static str {
+    fn target_file(self) -> &'static str {
         match self {
             DType::F32 => include_str!("../../shaders/common/target_f32.wgsl"),
             DType::F16 => include_str!("../../shaders/common/target_f16.wgsl"),
@@ -80,8 +80,7 @@ pub struct Kernel {
     pub name: &'static str,
     /// The shader's own file.
     pub wgsl: &'static str,
-    /// The files of `shaders/common/` that it uses, but for those that declare `Source` and `Target`: which of them, the
-    /// bindings and the tensors say.
+    /// The files of `shaders/common/` that it uses; those that declare `Source` and `Target` come by themselves.
     pub common: &'static [&'static str],
     /// The `@workgroup_size` of the shader.
     pub workgroup: [u32; 3],
@@ -103,12 +102,19 @@ pub(super) struct Pipeline {
 impl Kernel {
     /// The whole shader for values that are stored this way: nothing but files, one after the other.
     pub fn source(&self, elements: Elements) -> String {
-        let Elements { source, target } = elements;
-        let f16 = [source, target].contains(&DType::F16).then_some(F16);
-        let source = self.bindings.contains(&Access::Source).then(|| source.source());
-        let target = self.bindings.contains(&Access::Target).then(|| target.target());
-        let stored = [f16, source, target].into_iter().flatten();
-        stored.chain(self.common.iter().copied()).chain([self.wgsl]).collect::<Vec<_>>().join("\n")
+        let mut files = Vec::new();
+        if elements != Elements::default() {
+            files.push(F16);
+        }
+        if self.bindings.contains(&Access::Source) {
+            files.push(elements.source.source_file());
+        }
+        if self.bindings.contains(&Access::Target) {
+            files.push(elements.target.target_file());
+        }
+        files.extend(self.common);
+        files.push(self.wgsl);
+        files.join("\n")
     }
 
     /// Compiles the shader; on some drivers this takes a second.
