@@ -137,12 +137,14 @@ fn sources_and_targets_are_stored_as_asked() {
     }
 }
 
-/// The WGSL files of a folder: name without ending, text.
+/// The WGSL files of a folder: name without ending, text without comments.
 fn files(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let paths = folder.read_dir().unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
     let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_string();
-    paths.map(|path| (stem(&path), std::fs::read_to_string(&path).unwrap())).collect()
+    let code = |line: &str| line.split("//").next().unwrap().to_string() + "\n";
+    let wgsl = |path: &Path| std::fs::read_to_string(path).unwrap().lines().map(code).collect();
+    paths.map(|path| (stem(&path), wgsl(&path))).collect()
 }
 
 /// A shader that no kernel reads is dead; `present` belongs to the canvas. Variants of a shader share its file, and
@@ -160,14 +162,9 @@ fn every_file_is_a_kernel() {
     assert_eq!(names.len(), ALL.len(), "two kernels share a name");
 }
 
-/// WGSL without its comments and what space there is at the ends of lines.
-fn code(wgsl: &str) -> String {
-    wgsl.lines().map(|line| line.split("//").next().unwrap().trim()).collect::<Vec<_>>().join("\n")
-}
-
 /// The names and keywords of some WGSL.
-fn words(code: &str) -> Vec<&str> {
-    code.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect()
+fn words(wgsl: &str) -> Vec<&str> {
+    wgsl.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect()
 }
 
 /// What some WGSL declares with one of these words, at the beginning of a line.
@@ -176,7 +173,7 @@ fn declared<'w>(wgsl: &'w str, with: &[&str]) -> Vec<&'w str> {
     lines.filter(|(first, _)| with.contains(first)).map(|(_, rest)| words(rest)[0]).collect()
 }
 
-/// What a shader is made for: of a common file every function, or, where it has none, everything it declares.
+/// What a common file is for: its functions, or, where it has none, all that it declares.
 fn offers(wgsl: &str) -> Vec<&str> {
     let functions = declared(wgsl, &["fn"]);
     if functions.is_empty() { declared(wgsl, &["alias", "const", "struct"]) } else { functions }
@@ -197,7 +194,7 @@ fn common_files_are_used() {
         }
         for own in kernel.common {
             let (stem, wgsl) = common.iter().find(|(_, wgsl)| wgsl == own).expect("what is common stands in common/");
-            let rest = code(&kernel.source(Elements::default()).replacen(wgsl.as_str(), "", 1));
+            let rest = kernel.source(Elements::default()).replacen(wgsl.as_str(), "", 1);
             let (offers, rest) = (offers(wgsl), words(&rest));
             assert!(!offers.is_empty(), "{stem}.wgsl declares nothing");
             for name in offers {
@@ -220,7 +217,7 @@ fn no_function_stands_twice() {
             if function.contains("@builtin") {
                 continue;
             }
-            if let Some(other) = bodies.insert(code(function), stem.clone()) {
+            if let Some(other) = bodies.insert(function.to_string(), stem.clone()) {
                 panic!("{stem}.wgsl repeats a function of {other}.wgsl: fn {function}");
             }
         }

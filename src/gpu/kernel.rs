@@ -1,5 +1,7 @@
 //! This turns a WGSL file and its list of bindings into a compute pipeline, once.
 
+use super::wgsl::wgsl;
+
 /// How a kernel touches a binding. Bindings are numbered in the order of the list, in group 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -46,22 +48,22 @@ impl DType {
     /// The file of `shaders/common/` that declares `Source`.
     fn source_file(self) -> &'static str {
         match self {
-            DType::F32 => include_str!("../../shaders/common/source_f32.wgsl"),
-            DType::F16 => include_str!("../../shaders/common/source_f16.wgsl"),
+            DType::F32 => wgsl!("../../shaders/common/source_f32.wgsl"),
+            DType::F16 => wgsl!("../../shaders/common/source_f16.wgsl"),
         }
     }
 
     /// The file of `shaders/common/` that declares `Target`, and how a value becomes one.
     fn target_file(self) -> &'static str {
         match self {
-            DType::F32 => include_str!("../../shaders/common/target_f32.wgsl"),
-            DType::F16 => include_str!("../../shaders/common/target_f16.wgsl"),
+            DType::F32 => wgsl!("../../shaders/common/target_f32.wgsl"),
+            DType::F16 => wgsl!("../../shaders/common/target_f16.wgsl"),
         }
     }
 }
 
 /// The file of `shaders/common/` that lets a shader speak of 16 bits; it has to stand first.
-const F16: &str = include_str!("../../shaders/common/f16.wgsl");
+const F16: &str = wgsl!("../../shaders/common/f16.wgsl");
 
 /// How a kernel's sources and its targets are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -78,7 +80,7 @@ pub struct Elements {
 pub struct Kernel {
     /// The file name in `shaders/` without its ending, and the variant if there are several.
     pub name: &'static str,
-    /// The shader's own file.
+    /// The shader's own file, without comments.
     pub wgsl: &'static str,
     /// The files of `shaders/common/` that it uses; those that declare `Source` and `Target` come by themselves.
     pub common: &'static [&'static str],

@@ -8,8 +8,8 @@ macro_rules! kernel {
     ($name:literal, $workgroup:expr, $params:ty, [$($access:ident),+] $(, [$($common:literal),+])?) => {
         $crate::gpu::Kernel {
             name: $name,
-            wgsl: include_str!(concat!("../../shaders/", $name, ".wgsl")),
-            common: &[$($(include_str!(concat!("../../shaders/common/", $common, ".wgsl"))),+)?],
+            wgsl: $crate::gpu::wgsl::wgsl!(concat!("../../shaders/", $name, ".wgsl")),
+            common: &[$($($crate::gpu::wgsl::wgsl!(concat!("../../shaders/common/", $common, ".wgsl"))),+)?],
             workgroup: $workgroup,
             params_bytes: size_of::<$params>(),
             bindings: &[$crate::gpu::Access::Params, $($crate::gpu::Access::$access),+],
