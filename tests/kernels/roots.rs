@@ -14,8 +14,8 @@ const CHANNELS: [u32; 7] = [1, 3, 4, 5, 17, 36, 64];
 /// A covariance whose smallest eigenvalue is not too small: noise, and as much again on the diagonal.
 fn covariance(seed: u32, channels: u32) -> Map {
     let x = noise(seed, channels, channels, 1);
-    let turned = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
-    reference::square_matmul::record(&x, &turned, 1.0 / f64::from(channels), 0.2)
+    let transposed = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
+    reference::square_matmul::record(&x, &transposed, 1.0 / f64::from(channels), 0.2)
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn ridges() {
 /// A covariance as pictures have: of few positions, so that most eigenvalues are only what was added, 1 in 10 000.
 fn thin_covariance(seed: u32, channels: u32) -> Map {
     let x = noise(seed, channels, 8, 1);
-    let turned = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
-    let product = reference::square_matmul::record(&x, &turned, 1.0, 0.0);
+    let transposed = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
+    let product = reference::square_matmul::record(&x, &transposed, 1.0, 0.0);
     reference::ridge::record(&product, 1.0, 1e-4 * squared_norm(&product).sqrt())
 }
 
@@ -87,8 +87,8 @@ fn eigenvalues_of_zero_do_no_harm() {
     let bench = Workbench::open();
     for channels in [5, 64, 96] {
         let x = noise(11, channels, 3, 1);
-        let turned = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
-        let x = reference::square_matmul::record(&x, &turned, 1.0, 0.0);
+        let transposed = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
+        let x = reference::square_matmul::record(&x, &transposed, 1.0, 0.0);
         let floored = reference::ridge::record(&x, 1.0, f64::from(FLOOR) * squared_norm(&x).sqrt());
         let x = bench.matrices(&x);
         let mut found = None;
