@@ -19,7 +19,6 @@ struct Params {
 
 const THREADS = 64u;
 const SMALLEST_NORM = 1e-6; // a flat picture has no variance
-var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>,
@@ -35,14 +34,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         }
         d_x[e] = narrow(gradient);
     }
-    sh_sum[local] = sum;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (local < half) {
-            sh_sum[local] += sh_sum[local + half];
-        }
-    }
+    let total = workgroup_sum(local, sum);
     if (local == 0u) {
-        partials[group.x] = sh_sum[0];
+        partials[group.x] = total;
     }
 }

@@ -23,10 +23,6 @@ struct Params {
 
 override WIDE: bool = false; // what a constant rules out, drivers leave out
 
-fn outer(a: vec4<f32>, b: vec4<f32>) -> mat4x4<f32> {
-    return mat4x4<f32>(a * b.x, a * b.y, a * b.z, a * b.w);
-}
-
 fn store(chunk: u32, i: u32, j: u32, tile: mat4x4<f32>) {
     // The lower half of a square on the diagonal is the mirror of its upper half.
     if (i > j || j >= params.blocks) {

@@ -12,7 +12,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;  // workgroups
 
 const THREADS = 64u;
-var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>,
@@ -21,14 +20,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     for (var e = group.x * THREADS + local; e < params.vectors; e += groups.x * THREADS) {
         sum += dot(vec4<f32>(a[e]), vec4<f32>(b[e]));
     }
-    sh_sum[local] = sum;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (local < half) {
-            sh_sum[local] += sh_sum[local + half];
-        }
-    }
+    let total = workgroup_sum(local, sum);
     if (local == 0u) {
-        partials[group.x] = sh_sum[0];
+        partials[group.x] = total;
     }
 }

@@ -59,10 +59,7 @@ fn slot_of(age: u32) -> u32 {
 }
 
 fn judge() {
-    var loss = 0.0;
-    for (var term = 0u; term < params.terms; term++) {
-        loss += losses[term];
-    }
+    let loss = evaluated_loss();
     if (params.pairs == 0u) {
         state[0] = loss;
         state[1] = params.first;

@@ -22,11 +22,7 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> basis: array<vec4<f32>>; // 2 history + 1, E
 
 fn accepted() -> bool {
-    var loss = 0.0;
-    for (var term = 0u; term < params.terms; term++) {
-        loss += losses[term];
-    }
-    return params.pairs == 0u || loss <= state[0];
+    return params.pairs == 0u || evaluated_loss() <= state[0];
 }
 
 @compute @workgroup_size(64)

@@ -14,7 +14,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> products: array<f32>; // rows, rows
 
 const THREADS = 64u;
-var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {
@@ -27,15 +26,9 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     for (var e = local; e < params.vectors; e += THREADS) {
         sum += dot(basis[a * params.vectors + e] * free[e], basis[b * params.vectors + e]);
     }
-    sh_sum[local] = sum;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (local < half) {
-            sh_sum[local] += sh_sum[local + half];
-        }
-    }
+    let total = workgroup_sum(local, sum);
     if (local == 0u) {
-        products[a * params.rows + b] = sh_sum[0];
-        products[b * params.rows + a] = sh_sum[0];
+        products[a * params.rows + b] = total;
+        products[b * params.rows + a] = total;
     }
 }

@@ -30,7 +30,6 @@ struct Params {
 
 const THREADS = 256u;
 const SMALLEST_NORM = 1e-6; // a flat picture has no covariance to be relative to
-var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) local: u32) {
@@ -52,14 +51,8 @@ fn main(@builtin(local_invocation_index) local: u32) {
         sum += mean_scale * dot(difference, difference);
         d_mu[e] = difference * (2.0 * mean_scale * share);
     }
-    sh_sum[local] = sum;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (local < half) {
-            sh_sum[local] += sh_sum[local + half];
-        }
-    }
+    let total = workgroup_sum(local, sum);
     if (local == 0u) {
-        losses[params.slot] = sh_sum[0];
+        losses[params.slot] = total;
     }
 }

@@ -16,16 +16,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> d_y: array<vec4<f32>>;       // H + 2 radius, W + 2 radius, C
 @group(0) @binding(2) var<storage, read_write> d_x: array<vec4<f32>>; // H, W, C
 
-// The row (column) of x that a padded row (column) copies; see pad_forward.wgsl.
-fn source(position: u32, count: u32) -> u32 {
-    let beyond = i32(position) - i32(params.radius);
-    if (params.copies == 1u) {
-        let phase = beyond % i32(count); // has the sign of `beyond`
-        return u32(select(phase, phase + i32(count), phase < 0));
-    }
-    return u32(clamp(beyond, 0, i32(count) - 1));
-}
-
 // Where copies of a position may stand: the margins and its own place. The candidates are numbered 0..=2 radius.
 fn candidate(number: u32, position: u32, count: u32) -> u32 {
     if (number == 2u * params.radius) {
@@ -50,15 +40,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let column = (index / params.blocks) % params.width;
     let row = index / (params.blocks * params.width);
     let out_width = params.width + 2u * params.radius;
+    let wrap = params.copies == 1u;
     var sum = vec4<f32>(0.0);
     for (var i = 0u; i <= 2u * params.radius; i++) {
         let v = candidate(i, row, params.height);
-        if (source(v, params.height) != row) {
+        if (unpadded(v, params.height, params.radius, wrap) != row) {
             continue;
         }
         for (var j = 0u; j <= 2u * params.radius; j++) {
             let u = candidate(j, column, params.width);
-            if (source(u, params.width) == column) {
+            if (unpadded(u, params.width, params.radius, wrap) == column) {
                 let weight = share(v, params.height) * share(u, params.width);
                 sum += weight * d_y[(v * out_width + u) * params.blocks + block];
             }

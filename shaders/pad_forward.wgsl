@@ -1,4 +1,4 @@
-// Padding with copies of x: y[v, u] = x[source(v), source(u)], where a position beyond an edge is clamped to it
+// Padding with copies of x: y[v, u] = x[unpadded(v), unpadded(u)], where a position beyond an edge is clamped to it
 // (replicate) or counted on from the opposite one (wrap), over and over where x is smaller than the margin.
 // x: H, W, C -> y: H + 2 radius, W + 2 radius, C.
 
@@ -14,16 +14,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;       // H, W, C
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>; // H + 2 radius, W + 2 radius, C
 
-// The row (column) of x that a padded row (column) copies.
-fn source(position: u32, count: u32) -> u32 {
-    let beyond = i32(position) - i32(params.radius);
-    if (params.copies == 1u) {
-        let phase = beyond % i32(count); // has the sign of `beyond`
-        return u32(select(phase, phase + i32(count), phase < 0));
-    }
-    return u32(clamp(beyond, 0, i32(count) - 1));
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = id.x + id.y * groups.x * 64u;
@@ -35,6 +25,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let block = index % params.blocks;
     let column = (index / params.blocks) % out_width;
     let row = index / (params.blocks * out_width);
-    let origin = source(row, params.height) * params.width + source(column, params.width);
-    y[index] = x[origin * params.blocks + block];
+    let wrap = params.copies == 1u;
+    let from_row = unpadded(row, params.height, params.radius, wrap);
+    let from_column = unpadded(column, params.width, params.radius, wrap);
+    y[index] = x[(from_row * params.width + from_column) * params.blocks + block];
 }

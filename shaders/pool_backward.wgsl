@@ -15,20 +15,16 @@ struct Params {
 @group(0) @binding(2) var<storage, read> d_y: array<Source>;          // H/2, W/2, C
 @group(0) @binding(3) var<storage, read_write> d_x: array<Target>;    // H, W, C
 
-// 1 in the lanes where the window's pixel `place` (0..3) is the first of the largest.
-fn winner(first: u32, place: u32) -> vec4<f32> {
+// What max pooling passes on to the window's pixel `place` (0..3): all where it is the first of the largest.
+fn max_share(first: u32, place: u32) -> vec4<f32> {
     let below = first + params.width * params.blocks;
-    let a = x[first];
-    let b = x[first + params.blocks];
-    let c = x[below];
-    let d = x[below + params.blocks];
-    let largest = max(max(a, b), max(c, d));
-    let is_a = a == largest;
-    let is_b = (b == largest) & !is_a;
-    let is_c = (c == largest) & !(is_a | is_b);
-    let is_d = !(is_a | is_b | is_c);
-    let top = select(is_a, is_b, vec4<bool>(place == 1u));
-    let bottom = select(is_c, is_d, vec4<bool>(place == 3u));
+    let a = vec4<f32>(x[first]);
+    let b = vec4<f32>(x[first + params.blocks]);
+    let c = vec4<f32>(x[below]);
+    let d = vec4<f32>(x[below + params.blocks]);
+    let wins = winners(a, b, c, d);
+    let top = select(wins.a, wins.b, vec4<bool>(place == 1u));
+    let bottom = select(wins.c, wins.d, vec4<bool>(place == 3u));
     return select(vec4<f32>(0.0), vec4<f32>(1.0), select(top, bottom, vec4<bool>(place >= 2u)));
 }
 
@@ -60,7 +56,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         let d = vec4<f32>(d_y[(out_row * out_width + out_column) * params.blocks + block]);
         let first = ((out_row * 2u) * params.width + out_column * 2u) * params.blocks + block;
         if (params.kind == 1u) {
-            value = d * winner(first, (row % 2u) * 2u + column % 2u);
+            value = d * max_share(first, (row % 2u) * 2u + column % 2u);
         } else if (params.kind == 2u) {
             value = d * l2_share(first, index);
         } else {

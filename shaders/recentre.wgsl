@@ -18,7 +18,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let i = id.x / params.blocks;
     let j = id.x % params.blocks;
-    let a = mu[i] - s[i];
-    let b = mu[j] - s[j];
-    sigma[id.x] -= mat4x4<f32>(a * b.x, a * b.y, a * b.z, a * b.w);
+    sigma[id.x] -= outer(mu[i] - s[i], mu[j] - s[j]);
 }

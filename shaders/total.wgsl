@@ -12,7 +12,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> y: array<f32>; // slots
 
 const THREADS = 64u;
-var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
@@ -20,14 +19,8 @@ fn main(@builtin(local_invocation_index) local: u32) {
     for (var e = local; e < params.count; e += THREADS) {
         sum += x[e];
     }
-    sh_sum[local] = sum;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (local < half) {
-            sh_sum[local] += sh_sum[local + half];
-        }
-    }
+    let total = workgroup_sum(local, sum);
     if (local == 0u) {
-        y[params.slot] = sh_sum[0] * params.scale;
+        y[params.slot] = total * params.scale;
     }
 }

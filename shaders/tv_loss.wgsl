@@ -18,7 +18,6 @@ struct Params {
 
 const THREADS = 64u;
 const COLOURS = vec4<f32>(1.0, 1.0, 1.0, 0.0);
-var<workgroup> sh_sum: array<f32, THREADS>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>,
@@ -50,14 +49,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         }
         d_x[e] = gradient;
     }
-    sh_sum[local] = sum;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (local < half) {
-            sh_sum[local] += sh_sum[local + half];
-        }
-    }
+    let total = workgroup_sum(local, sum);
     if (local == 0u) {
-        partials[group.x] = sh_sum[0];
+        partials[group.x] = total;
     }
 }

@@ -28,7 +28,6 @@ struct Params {
 
 const THREADS = 256u;
 const SMALLEST = 1e-6; // a black painting has no moments to be relative to
-var<workgroup> sh_sum: array<vec2<f32>, THREADS>; // distance, m
 
 fn trace(tile: mat4x4<f32>) -> f32 {
     return tile[0].x + tile[1].y + tile[2].z + tile[3].w;
@@ -36,25 +35,20 @@ fn trace(tile: mat4x4<f32>) -> f32 {
 
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) local: u32) {
-    var sum = vec2<f32>(0.0);
+    var squared_distance = 0.0;
+    var moment = 0.0;
     for (var block = local; block < params.blocks; block += THREADS) {
         let at = block * (params.blocks + 1u);
         let difference = mu[block] - mu_t[block];
         let own = trace(sigma_t[at]);
-        sum.x += dot(difference, difference) + trace(sigma[at]) + own - 2.0 * trace(root[at]);
-        sum.y += own + dot(mu_t[block], mu_t[block]);
+        squared_distance += dot(difference, difference) + trace(sigma[at]) + own - 2.0 * trace(root[at]);
+        moment += own + dot(mu_t[block], mu_t[block]);
     }
-    sh_sum[local] = sum;
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if (local < half) {
-            sh_sum[local] += sh_sum[local + half];
-        }
-    }
-    workgroupBarrier();
-    let scale = params.weight / select(1.0, max(sh_sum[0].y, SMALLEST), params.relative == 1u);
+    squared_distance = workgroup_sum(local, squared_distance);
+    moment = workgroup_sum(local, moment);
+    let scale = params.weight / select(1.0, max(moment, SMALLEST), params.relative == 1u);
     if (local == 0u) {
-        losses[params.slot] = scale * sh_sum[0].x;
+        losses[params.slot] = scale * squared_distance;
     }
     let share = 2.0 * scale * params.gradient_scale / params.mass;
     for (var e = local; e < params.blocks * params.blocks; e += THREADS) {

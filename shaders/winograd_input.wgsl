@@ -1,7 +1,7 @@
 // The first of three steps of a 3x3 convolution after Winograd, F(4x4, 3x3): tiles of 6x6 inputs, 4 pixels apart, into
 // Winograd's domain, v = B' d B (Lavin & Gray 2016). The points are 0, +-sqrt(2), +-1/sqrt(2) and infinity: they
 // are closed under 1/p, so that turning a kernel by half a turn only changes the places of its transform (see
-// product.wgsl).
+// common/batched_gemm.wgsl).
 // x: H, W, C with a border of one zero -> v: 36, tiles, C.
 //
 // GRADIENT reads the gradient of a map that went through a ReLU, and perhaps through a pool: the mask that
@@ -26,13 +26,8 @@ struct Params {
 
 override GRADIENT: bool = false;
 
-const SIZE = 4u; // pixels of output along a tile's side
-const A = 1.4142135;
-const B = 0.70710677;
-
-struct Six { p0: vec4<f32>, p1: vec4<f32>, p2: vec4<f32>, p3: vec4<f32>, p4: vec4<f32>, p5: vec4<f32> }
-
-fn source(row: u32, column: u32, block: u32) -> vec4<f32> {
+// The map at a position; of a gradient, only what the mask lets through.
+fn input(row: u32, column: u32, block: u32) -> vec4<f32> {
     if (!GRADIENT) {
         return vec4<f32>(x[(row * params.width + column) * params.blocks + block]);
     }
@@ -57,7 +52,7 @@ fn load(row: i32, column: i32, block: u32) -> vec4<f32> {
     let inner_row = u32(clamp(row, 0, i32(params.height) - 1));
     let inner_column = u32(clamp(column, 0, i32(params.width) - 1));
     let inside = row >= 0 && row < i32(params.height) && column >= 0 && column < i32(params.width);
-    return select(vec4<f32>(0.0), source(inner_row, inner_column, block), inside);
+    return select(vec4<f32>(0.0), input(inner_row, inner_column, block), inside);
 }
 
 // B' times a column: the coefficients of the products of all (x - point) but one.

@@ -25,10 +25,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<Target>;    // H, W, C; or H/2, W/2, C
 @group(0) @binding(4) var<storage, read_write> mask: array<vec2<u32>>; // H/4, W/4, C/4: a bit for each of 16 x 4 values
 
-const SIZE = 4u; // pixels of output along a tile's side
-const A = 1.4142135;
-const B = 0.70710677;
-
 struct Four { p0: vec4<f32>, p1: vec4<f32>, p2: vec4<f32>, p3: vec4<f32> }
 
 // A' times a column: the polynomial's values at the points, divided by what the weights' transform was scaled with.
@@ -107,14 +103,10 @@ fn pool(row: u32, column: u32, block: u32, a: vec4<f32>, b: vec4<f32>, c: vec4<f
     }
     let largest = max(max(a, b), max(c, d));
     y[index] = narrow(largest);
-    // The first of the largest wins.
-    let is_a = a == largest;
-    let is_b = (b == largest) & !is_a;
-    let is_c = (c == largest) & !(is_a | is_b);
-    let is_d = !(is_a | is_b | is_c);
+    let wins = winners(a, b, c, d);
     let counts = largest > zero;
-    return bits(is_a & counts) | (bits(is_b & counts) << 4u) | (bits(is_c & counts) << 16u)
-        | (bits(is_d & counts) << 20u);
+    return bits(wins.a & counts) | (bits(wins.b & counts) << 4u) | (bits(wins.c & counts) << 16u)
+        | (bits(wins.d & counts) << 20u);
 }
 
 // Two rows of a tile through ReLU and pool; returns their mask.

@@ -1,6 +1,6 @@
 // The weights of a 3x3 convolution into Winograd's domain, u = G g G' (Lavin & Gray 2016), once when they are uploaded. The
 // points are those of winograd_input.wgsl; the rows of G are scaled so that a kernel turned by half a turn has the same
-// values at other points (see product.wgsl).
+// values at other points (see common/batched_gemm.wgsl).
 // g: C', C, 3, 3 -> u: 36, C'/4, C/4 tiles of 4x4; in a tile a column is an input channel.
 //
 // Each thread makes one column of a tile at all 36 points.
@@ -18,8 +18,6 @@ struct Params {
 const ONE = 0.33333333;
 const A = 0.47140452;
 const B = 0.23570226;
-
-struct Six { p0: vec4<f32>, p1: vec4<f32>, p2: vec4<f32>, p3: vec4<f32>, p4: vec4<f32>, p5: vec4<f32> }
 
 // One value of the kernels from an input to the four outputs of a block.
 fn load(block: u32, input: u32, tap: u32) -> vec4<f32> {

@@ -6,7 +6,7 @@
 use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
-use crate::kernels::product::Batch;
+use crate::kernels::batched_gemm::Batch;
 use crate::kernels::{GemmVariant, winograd};
 
 /// What is tried: a convolution of VGG19's third block at 128 pixels, tiles and channels.
@@ -42,13 +42,13 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
     let flop = 2.0 * f64::from(repeats * winograd::POINTS * TILES) * f64::from(CHANNELS * CHANNELS);
     let card = flop / narrow / 1e6 > GRAPHICS_CARD;
     let mut best = (GemmVariant::Narrow, WORTH * narrow);
-    for reach in [GemmVariant::Wide, GemmVariant::Shared] {
-        if reach == GemmVariant::Shared && !card {
+    for variant in [GemmVariant::Wide, GemmVariant::Shared] {
+        if variant == GemmVariant::Shared && !card {
             continue;
         }
-        let time = time(gpu, reach, repeats).await?;
+        let time = time(gpu, variant, repeats).await?;
         if time < best.1 {
-            best = (reach, time);
+            best = (variant, time);
         }
     }
     best.0.note(gpu);
@@ -56,10 +56,10 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
 }
 
 /// Milliseconds of so many products, after one run that does not count.
-async fn time(gpu: &Gpu, reach: GemmVariant, repeats: u32) -> Result<f64> {
+async fn time(gpu: &Gpu, variant: GemmVariant, repeats: u32) -> Result<f64> {
     let blocks = CHANNELS / 4;
     let batch = Batch { count: winograd::POINTS, rows: TILES, in_blocks: blocks, out_blocks: blocks };
-    reach.note(gpu);
+    variant.note(gpu);
     let mut rec = Recorder::new(gpu);
     let map = Shape::new(winograd::POINTS, TILES, CHANNELS);
     let (x, y) = (rec.tensor("tuning input", map)?, rec.tensor("tuning output", map)?);

@@ -1,10 +1,11 @@
-//! Every WGSL file says what its Rust side believes: bindings, workgroup, size of the parameters.
+//! Every WGSL file says what its Rust side believes: bindings, workgroup, size of the parameters, what it has in common with
+//! others.
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use naga::{AddressSpace, Module, StorageAccess, TypeInner};
+use naga::{AddressSpace, Module, Scalar, StorageAccess, TypeInner};
 use scumble::gpu::{Access, DType, Elements, Kernel};
 use scumble::kernels::ALL;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What every WebGPU device allows (the default limits): storage buffers in a stage, threads in a workgroup, bytes of
@@ -13,17 +14,21 @@ const MAX_STORAGE_BUFFERS: usize = 8;
 const MAX_THREADS: u32 = 256;
 const MAX_WORKGROUP_BYTES: u32 = 16_384;
 
+/// Every way in which a kernel's tensors can be stored.
+fn variants(kernel: &Kernel) -> Vec<Elements> {
+    let ways =
+        |access: Access| if kernel.bindings.contains(&access) { &[DType::F32, DType::F16][..] } else { &[DType::F32] };
+    let pairs = ways(Access::Source)
+        .iter()
+        .flat_map(|&source| ways(Access::Target).iter().map(move |&target| (source, target)));
+    pairs.map(|(source, target)| Elements { source, target }).collect()
+}
+
 /// Parses and validates a kernel's shader for f32, with nothing beyond core WebGPU; and, where it can store in 16 bits, the
 /// variants for that with f16 alone beyond it.
 fn reflect_kernel(kernel: &Kernel) -> Module {
-    let can = |access: Access, dtype: DType| dtype == DType::F32 || kernel.bindings.contains(&access);
-    for source in [DType::F32, DType::F16] {
-        for target in [DType::F32, DType::F16] {
-            if can(Access::Source, source) && can(Access::Target, target) {
-                let wgsl = kernel.source(Elements { source, target });
-                reflect_with(kernel.name, &wgsl, Capabilities::SHADER_FLOAT16);
-            }
-        }
+    for elements in variants(kernel) {
+        reflect_with(kernel.name, &kernel.source(elements), Capabilities::SHADER_FLOAT16);
     }
     reflect(kernel.name, &kernel.source(Elements::default()))
 }
@@ -108,21 +113,115 @@ fn every_device_has_room() {
     }
 }
 
+/// Which bindings hold vectors of 16 bits.
+fn half_bindings(module: &Module) -> BTreeSet<usize> {
+    let half = |ty| matches!(module.types[ty].inner, TypeInner::Vector { scalar: Scalar::F16, .. });
+    let holds = |ty| matches!(module.types[ty].inner, TypeInner::Array { base, .. } if half(base));
+    let variables = module.global_variables.iter().filter(|(_, variable)| holds(variable.ty));
+    variables.map(|(_, variable)| variable.binding.expect("only bindings are stored").binding as usize).collect()
+}
+
+#[test]
+fn sources_and_targets_are_stored_as_asked() {
+    for kernel in ALL {
+        for elements in variants(kernel) {
+            let half = |access: &Access| match access {
+                Access::Source => elements.source == DType::F16,
+                Access::Target => elements.target == DType::F16,
+                _ => false,
+            };
+            let asked = kernel.bindings.iter().enumerate().filter(|(_, access)| half(access)).map(|(index, _)| index);
+            let module = reflect_with(kernel.name, &kernel.source(elements), Capabilities::SHADER_FLOAT16);
+            assert_eq!(half_bindings(&module), asked.collect(), "{}: bindings of 16 bits, {elements:?}", kernel.name);
+        }
+    }
+}
+
+/// The WGSL files of a folder: name without ending, text without comments.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let paths = folder.read_dir().unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+    let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_string();
+    let code = |line: &str| line.split("//").next().unwrap().to_string() + "\n";
+    let wgsl = |path: &Path| std::fs::read_to_string(path).unwrap().lines().map(code).collect();
+    paths.map(|path| (stem(&path), wgsl(&path))).collect()
+}
+
 /// A shader that no kernel reads is dead; `present` belongs to the canvas. Variants of a shader share its file, and
 /// their names begin with its name.
 #[test]
 fn every_file_is_a_kernel() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
-    for file in folder.read_dir().unwrap().map(|file| file.unwrap().path()) {
-        let (stem, wgsl) = (file.file_stem().unwrap().to_str().unwrap(), std::fs::read_to_string(&file).unwrap());
+    for (stem, wgsl) in files("shaders") {
         let readers: Vec<_> = ALL.iter().filter(|kernel| kernel.wgsl == wgsl).collect();
         assert!(stem == "present" || !readers.is_empty(), "{stem}.wgsl is not used");
         for kernel in readers {
-            assert!(kernel.name.starts_with(stem), "kernel {} reads {stem}.wgsl", kernel.name);
+            assert!(kernel.name.starts_with(&stem), "kernel {} reads {stem}.wgsl", kernel.name);
         }
     }
     let names: BTreeSet<_> = ALL.iter().map(|kernel| kernel.name).collect();
     assert_eq!(names.len(), ALL.len(), "two kernels share a name");
+}
+
+/// The names and keywords of some WGSL.
+fn words(wgsl: &str) -> Vec<&str> {
+    wgsl.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect()
+}
+
+/// What some WGSL declares with one of these words, at the beginning of a line.
+fn declared<'w>(wgsl: &'w str, with: &[&str]) -> Vec<&'w str> {
+    let lines = wgsl.lines().filter_map(|line| line.split_once(' '));
+    lines.filter(|(first, _)| with.contains(first)).map(|(_, rest)| words(rest)[0]).collect()
+}
+
+/// What a common file is for: its functions, or, where it has none, all that it declares.
+fn offers(wgsl: &str) -> Vec<&str> {
+    let functions = declared(wgsl, &["fn"]);
+    if functions.is_empty() { declared(wgsl, &["alias", "const", "struct"]) } else { functions }
+}
+
+#[test]
+fn common_files_are_used() {
+    let common = files("shaders/common");
+    let mut stored = BTreeSet::new();
+    for kernel in ALL {
+        for elements in variants(kernel) {
+            let source = kernel.source(elements);
+            stored.extend(common.iter().filter(|(_, wgsl)| source.contains(wgsl)).map(|(stem, _)| stem));
+            // The whole shader is files, and nothing else.
+            let all = common.iter().map(|(_, wgsl)| wgsl.as_str()).chain([kernel.wgsl]);
+            let rest = all.fold(source.clone(), |rest, wgsl| rest.replacen(wgsl, "", 1));
+            assert_eq!(rest.trim(), "", "{}: not from a file", kernel.name);
+        }
+        for own in kernel.common {
+            let (stem, wgsl) = common.iter().find(|(_, wgsl)| wgsl == own).expect("what is common stands in common/");
+            let rest = kernel.source(Elements::default()).replacen(wgsl.as_str(), "", 1);
+            let (offers, rest) = (offers(wgsl), words(&rest));
+            assert!(!offers.is_empty(), "{stem}.wgsl declares nothing");
+            for name in offers {
+                assert!(rest.contains(&name), "{} does not use {name} of {stem}.wgsl", kernel.name);
+            }
+        }
+    }
+    for (stem, _) in &common {
+        assert!(stored.contains(stem), "no kernel names {stem}.wgsl");
+    }
+}
+
+/// A function stands in one place: what several shaders need is common.
+#[test]
+fn no_function_stands_twice() {
+    let mut bodies = BTreeMap::new();
+    for (stem, wgsl) in files("shaders").into_iter().chain(files("shaders/common")) {
+        for function in wgsl.split("\nfn ").skip(1) {
+            let function = function.split("\n}").next().unwrap();
+            if function.contains("@builtin") {
+                continue;
+            }
+            if let Some(other) = bodies.insert(function.to_string(), stem.clone()) {
+                panic!("{stem}.wgsl repeats a function of {other}.wgsl: fn {function}");
+            }
+        }
+    }
 }
 
 #[test]

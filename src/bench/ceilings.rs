@@ -1,6 +1,7 @@
 //! This turns kernels that do nothing else into what the adapter can do at most.
 
 use crate::clock::now_ms;
+use crate::gpu::wgsl::wgsl;
 use crate::gpu::{Access, Gpu, Grid, Kernel, Recorder, Shape, readback};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,8 @@ pub struct Ceilings {
 const fn fma(name: &'static str, constants: &'static [(&'static str, f64)]) -> Kernel {
     Kernel {
         name,
-        wgsl: include_str!("fma.wgsl"),
+        wgsl: wgsl!("fma.wgsl"),
+        common: &[],
         workgroup: [64, 1, 1],
         params_bytes: 4,
         bindings: &[Access::Params, Access::Write],
@@ -31,7 +33,8 @@ const FMA: [Kernel; 3] =
 
 const COPY: Kernel = Kernel {
     name: "copy",
-    wgsl: include_str!("copy.wgsl"),
+    wgsl: wgsl!("copy.wgsl"),
+    common: &[],
     workgroup: [64, 1, 1],
     params_bytes: 4,
     bindings: &[Access::Params, Access::Read, Access::Write],

@@ -1,5 +1,6 @@
 //! This turns a picture on the device into what a canvas shows.
 
+use super::wgsl::wgsl;
 use super::{Gpu, Shape, Tensor};
 use crate::{Error, Result};
 use bytemuck::{Pod, Zeroable};
@@ -21,7 +22,7 @@ struct Params {
     height: u32,
 }
 
-const WGSL: &str = include_str!("../../shaders/present.wgsl");
+const WGSL: &str = wgsl!("../../shaders/present.wgsl");
 
 impl Canvas {
     /// Takes over a canvas (on the web an `OffscreenCanvas`).

@@ -1,5 +1,7 @@
 //! This turns a WGSL file and its list of bindings into a compute pipeline, once.
 
+use super::wgsl::wgsl;
+
 /// How a kernel touches a binding. Bindings are numbered in the order of the list, in group 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -43,13 +45,25 @@ impl DType {
         }
     }
 
-    fn wgsl(self) -> &'static str {
+    /// The file of `shaders/common/` that declares `Source`.
+    fn source_file(self) -> &'static str {
         match self {
-            DType::F32 => "vec4<f32>",
-            DType::F16 => "vec4<f16>",
+            DType::F32 => wgsl!("../../shaders/common/source_f32.wgsl"),
+            DType::F16 => wgsl!("../../shaders/common/source_f16.wgsl"),
+        }
+    }
+
+    /// The file of `shaders/common/` that declares `Target`, and how a value becomes one.
+    fn target_file(self) -> &'static str {
+        match self {
+            DType::F32 => wgsl!("../../shaders/common/target_f32.wgsl"),
+            DType::F16 => wgsl!("../../shaders/common/target_f16.wgsl"),
         }
     }
 }
+
+/// The file of `shaders/common/` that lets a shader speak of 16 bits; it has to stand first.
+const F16: &str = wgsl!("../../shaders/common/f16.wgsl");
 
 /// How a kernel's sources and its targets are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -60,41 +74,16 @@ pub struct Elements {
     pub target: DType,
 }
 
-impl Elements {
-    /// What every shader begins with.
-    fn prelude(self) -> String {
-        let enable = if self == Elements::default() { "" } else { "enable f16;\n" };
-        let narrow = match self.target {
-            DType::F32 => "value",
-            // What is too large becomes the largest there is, and not infinite.
-            DType::F16 => "Target(clamp(value, vec4<f32>(-65504.0), vec4<f32>(65504.0)))",
-        };
-        let Elements { source, target } = self;
-        format!(
-            "{enable}alias Source = {};\nalias Target = {};\n\
-             fn narrow(value: vec4<f32>) -> Target {{ return {narrow}; }}\n{DIAGONAL}",
-            source.wgsl(),
-            target.wgsl(),
-        )
-    }
-}
-
-/// A tile of a matrix with d on its diagonal, as far as there are channels: padding stays zero.
-const DIAGONAL: &str = "fn diagonal(block: u32, channels: u32, d: f32) -> mat4x4<f32> {
-    let channel = vec4<u32>(block * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-    let v = select(vec4<f32>(0.0), vec4<f32>(d), channel < vec4<u32>(channels));
-    return mat4x4<f32>(v.x, 0.0, 0.0, 0.0, 0.0, v.y, 0.0, 0.0, 0.0, 0.0, v.z, 0.0, 0.0, 0.0, 0.0, v.w);
-}
-";
-
 /// One compute shader: its name, source, workgroup and bindings. The name is the shader's file name (with the variant,
 /// where a shader has several), the pipeline's label and the test's subject.
 #[derive(Debug)]
 pub struct Kernel {
     /// The file name in `shaders/` without its ending, and the variant if there are several.
     pub name: &'static str,
-    /// The WGSL source, without what [`Kernel::source`] puts before it.
+    /// The shader's own file, without comments.
     pub wgsl: &'static str,
+    /// The files of `shaders/common/` that it uses; those that declare `Source` and `Target` come by themselves.
+    pub common: &'static [&'static str],
     /// The `@workgroup_size` of the shader.
     pub workgroup: [u32; 3],
     /// `size_of` the Rust twin of the shader's `Params`.
@@ -113,9 +102,21 @@ pub(super) struct Pipeline {
 }
 
 impl Kernel {
-    /// The whole shader for values that are stored this way.
+    /// The whole shader for values that are stored this way: nothing but files, one after the other.
     pub fn source(&self, elements: Elements) -> String {
-        elements.prelude() + self.wgsl
+        let mut files = Vec::new();
+        if elements != Elements::default() {
+            files.push(F16);
+        }
+        if self.bindings.contains(&Access::Source) {
+            files.push(elements.source.source_file());
+        }
+        if self.bindings.contains(&Access::Target) {
+            files.push(elements.target.target_file());
+        }
+        files.extend(self.common);
+        files.push(self.wgsl);
+        files.join("\n")
     }
 
     /// Compiles the shader; on some drivers this takes a second.

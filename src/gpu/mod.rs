@@ -15,6 +15,7 @@ mod scope;
 mod tensor;
 #[cfg(feature = "bench")]
 mod timing;
+pub(crate) mod wgsl;
 
 pub use canvas::Canvas;
 pub use device::{Fence, Gpu};

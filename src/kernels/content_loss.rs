@@ -15,7 +15,8 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("content_loss", LINE, Params, [Source, Source, Read, Target, Write]);
+pub const KERNEL: Kernel =
+    kernel!("content_loss", LINE, Params, [Source, Source, Read, Target, Write], ["workgroup_sum"]);
 
 /// What the features are compared with.
 pub struct Target<'t> {

@@ -46,11 +46,11 @@ pub struct Window {
 impl Window {
     /// The output of an input of `shape`, with `channels`.
     pub fn output(&self, shape: Shape, channels: u32) -> Shape {
-        Shape::new(self.reach(shape.height), self.reach(shape.width), channels)
+        Shape::new(self.output_size(shape.height), self.output_size(shape.width), channels)
     }
 
     /// Positions along one side of the output.
-    fn reach(&self, positions: u32) -> u32 {
+    fn output_size(&self, positions: u32) -> u32 {
         positions + 2 * self.pad + 1 - self.kernel
     }
 
@@ -72,7 +72,7 @@ pub struct Weights<'t> {
 /// y = convolution of x, through a ReLU if asked. `y` holds rows of the output from `first` on.
 pub fn forward(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu: bool, y: &Tensor, first: u32) {
     assert!(
-        first + y.shape().height <= window.reach(x.shape().height),
+        first + y.shape().height <= window.output_size(x.shape().height),
         "rows of conv to {} from {first} on",
         y.label()
     );
@@ -117,7 +117,7 @@ fn record(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu
     // Towards a picture the scale of a gradient of 16 bits is taken off again.
     let scale = y.dtype().gradient_scale() / x.dtype().gradient_scale();
     let scale = scale.min(1.0);
-    assert_eq!(window.reach(from.width), to.width, "width of conv to {}", y.label());
+    assert_eq!(window.output_size(from.width), to.width, "width of conv to {}", y.label());
     let tiles = u64::from(from.blocks() * to.blocks() * window.kernel * window.kernel);
     assert_eq!(weights.tiles.shape().bytes(), tiles * 64, "size of the weights {}", weights.tiles.label());
     assert_eq!(weights.bias.shape().blocks(), to.blocks(), "size of the bias {}", weights.bias.label());

@@ -17,7 +17,7 @@ struct Params {
 }
 
 /// The compute kernel: squares of 2x2 tiles for each invocation.
-pub const KERNEL: Kernel = kernel!("covariance", LINE, Params, [Source, Read, Write]);
+pub const KERNEL: Kernel = kernel!("covariance", LINE, Params, [Source, Read, Write], ["outer"]);
 /// The same with squares of 4x4 tiles.
 pub const WIDE: Kernel = Kernel { name: "covariance_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
 

@@ -11,7 +11,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("dot", LINE, Params, [Source, Source, Write]);
+pub const KERNEL: Kernel = kernel!("dot", LINE, Params, [Source, Source, Write], ["workgroup_sum"]);
 
 /// Partial sums of `<a, b>` (see [`super::line::sums_for`]).
 pub fn record(rec: &mut Recorder, a: &Tensor, b: &Tensor, partials: &Tensor) {

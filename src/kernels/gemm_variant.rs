@@ -14,7 +14,7 @@ pub enum GemmVariant {
     Shared,
 }
 
-/// Under what name the finding is kept.
+/// Under what name the finding is kept: browsers and saved pictures hold it, so it stays as it is.
 const QUESTION: &str = "reach of products";
 
 /// With fewer rows than these, who makes many rows makes more than there are.

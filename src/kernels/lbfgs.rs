@@ -51,11 +51,12 @@ pub struct StepParams {
 
 /// Judges an evaluation and puts its pair into the history.
 pub const HISTORY: Kernel =
-    kernel!("lbfgs_history", LINE, HistoryParams, [Read, Read, Read, Write, Write, Write, Write]);
+    kernel!("lbfgs_history", LINE, HistoryParams, [Read, Read, Read, Write, Write, Write, Write], ["evaluated_loss"]);
 /// Inner products of all rows.
-pub const PRODUCTS: Kernel = kernel!("lbfgs_products", LINE, ProductsParams, [Read, Read, Write]);
+pub const PRODUCTS: Kernel = kernel!("lbfgs_products", LINE, ProductsParams, [Read, Read, Write], ["workgroup_sum"]);
 /// The two-loop recursion on coefficients.
-pub const DIRECTION: Kernel = kernel!("lbfgs_direction", [1, 1, 1], DirectionParams, [Read, Read, Write, Write]);
+pub const DIRECTION: Kernel =
+    kernel!("lbfgs_direction", [1, 1, 1], DirectionParams, [Read, Read, Write, Write], ["evaluated_loss"]);
 /// Moves the pixels.
 pub const STEP: Kernel = kernel!("lbfgs_step", LINE, StepParams, [Read, Read, Read, Write, Write]);
 

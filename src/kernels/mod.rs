@@ -2,12 +2,14 @@
 //!
 //! Each `record` function appends one dispatch (or the few that belong together) to a recorder and checks shapes.
 
-/// The descriptor of the shader `shaders/$name.wgsl`: workgroup, `Params` twin, bindings after the params.
+/// The descriptor of the shader `shaders/$name.wgsl`: workgroup, `Params` twin, bindings after the params, and the files of
+/// `shaders/common/` that it uses.
 macro_rules! kernel {
-    ($name:literal, $workgroup:expr, $params:ty, [$($access:ident),+]) => {
+    ($name:literal, $workgroup:expr, $params:ty, [$($access:ident),+] $(, [$($common:literal),+])?) => {
         $crate::gpu::Kernel {
             name: $name,
-            wgsl: include_str!(concat!("../../shaders/", $name, ".wgsl")),
+            wgsl: $crate::gpu::wgsl::wgsl!(concat!("../../shaders/", $name, ".wgsl")),
+            common: &[$($($crate::gpu::wgsl::wgsl!(concat!("../../shaders/common/", $common, ".wgsl"))),+)?],
             workgroup: $workgroup,
             params_bytes: size_of::<$params>(),
             bindings: &[$crate::gpu::Access::Params, $($crate::gpu::Access::$access),+],
@@ -17,6 +19,7 @@ macro_rules! kernel {
 }
 
 pub mod adam;
+pub mod batched_gemm;
 pub mod blend;
 pub mod colour;
 pub mod content_loss;
@@ -28,18 +31,17 @@ pub mod guide;
 pub mod lbfgs;
 mod line;
 pub mod mask;
-pub mod matrix_product;
 pub mod mean;
 pub mod moments_bias;
 pub mod moments_loss;
 pub mod pad;
 pub mod pool;
-pub mod product;
 pub mod recentre;
 pub mod reduce;
 pub mod relu_backward;
 pub mod resample;
 pub mod ridge;
+pub mod square_matmul;
 pub mod total;
 pub mod tv_loss;
 pub mod wasserstein_loss;
@@ -53,6 +55,12 @@ use crate::gpu::Kernel;
 /// Every compute kernel, for the tests that reflect them.
 pub const ALL: [&Kernel; 43] = [
     &adam::KERNEL,
+    &batched_gemm::NARROW,
+    &batched_gemm::WIDE,
+    &batched_gemm::SHARED,
+    &batched_gemm::NARROW_TRANSPOSED,
+    &batched_gemm::WIDE_TRANSPOSED,
+    &batched_gemm::SHARED_TRANSPOSED,
     &blend::KERNEL,
     &colour::KERNEL,
     &content_loss::KERNEL,
@@ -68,8 +76,6 @@ pub const ALL: [&Kernel; 43] = [
     &lbfgs::DIRECTION,
     &lbfgs::STEP,
     &mask::KERNEL,
-    &matrix_product::KERNEL,
-    &matrix_product::WIDE,
     &mean::KERNEL,
     &moments_bias::KERNEL,
     &moments_loss::KERNEL,
@@ -77,17 +83,13 @@ pub const ALL: [&Kernel; 43] = [
     &pad::BACKWARD,
     &pool::FORWARD,
     &pool::BACKWARD,
-    &product::NARROW,
-    &product::WIDE,
-    &product::SHARED,
-    &product::NARROW_TRANSPOSED,
-    &product::WIDE_TRANSPOSED,
-    &product::SHARED_TRANSPOSED,
     &recentre::KERNEL,
     &reduce::KERNEL,
     &relu_backward::KERNEL,
     &resample::KERNEL,
     &ridge::KERNEL,
+    &square_matmul::KERNEL,
+    &square_matmul::WIDE,
     &total::KERNEL,
     &tv_loss::KERNEL,
     &wasserstein_loss::KERNEL,
@@ -107,8 +109,8 @@ pub const USUAL: [&Kernel; 24] = [
     &winograd::INPUT,
     &winograd::OUTPUT,
     &winograd::GRADIENT,
-    &product::NARROW,
-    &product::NARROW_TRANSPOSED,
+    &batched_gemm::NARROW,
+    &batched_gemm::NARROW_TRANSPOSED,
     &mean::KERNEL,
     &reduce::KERNEL,
     &covariance::KERNEL,

@@ -17,8 +17,13 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel =
-    kernel!("moments_loss", [256, 1, 1], Params, [Read, Read, Read, Read, Read, Write, Write, Write]);
+pub const KERNEL: Kernel = kernel!(
+    "moments_loss",
+    [256, 1, 1],
+    Params,
+    [Read, Read, Read, Read, Read, Write, Write, Write],
+    ["workgroup_sum"]
+);
 
 /// A pair of moments, or of gradients to them: a C x C matrix and a vector of C.
 pub struct Pair<'t> {

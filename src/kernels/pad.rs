@@ -28,9 +28,9 @@ struct BackwardParams {
 }
 
 /// Copies the border outwards.
-pub const FORWARD: Kernel = kernel!("pad_forward", LINE, ForwardParams, [Read, Write]);
+pub const FORWARD: Kernel = kernel!("pad_forward", LINE, ForwardParams, [Read, Write], ["unpadded"]);
 /// Gathers the copies' gradients.
-pub const BACKWARD: Kernel = kernel!("pad_backward", LINE, BackwardParams, [Read, Write]);
+pub const BACKWARD: Kernel = kernel!("pad_backward", LINE, BackwardParams, [Read, Write], ["unpadded"]);
 
 /// The padded shape.
 pub fn output(shape: Shape, margin: Margin) -> Shape {

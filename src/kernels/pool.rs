@@ -27,7 +27,7 @@ struct BackwardParams {
 /// Pools.
 pub const FORWARD: Kernel = kernel!("pool_forward", LINE, ForwardParams, [Source, Target]);
 /// Hands the gradient back.
-pub const BACKWARD: Kernel = kernel!("pool_backward", LINE, BackwardParams, [Source, Source, Target]);
+pub const BACKWARD: Kernel = kernel!("pool_backward", LINE, BackwardParams, [Source, Source, Target], ["winners"]);
 
 /// Half the size, rounded down.
 pub fn output(shape: Shape) -> Shape {

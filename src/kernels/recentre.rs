@@ -11,7 +11,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("recentre", LINE, Params, [Read, Read, Write]);
+pub const KERNEL: Kernel = kernel!("recentre", LINE, Params, [Read, Read, Write], ["outer"]);
 
 /// sigma -= (mu - s)(mu - s)^T, which makes a second moment about `s` one about the mean `mu`.
 pub fn record(rec: &mut Recorder, mu: &Tensor, s: &Tensor, sigma: &Tensor) {

@@ -16,7 +16,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("ridge", LINE, Params, [Read, Read, Write]);
+pub const KERNEL: Kernel = kernel!("ridge", LINE, Params, [Read, Read, Write], ["diagonal"]);
 
 /// y = a norm^p x + b norm^q I for `scale` (a, p) and `ridge` (b, q); x, y: C x C in 4x4 tiles; of `norm` the first number
 /// counts, in the ridge as at least 1e-6.

@@ -13,7 +13,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("total", LINE, Params, [Read, Write]);
+pub const KERNEL: Kernel = kernel!("total", LINE, Params, [Read, Write], ["workgroup_sum"]);
 
 /// `y[slot]` = the sum of all numbers in `partials`.
 pub fn record(rec: &mut Recorder, partials: &Tensor, y: &Tensor, slot: u32) {

@@ -15,7 +15,7 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("tv_loss", LINE, Params, [Read, Write, Write]);
+pub const KERNEL: Kernel = kernel!("tv_loss", LINE, Params, [Read, Write, Write], ["workgroup_sum"]);
 
 /// Writes the loss times `weight` into `partials` (see [`super::line::sums_for`]) and its gradient into `d_x`.
 pub fn record(rec: &mut Recorder, x: &Tensor, weight: f32, d_x: &Tensor, accumulate: bool, partials: &Tensor) {

@@ -17,8 +17,13 @@ struct Params {
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel =
-    kernel!("wasserstein_loss", [256, 1, 1], Params, [Read, Read, Read, Read, Read, Write, Write, Write]);
+pub const KERNEL: Kernel = kernel!(
+    "wasserstein_loss",
+    [256, 1, 1],
+    Params,
+    [Read, Read, Read, Read, Read, Write, Write, Write],
+    ["workgroup_sum", "diagonal"]
+);
 
 /// Writes the loss, `relative` to the target's second moment or not, into its slot; `root` is (B S B)^1/2 for the picture's
 /// covariance S and the root B of the target's, and `d.sigma` holds B (B S B)^-1/2 B. Into `d` goes the gradient,

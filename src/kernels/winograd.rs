@@ -2,10 +2,10 @@
 //! Gray 2016, "Fast algorithms for convolutional neural networks"). For maps of many channels; [`super::conv`] does the
 //! rest.
 
+use super::batched_gemm::Batch;
 use super::conv::Window;
 use super::line::LINE;
 use super::pool;
-use super::product::Batch;
 use crate::Result;
 use crate::choices::Pooling;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
@@ -48,13 +48,15 @@ struct WeightsParams {
 }
 
 /// The weights into Winograd's domain.
-pub const WEIGHTS: Kernel = kernel!("winograd_weights", LINE, WeightsParams, [Read, Write]);
+pub const WEIGHTS: Kernel = kernel!("winograd_weights", LINE, WeightsParams, [Read, Write], ["winograd_six"]);
 /// Tiles of the input into Winograd's domain.
-pub const INPUT: Kernel = kernel!("winograd_input", LINE, InputParams, [Source, Read, Write]);
+pub const INPUT: Kernel =
+    kernel!("winograd_input", LINE, InputParams, [Source, Read, Write], ["winograd_tiles", "winograd_six"]);
 /// The same for a gradient, through the mask of a ReLU and perhaps a pool.
 pub const GRADIENT: Kernel = Kernel { name: "winograd_input_gradient", constants: &[("GRADIENT", 1.0)], ..INPUT };
 /// Back to pixels.
-pub const OUTPUT: Kernel = kernel!("winograd_output", LINE, OutputParams, [Read, Read, Target, Write]);
+pub const OUTPUT: Kernel =
+    kernel!("winograd_output", LINE, OutputParams, [Read, Read, Target, Write], ["winograd_tiles", "winners"]);
 
 /// The only window there is: 3x3 with a border of one zero, forward and backward.
 const WINDOW: Window = Window { kernel: 3, pad: 1 };

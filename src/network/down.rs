@@ -8,7 +8,7 @@ use crate::Result;
 use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::kernels::conv::Window;
 use crate::kernels::winograd::{self, Mask, Rows, Workspace};
-use crate::kernels::{Part, colour, conv, pad, pool, product};
+use crate::kernels::{Part, batched_gemm, colour, conv, pad, pool};
 use crate::model::{Layer, Op};
 
 /// What the way down leaves for the way up.
@@ -84,7 +84,7 @@ impl Network {
             Op::Pad(margin) => pad::forward(rec, &x, *margin, &y),
             Op::Convolution { .. } if is_linear(layer) => {
                 let conv::Weights { tiles, bias } = self.filters(layer).direct();
-                product::pointwise(rec, &x, tiles, bias, &y, false);
+                batched_gemm::pointwise(rec, &x, tiles, bias, &y, false);
             }
             Op::Convolution { .. } => {
                 let (window, relu) = window(layer);

@@ -55,13 +55,13 @@ pub trait Observer {
     ///
     /// # Errors
     /// Where the device cannot hold what it makes of them.
-    fn down(&mut self, rec: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()>;
+    fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()>;
 
     /// On the way up, for every layer that it is interested in: adds its gradient.
     ///
     /// # Errors
     /// Where the device cannot hold what it needs.
-    fn up(&mut self, _rec: &mut Recorder, _layer: usize, _slope: &BackwardRows) -> Result<()> {
+    fn up(&mut self, _rec: &mut Recorder, _layer: usize, _rows: &BackwardRows) -> Result<()> {
         unreachable!("who has no gradient to add only looks down")
     }
 
@@ -93,10 +93,10 @@ impl Observer for Features {
         if self.layers.iter().any(|(own, _)| *own == layer) { Interest::Whole } else { Interest::None }
     }
 
-    fn down(&mut self, _: &mut Recorder, layer: usize, sight: &ForwardRows) -> Result<()> {
+    fn down(&mut self, _: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
         for (own, output) in &mut self.layers {
             if *own == layer {
-                *output = Some(sight.part.x.clone());
+                *output = Some(rows.part.x.clone());
             }
         }
         Ok(())

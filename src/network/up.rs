@@ -8,7 +8,7 @@ use super::room::bands;
 use crate::Result;
 use crate::gpu::{DType, Phase, Recorder, Shape, Tensor};
 use crate::kernels::winograd::{self, Rows};
-use crate::kernels::{colour, conv, pad, pool, product, relu_backward};
+use crate::kernels::{batched_gemm, colour, conv, pad, pool, relu_backward};
 use crate::model::{Layer, Op};
 
 /// The gradients of the loss to layers' outputs, as far as anybody has contributed to them.
@@ -78,7 +78,7 @@ impl Network {
             Op::Pad(margin) => pad::backward(rec, &d_y, *margin, &d_x, accumulate),
             Op::Convolution { .. } if is_linear(layer) => {
                 let conv::Weights { tiles, bias } = self.filters(layer).flipped();
-                product::pointwise(rec, &d_y, tiles, bias, &d_x, accumulate);
+                batched_gemm::pointwise(rec, &d_y, tiles, bias, &d_x, accumulate);
             }
             Op::Convolution { .. } => {
                 let (window, relu) = window(layer);

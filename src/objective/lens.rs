@@ -7,8 +7,8 @@ use super::moments::Moments;
 use super::root::product;
 use crate::Result;
 use crate::gpu::{Recorder, Tensor};
-use crate::kernels::matrix_product::{self, PLAIN};
-use crate::kernels::product::pointwise;
+use crate::kernels::batched_gemm::pointwise;
+use crate::kernels::square_matmul::{self, PLAIN};
 use crate::network::Linear;
 
 /// What statistics are seen through.
@@ -35,7 +35,7 @@ impl Lens {
         pointwise(rec, &own.mu, matrix, offset, &mu, false);
         let half = product(rec, matrix, &own.sigma, PLAIN)?;
         let sigma = rec.gpu().tensor("sigma", own.sigma.shape())?;
-        matrix_product::record(rec, &half, transposed, PLAIN, &sigma);
+        square_matmul::record(rec, &half, transposed, PLAIN, &sigma);
         Ok(Moments { sigma, mu })
     }
 

@@ -3,8 +3,8 @@
 use super::moments::squared_norm;
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::matrix_product::{self, Finish, PLAIN};
 use crate::kernels::ridge;
+use crate::kernels::square_matmul::{self, Finish, PLAIN};
 
 /// The root of a matrix, and its inverse.
 pub struct Roots {
@@ -73,7 +73,7 @@ fn stretches() -> Vec<f32> {
 /// Where the device cannot hold it.
 pub fn product(rec: &mut Recorder, a: &Tensor, b: &Tensor, finish: Finish) -> Result<Tensor> {
     let y = rec.tensor("product", a.shape())?;
-    matrix_product::record(rec, a, b, finish, &y);
+    square_matmul::record(rec, a, b, finish, &y);
     Ok(y)
 }
 

@@ -8,7 +8,7 @@ use super::moments::{Centering, Moments, Sums, squared_norm};
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::moments_loss::Pair;
-use crate::kernels::{Part, guide, moments_bias, product, recentre};
+use crate::kernels::{Part, batched_gemm, guide, moments_bias, recentre};
 use crate::network::{BackwardRows, ForwardRows, Interest};
 
 /// A style loss with its target: what is compared once a layer's moments are known.
@@ -175,11 +175,11 @@ impl<C: Comparison + 'static> Walk for Summing<'_, C> {
         let State::Known { matrix, bias } = &self.state else { unreachable!("a walk goes down before it goes up") };
         let BackwardRows { x, d_x, accumulate, start } = *rows;
         let Some(guide) = &self.target.guide else {
-            product::pointwise(rec, x, matrix, bias, d_x, accumulate);
+            batched_gemm::pointwise(rec, x, matrix, bias, d_x, accumulate);
             return Ok(());
         };
         let everywhere = rec.map("d_unguided", d_x.shape(), d_x.dtype())?;
-        product::pointwise(rec, x, matrix, bias, &everywhere, false);
+        batched_gemm::pointwise(rec, x, matrix, bias, &everywhere, false);
         let zero = rec.gpu().tensor("zero", self.target.point.shape())?;
         let weights = guide::Weights { w: &guide.weights, start, root: false };
         guide::record(rec, &Part { accumulate, ..Part::whole(&everywhere) }, &zero, weights, d_x);

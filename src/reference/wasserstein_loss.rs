@@ -1,7 +1,7 @@
 //! The Wasserstein distance of one layer's moments, and the gradient to them.
 
 use super::moments_loss::Pair;
-use super::{Map, matrix_product};
+use super::{Map, square_matmul};
 
 /// A second moment below this counts as this: a black painting has none.
 const SMALLEST: f64 = 1e-6;
@@ -28,7 +28,7 @@ pub fn record(moments: &Pair, target: &Pair, mass: f64, weight: f64, relative: b
 }
 
 fn times(a: &Map, b: &Map) -> Map {
-    matrix_product::record(a, b, 1.0, 0.0)
+    square_matmul::record(a, b, 1.0, 0.0)
 }
 
 fn trace(x: &Map) -> f64 {

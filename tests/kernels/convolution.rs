@@ -3,7 +3,7 @@
 use crate::workbench::{Workbench, noise, shape};
 use scumble::gpu::{Shape, Tensor};
 use scumble::kernels::conv::{self, Weights, Window};
-use scumble::kernels::{GemmVariant, product};
+use scumble::kernels::{GemmVariant, batched_gemm};
 use scumble::reference::{Map, conv as twin, conv::Filters};
 
 /// Height, width, input channels, output channels, kernel, pad.
@@ -127,12 +127,14 @@ fn pointwise_product() {
         let (x, bias) = (noise(5, height, width, channels), noise(6, 1, 1, channels).values);
         let matrix = noise(7, channels, channels, 1);
         let expected: Map = twin::pointwise(&x, &matrix, &bias);
-        for (accumulate, reach) in [false, true].into_iter().flat_map(|a| GemmVariant::ALL.map(|reach| (a, reach))) {
-            reach.note(&bench.gpu);
+        for (accumulate, variant) in
+            [false, true].into_iter().flat_map(|a| GemmVariant::ALL.map(|variant| (a, variant)))
+        {
+            variant.note(&bench.gpu);
             let y = bench.output(shape(&x), accumulate);
             let (x, matrix, bias) = (bench.upload(&x), bench.matrices(&matrix), bench.vector(&bias));
-            bench.run(|rec| product::pointwise(rec, &x, &matrix, &bias, &y.tensor, accumulate));
-            bench.check("pointwise", &format!("{height}x{width}x{channels}, {reach:?}"), &y, &expected);
+            bench.run(|rec| batched_gemm::pointwise(rec, &x, &matrix, &bias, &y.tensor, accumulate));
+            bench.check("pointwise", &format!("{height}x{width}x{channels}, {variant:?}"), &y, &expected);
         }
     }
 }

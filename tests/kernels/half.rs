@@ -7,7 +7,7 @@ use scumble::gpu::{DType, Shape, Tensor};
 use scumble::kernels::conv::Window;
 use scumble::kernels::winograd::{Mask, Rows, Workspace};
 use scumble::kernels::{
-    Part, content_loss, conv, covariance, dot, mean, pool, product, relu_backward, sums_for, winograd,
+    Part, batched_gemm, content_loss, conv, covariance, dot, mean, pool, relu_backward, sums_for, winograd,
 };
 use scumble::reference::{self as twins, Map};
 
@@ -105,7 +105,7 @@ fn between_positions() {
         let bias = noise(8, 1, 1, channels).values;
         let expected = twins::conv::pointwise(&x, &matrix, &bias).plus(&d);
         let (matrix, bias) = (bench.matrices(&matrix), bench.vector(&bias));
-        bench.run(|rec| product::pointwise(rec, &x_gpu, &matrix, &bias, &d_gpu, true));
+        bench.run(|rec| batched_gemm::pointwise(rec, &x_gpu, &matrix, &bias, &d_gpu, true));
         check(&bench, "pointwise", &case, &d_gpu, &expected);
 
         let relu = x.combine(&x, |x, _| x.max(0.0));

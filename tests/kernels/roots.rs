@@ -1,9 +1,9 @@
-//! Square roots of matrices and what they are for: matrix_product, ridge, wasserstein_loss.
+//! Square roots of matrices and what they are for: square_matmul, ridge, wasserstein_loss.
 
 use crate::agreement::{agree, agree_number, agree_within};
 use crate::workbench::{Workbench, noise};
 use scumble::gpu::Shape;
-use scumble::kernels::matrix_product::{self, Finish, PLAIN};
+use scumble::kernels::square_matmul::{self, Finish, PLAIN};
 use scumble::kernels::{GemmVariant, moments_loss, ridge, wasserstein_loss};
 use scumble::objective::root::{FLOOR, roots};
 use scumble::reference::moments_loss::{Pair, squared_norm};
@@ -14,8 +14,8 @@ const CHANNELS: [u32; 7] = [1, 3, 4, 5, 17, 36, 64];
 /// A covariance whose smallest eigenvalue is not too small: noise, and as much again on the diagonal.
 fn covariance(seed: u32, channels: u32) -> Map {
     let x = noise(seed, channels, channels, 1);
-    let turned = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
-    reference::matrix_product::record(&x, &turned, 1.0 / f64::from(channels), 0.2)
+    let transposed = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
+    reference::square_matmul::record(&x, &transposed, 1.0 / f64::from(channels), 0.2)
 }
 
 #[test]
@@ -26,14 +26,14 @@ fn products() {
         let norm = bench.vector(&[9.0]);
         let half = Finish { factor: -0.5, diagonal: 1.5, norm: Some((&norm, 0.5)) };
         for (name, finish, factor, diagonal) in [("plain", PLAIN, 1.0, 0.0), ("finished", half, -1.5, 1.5)] {
-            for reach in [GemmVariant::Narrow, GemmVariant::Wide] {
-                reach.note(&bench.gpu);
+            for variant in [GemmVariant::Narrow, GemmVariant::Wide] {
+                variant.note(&bench.gpu);
                 let y = bench.stale_matrices(1, channels as usize);
                 let [a_gpu, b_gpu] = [&a, &b].map(|x| bench.matrices(x));
-                bench.run(|rec| matrix_product::record(rec, &a_gpu, &b_gpu, finish, &y));
-                let twin = reference::matrix_product::record(&a, &b, factor, diagonal);
-                let case = format!("{channels} channels, {name}, {reach:?}");
-                agree("matrix_product", &case, &bench.download_matrices(&y), &twin);
+                bench.run(|rec| square_matmul::record(rec, &a_gpu, &b_gpu, finish, &y));
+                let twin = reference::square_matmul::record(&a, &b, factor, diagonal);
+                let case = format!("{channels} channels, {name}, {variant:?}");
+                agree("square_matmul", &case, &bench.download_matrices(&y), &twin);
             }
         }
     }
@@ -54,8 +54,8 @@ fn ridges() {
 /// A covariance as pictures have: of few positions, so that most eigenvalues are only what was added, 1 in 10 000.
 fn thin_covariance(seed: u32, channels: u32) -> Map {
     let x = noise(seed, channels, 8, 1);
-    let turned = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
-    let product = reference::matrix_product::record(&x, &turned, 1.0, 0.0);
+    let transposed = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
+    let product = reference::square_matmul::record(&x, &transposed, 1.0, 0.0);
     reference::ridge::record(&product, 1.0, 1e-4 * squared_norm(&product).sqrt())
 }
 
@@ -87,15 +87,15 @@ fn eigenvalues_of_zero_do_no_harm() {
     let bench = Workbench::open();
     for channels in [5, 64, 96] {
         let x = noise(11, channels, 3, 1);
-        let turned = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
-        let x = reference::matrix_product::record(&x, &turned, 1.0, 0.0);
+        let transposed = Map::from_fn(x.width, x.height, 1, |row, column, _| x.at(column, row, 0));
+        let x = reference::square_matmul::record(&x, &transposed, 1.0, 0.0);
         let floored = reference::ridge::record(&x, 1.0, f64::from(FLOOR) * squared_norm(&x).sqrt());
         let x = bench.matrices(&x);
         let mut found = None;
         bench.run(|rec| found = Some(roots(rec, &x).unwrap()));
         let found = found.unwrap();
         let y = bench.stale_matrices(1, channels as usize);
-        bench.run(|rec| matrix_product::record(rec, &found.root, &found.root, PLAIN, &y));
+        bench.run(|rec| square_matmul::record(rec, &found.root, &found.root, PLAIN, &y));
         let y = bench.download_matrices(&y);
         agree_within(1e-4, "root times root", &format!("{channels} channels, of rank 3"), &y, &floored);
     }
@@ -110,7 +110,7 @@ fn wasserstein() {
         let (loss, gradient) = reference::wasserstein_loss::record(&own, &target, 35.0, 0.75, relative);
 
         let power = reference::wasserstein_loss::power;
-        let times = |a: &Map, b: &Map| reference::matrix_product::record(a, b, 1.0, 0.0);
+        let times = |a: &Map, b: &Map| reference::square_matmul::record(a, b, 1.0, 0.0);
         let b = power(&target.sigma, 0.5);
         let m = times(&times(&b, &own.sigma), &b);
         let root = bench.matrices(&power(&m, 0.5));

@@ -48,11 +48,11 @@ fn covariance_in_chunks() {
         for (about, mu) in [("about the mean", mean), ("about zero", zero)] {
             let (x_gpu, mu_gpu) = (bench.upload(&x), bench.vector(&mu));
             let expected = reference::covariance::record(&x, &mu, chunks as usize);
-            for reach in [GemmVariant::Narrow, GemmVariant::Wide] {
-                reach.note(&bench.gpu);
+            for variant in [GemmVariant::Narrow, GemmVariant::Wide] {
+                variant.note(&bench.gpu);
                 let partials = bench.stale_matrices(chunks as usize, channels as usize);
                 bench.run(|rec| covariance::record(rec, &Part::whole(&x_gpu), &mu_gpu, chunks, &partials));
-                let case = format!("{}, {about}, {reach:?}", name_of(case));
+                let case = format!("{}, {about}, {variant:?}", name_of(case));
                 agree("covariance", &case, &bench.download_matrices(&partials), &expected);
             }
         }

@@ -53,13 +53,13 @@ fn forward() {
         let weights = Weights { tiles: &tiles, bias: &bias_gpu };
         let rows = Rows::all(x_gpu.shape());
         let expected = twin::forward(&x, &filters, &bias, 1, false);
-        for reach in GemmVariant::ALL {
-            reach.note(&bench.gpu);
+        for variant in GemmVariant::ALL {
+            variant.note(&bench.gpu);
             bench.run(|rec| {
                 let room = workspace(rec, case);
                 winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &room);
             });
-            bench.check(&format!("winograd forward, {reach:?}"), &name(case), &y, &expected);
+            bench.check(&format!("winograd forward, {variant:?}"), &name(case), &y, &expected);
         }
     }
 }
@@ -70,10 +70,10 @@ fn backward() {
     for case @ [height, width, inputs, outputs, _] in CASES {
         let (d_y, filters) = (noise(4, height, width, outputs), filters(inputs, outputs));
         let expected = twin::backward(&d_y, &filters, 1);
-        for (accumulate, reach) in
+        for (accumulate, variant) in
             [(false, GemmVariant::Narrow), (true, GemmVariant::Shared), (false, GemmVariant::Wide)]
         {
-            reach.note(&bench.gpu);
+            variant.note(&bench.gpu);
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y_gpu, tiles) = (bench.upload(&d_y), upload(&bench, &filters));
             let zeros = bench.vector(&vec![0.0; inputs as usize]);
@@ -83,7 +83,7 @@ fn backward() {
                 let room = workspace(rec, case);
                 winograd::backward(rec, &d_y_gpu, None, weights, rows, &d_x.tensor, accumulate, &room);
             });
-            bench.check(&format!("winograd backward, {reach:?}"), &name(case), &d_x, &expected);
+            bench.check(&format!("winograd backward, {variant:?}"), &name(case), &d_x, &expected);
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::root::{self, Roots};
 use super::super::statistics::{Comparison, Gradients, Measured, Statistics, norms};
 use crate::Result;
 use crate::gpu::{Recorder, Tensor};
-use crate::kernels::matrix_product::{self, PLAIN};
+use crate::kernels::square_matmul::{self, PLAIN};
 use crate::kernels::{ridge, wasserstein_loss};
 
 /// The loss.
@@ -102,6 +102,6 @@ fn between(rec: &mut Recorder, sigma: &Tensor, b: &Tensor, transport: &Tensor) -
     let m = root::product(rec, &half, b, PLAIN)?;
     let Roots { root, inverse } = root::roots(rec, &m)?;
     let half = root::product(rec, b, &inverse, PLAIN)?;
-    matrix_product::record(rec, &half, b, PLAIN, transport);
+    square_matmul::record(rec, &half, b, PLAIN, transport);
     Ok(root)
 }

@@ -1,24 +1,8 @@
-// The same as product.wgsl, for devices with fast workgroup memory: a workgroup makes 64 rows of 32 output blocks, and
-// what its threads read they share. Two input blocks at a time are brought in; each thread makes 8 rows of 4 output blocks
-// of them, every eighth, so that neighbours read what lies side by side.
-// x: P, N, C -> y: P, N, C'; w: P, C'/4, C/4 tiles of 4x4.
-
-struct Params {
-    batch: u32, // P
-    rows: u32,  // N
-    in_blocks: u32,
-    out_blocks: u32,
-    biased: u32,     // 1: add the bias
-    accumulate: u32, // 1: add to what y holds
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<Source>;           // P, N, C
-@group(0) @binding(2) var<storage, read> w: array<mat4x4<f32>>;      // P, C'/4, C/4; column = input channel
-@group(0) @binding(3) var<storage, read> bias: array<vec4<f32>>;     // C'
-@group(0) @binding(4) var<storage, read_write> y: array<Target>;     // P, N, C'
-
-override TRANSPOSED: bool = false;
+// Products of matrices, a batch of them, as common/batched_gemm.wgsl says; for devices with fast workgroup memory.
+//
+// A workgroup makes 64 rows of 32 output blocks, and what its threads read they share. Two input blocks at a time are
+// brought in; each thread makes 8 rows of 4 output blocks of them, every eighth, so that neighbours read what lies side by
+// side.
 
 const ROWS = 64u;   // per workgroup
 const BLOCKS = 32u; // per workgroup
@@ -27,42 +11,19 @@ const DEPTH = 2u;   // input blocks at a time
 var<workgroup> xs: array<vec4<f32>, 128>;    // DEPTH, ROWS
 var<workgroup> ws: array<mat4x4<f32>, 64>;   // DEPTH, BLOCKS
 
-// As in product.wgsl.
-fn turned(point: u32) -> u32 {
-    var partner = array<u32, 6>(5u, 3u, 4u, 1u, 2u, 0u);
-    return partner[point / 6u] * 6u + partner[point % 6u];
-}
-
-fn weight(p: u32, output: u32, input: u32) -> mat4x4<f32> {
+// What is shared: weights and values, zeros beyond the last row and block.
+fn weight_within(point: u32, output: u32, input: u32) -> mat4x4<f32> {
     if (output >= params.out_blocks || input >= params.in_blocks) {
         return mat4x4<f32>();
     }
-    if (TRANSPOSED) {
-        return transpose(w[(p * params.in_blocks + input) * params.out_blocks + output]);
-    }
-    return w[(p * params.out_blocks + output) * params.in_blocks + input];
+    return weight(point, output, input);
 }
 
-fn value(p: u32, row: u32, input: u32) -> vec4<f32> {
+fn value_within(p: u32, row: u32, input: u32) -> vec4<f32> {
     if (row >= params.rows || input >= params.in_blocks) {
         return vec4<f32>();
     }
     return vec4<f32>(x[(p * params.rows + row) * params.in_blocks + input]);
-}
-
-fn store_row(p: u32, row: u32, block: u32, sum: vec4<f32>) {
-    if (row >= params.rows) {
-        return;
-    }
-    let index = (p * params.rows + row) * params.out_blocks + block;
-    var value = sum;
-    if (params.biased == 1u) {
-        value += bias[block];
-    }
-    if (params.accumulate == 1u) {
-        value += vec4<f32>(y[index]);
-    }
-    y[index] = narrow(value);
 }
 
 fn store(p: u32, row: u32, block: u32, sums: mat4x4<f32>) {
@@ -79,7 +40,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     let p = group.z;
     let first_row = group.x * ROWS;
     let first_block = group.y * BLOCKS;
-    let source = select(p, turned(p), TRANSPOSED);
+    let point = select(p, inverse_point(p), TRANSPOSED);
     let row = thread / 8u;
     let block = thread % 8u;
 
@@ -88,14 +49,14 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     var c0 = mat4x4<f32>(); var c1 = mat4x4<f32>();
     var d0 = mat4x4<f32>(); var d1 = mat4x4<f32>();
     for (var first = 0u; first < params.in_blocks; first += DEPTH) {
-        xs[thread] = value(p, first_row + thread, first);
-        xs[thread + ROWS] = value(p, first_row + thread, first + 1u);
+        xs[thread] = value_within(p, first_row + thread, first);
+        xs[thread + ROWS] = value_within(p, first_row + thread, first + 1u);
         // Neighbouring threads fetch what lies side by side in w.
         if (TRANSPOSED) {
-            ws[thread] = weight(source, first_block + thread % BLOCKS, first + thread / BLOCKS);
+            ws[thread] = weight_within(point, first_block + thread % BLOCKS, first + thread / BLOCKS);
         } else {
             let at = thread % DEPTH * BLOCKS + thread / DEPTH;
-            ws[at] = weight(source, first_block + thread / DEPTH, first + thread % DEPTH);
+            ws[at] = weight_within(point, first_block + thread / DEPTH, first + thread % DEPTH);
         }
         workgroupBarrier();
         for (var c = 0u; c < DEPTH; c++) {

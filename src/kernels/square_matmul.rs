@@ -16,9 +16,9 @@ struct Params {
 }
 
 /// The compute kernel: squares of 2x2 tiles for each invocation.
-pub const KERNEL: Kernel = kernel!("matrix_product", LINE, Params, [Read, Read, Read, Write]);
+pub const KERNEL: Kernel = kernel!("square_matmul", LINE, Params, [Read, Read, Read, Write], ["diagonal"]);
 /// The same with squares of 4x4 tiles.
-pub const WIDE: Kernel = Kernel { name: "matrix_product_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
+pub const WIDE: Kernel = Kernel { name: "square_matmul_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
 
 /// What is done to a product before it is stored.
 #[derive(Clone, Copy)]

@@ -17,20 +17,20 @@ struct Params {
 }
 
 /// Each invocation for itself.
-pub const NARROW: Kernel = kernel!("product", LINE, Params, [Source, Read, Read, Target]);
+pub const NARROW: Kernel = kernel!("batched_gemm", LINE, Params, [Source, Read, Read, Target], ["batched_gemm"]);
 /// The same, twice as many rows for each.
-pub const WIDE: Kernel = Kernel { name: "product_wide", constants: &[("WIDE", 1.0)], ..NARROW };
+pub const WIDE: Kernel = Kernel { name: "batched_gemm_wide", constants: &[("WIDE", 1.0)], ..NARROW };
 /// Through workgroup memory.
-pub const SHARED: Kernel = kernel!("product_shared", LINE, Params, [Source, Read, Read, Target]);
+pub const SHARED: Kernel = kernel!("batched_gemm_shared", LINE, Params, [Source, Read, Read, Target], ["batched_gemm"]);
 /// The same three with the weights of Winograd's gradient.
 pub const NARROW_TRANSPOSED: Kernel =
-    Kernel { name: "product_transposed", constants: &[("TRANSPOSED", 1.0)], ..NARROW };
+    Kernel { name: "batched_gemm_transposed", constants: &[("TRANSPOSED", 1.0)], ..NARROW };
 /// See [`NARROW_TRANSPOSED`].
 pub const WIDE_TRANSPOSED: Kernel =
-    Kernel { name: "product_wide_transposed", constants: &[("TRANSPOSED", 1.0), ("WIDE", 1.0)], ..NARROW };
+    Kernel { name: "batched_gemm_wide_transposed", constants: &[("TRANSPOSED", 1.0), ("WIDE", 1.0)], ..NARROW };
 /// See [`NARROW_TRANSPOSED`].
 pub const SHARED_TRANSPOSED: Kernel =
-    Kernel { name: "product_shared_transposed", constants: &[("TRANSPOSED", 1.0)], ..SHARED };
+    Kernel { name: "batched_gemm_shared_transposed", constants: &[("TRANSPOSED", 1.0)], ..SHARED };
 
 /// Output blocks that an invocation makes.
 const BLOCKS_PER_THREAD: u32 = 4;
@@ -60,13 +60,13 @@ impl Batch {
 
     fn dispatch(self, rec: &mut Recorder, transposed: bool, tensors: [&Tensor; 4], (biased, accumulate): (bool, bool)) {
         let Batch { count, rows, in_blocks, out_blocks } = self;
-        let reach = GemmVariant::on(rec.gpu(), rows);
-        let kernel = kernel(reach, transposed);
+        let variant = GemmVariant::on(rec.gpu(), rows);
+        let kernel = kernel(variant, transposed);
         let params =
             Params { batch: count, rows, in_blocks, out_blocks, biased: biased.into(), accumulate: accumulate.into() };
         let strips =
             |rows_per_thread| [rows.div_ceil(rows_per_thread) * count, out_blocks.div_ceil(BLOCKS_PER_THREAD), 1];
-        let threads = match reach {
+        let threads = match variant {
             GemmVariant::Narrow => strips(8),
             GemmVariant::Wide => strips(16),
             GemmVariant::Shared => [rows.div_ceil(SHARED_ROWS) * LINE[0], out_blocks.div_ceil(SHARED_BLOCKS), count],
@@ -76,8 +76,8 @@ impl Batch {
 }
 
 /// The kernel that does it this way.
-pub fn kernel(reach: GemmVariant, transposed: bool) -> &'static Kernel {
-    match (reach, transposed) {
+pub fn kernel(variant: GemmVariant, transposed: bool) -> &'static Kernel {
+    match (variant, transposed) {
         (GemmVariant::Narrow, false) => &NARROW,
         (GemmVariant::Narrow, true) => &NARROW_TRANSPOSED,
         (GemmVariant::Wide, false) => &WIDE,
