@@ -1,12 +1,13 @@
 //! This turns whatever graphics adapter the machine has into an open device.
 
+use super::findings::Findings;
 use super::kernel::{DType, Elements, Kernel, Pipeline};
 use super::memory::{Allocation, Memory, Storage};
 use super::tensor::{Shape, Tensor};
 use crate::{Error, Result};
 use half::f16;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +25,7 @@ struct Inner {
     memory: Memory,
     trouble: Arc<Mutex<Option<Error>>>,
     pipelines: RefCell<HashMap<(&'static str, Elements), Pipeline>>,
-    findings: RefCell<BTreeMap<String, u32>>,
+    findings: Findings,
 }
 
 impl Gpu {
@@ -87,7 +88,7 @@ impl Gpu {
             memory: Memory::default(),
             trouble,
             pipelines: RefCell::default(),
-            findings: RefCell::default(),
+            findings: Findings::default(),
         };
         Ok(Gpu(Rc::new(inner)))
     }
@@ -201,19 +202,9 @@ impl Gpu {
         }
     }
 
-    /// What was found out about this device under a name, if it was.
-    pub fn finding(&self, name: &str) -> Option<u32> {
-        self.0.findings.borrow().get(name).copied()
-    }
-
-    /// Remembers what was found out about this device, as long as it is open.
-    pub fn note(&self, name: &str, value: u32) {
-        self.0.findings.borrow_mut().insert(name.into(), value);
-    }
-
-    /// All that was found out, for whoever wants to remember it longer.
-    pub fn findings(&self) -> BTreeMap<String, u32> {
-        self.0.findings.borrow().clone()
+    /// What was found out about this device.
+    pub fn findings(&self) -> &Findings {
+        &self.0.findings
     }
 
     /// Marks everything submitted so far; the loop waits for old marks to keep few steps in flight.

@@ -6,6 +6,7 @@
 
 mod canvas;
 mod device;
+mod findings;
 mod kernel;
 mod memory;
 mod planning;
@@ -19,6 +20,7 @@ pub(crate) mod wgsl;
 
 pub use canvas::Canvas;
 pub use device::{Fence, Gpu};
+pub use findings::Findings;
 pub use kernel::{Access, DType, Elements, Kernel};
 pub use memory::Memory;
 pub use recorder::{Grid, Program, Recorder, Uniform};

@@ -31,11 +31,11 @@ impl GemmVariant {
 
     /// What was found to be the fastest on this device, if it was looked for.
     pub fn found(gpu: &Gpu) -> Option<GemmVariant> {
-        gpu.finding(QUESTION).and_then(|answer| GemmVariant::ALL.get(answer as usize).copied())
+        gpu.findings().get(QUESTION).and_then(|answer| GemmVariant::ALL.get(answer as usize).copied())
     }
 
     /// Remembers it.
     pub fn note(self, gpu: &Gpu) {
-        gpu.note(QUESTION, self as u32);
+        gpu.findings().note(QUESTION, self as u32);
     }
 }

@@ -85,14 +85,14 @@ impl Studio {
     /// What was found out about the graphics device, as JSON to be kept for the next visit.
     #[wasm_bindgen(getter)]
     pub fn findings(&self) -> Result<String, JsValue> {
-        json(&self.gpu.findings()).map(|findings| findings.to_string())
+        json(&self.gpu.findings().all()).map(|findings| findings.to_string())
     }
 
     /// Takes what an earlier visit found out about the same device; what cannot be read will be found out again.
     pub fn recall(&self, findings: &str) {
         let findings: BTreeMap<String, u32> = serde_json::from_str(findings).unwrap_or_default();
         for (name, value) in &findings {
-            self.gpu.note(name, *value);
+            self.gpu.findings().note(name, *value);
         }
     }
 
