@@ -2,7 +2,7 @@
 
 use crate::choices::ModelKind;
 use crate::image::Picture;
-use crate::model::{ConvWeights, Convolution, student, vgg19};
+use crate::model::{Convolution, seeded, student, vgg19};
 use crate::random::uniform;
 use crate::weights::{ModelWeights, Origin};
 
@@ -18,21 +18,8 @@ pub fn random_weights(model: ModelKind) -> ModelWeights {
         ModelKind::Student => (&student::CONVOLUTIONS, Origin::Student),
         ModelKind::Vgg19 => (&vgg19::CONVOLUTIONS, Origin::Torchvision),
     };
-    let convolution = |(layer, row): (usize, &Convolution)| {
-        let entries = row.in_channels * row.kernel * row.kernel;
-        let scale = (6.0 / entries as f64).sqrt();
-        let count = (row.out_channels * entries) as u32;
-        ConvWeights {
-            name: row.name.into(),
-            out_channels: row.out_channels,
-            in_channels: row.in_channels,
-            kernel: row.kernel,
-            weight: (0..count).map(|i| ((2.0 * uniform(7, layer as u32, i) - 1.0) * scale) as f32).collect(),
-            bias: vec![0.0; row.out_channels],
-        }
-    };
     ModelWeights {
-        convolutions: rows.iter().enumerate().map(convolution).collect(),
+        convolutions: seeded::filters(rows),
         preprocessing: origin.preprocessing(),
         growth: vec![1.0; rows.len()],
         source: origin.source("random numbers".into()),

@@ -6,7 +6,7 @@ use super::tensor::{Shape, Tensor};
 use crate::{Error, Result};
 use half::f16;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -199,6 +199,11 @@ impl Gpu {
         for kernel in kernels {
             self.pipeline(kernel, Elements::default());
         }
+    }
+
+    /// The names of all kernels that were compiled so far.
+    pub fn compiled(&self) -> BTreeSet<&'static str> {
+        self.0.pipelines.borrow().keys().map(|(name, _)| *name).collect()
     }
 
     /// What was found out about this device under a name, if it was.

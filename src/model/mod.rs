@@ -3,6 +3,8 @@
 
 pub mod blocks;
 mod parameters;
+#[cfg(any(feature = "reference", feature = "bench"))]
+pub mod seeded;
 pub mod student;
 pub mod vgg19;
 
