@@ -14,18 +14,21 @@ use scumble::settings::Settings;
 use scumble::{Error, Result};
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::rc::Rc;
 
 thread_local! {
-    /// The device for all runs of a test: to compile kernels takes longer than many a run.
-    static GPU: OnceCell<Gpu> = const { OnceCell::new() };
+    /// The device for all runs of a test: to compile kernels takes longer than many a run. It stays open to the end, because
+    /// a driver does not like to be closed with the thread.
+    static GPU: OnceCell<ManuallyDrop<Gpu>> = const { OnceCell::new() };
     /// Each picture is decoded once in a test.
     static SAMPLES: RefCell<BTreeMap<String, Rc<Picture>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 fn gpu() -> Gpu {
-    GPU.with(|gpu| gpu.get_or_init(|| block_on(Gpu::open()).unwrap_or_else(|error| panic!("{error}"))).clone())
+    let open = || ManuallyDrop::new(block_on(Gpu::open()).unwrap_or_else(|error| panic!("{error}")));
+    GPU.with(|gpu| Gpu::clone(gpu.get_or_init(open)))
 }
 
 fn sample(name: &str) -> Rc<Picture> {
