@@ -4,8 +4,8 @@
 use pollster::block_on;
 use scumble::choices::{Method, Pooling};
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
-use scumble::model::ConvWeights;
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
+use scumble::model::{ConvWeights, seeded};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
 use scumble::objective::losses::{Content, Gram, Variation};
@@ -19,22 +19,11 @@ const SEED: u32 = 7;
 /// Convolutions up to conv5_1.
 const DEPTH: usize = 13;
 
-/// He-uniform kernels, no bias.
+/// Seeded kernels, no bias.
 fn weights() -> Vec<ConvWeights> {
-    let convolution = |c: &scumble::model::Convolution| {
-        let entries = c.in_channels * vgg19::KERNEL * vgg19::KERNEL;
-        let scale = (6.0 / entries as f64).sqrt();
-        let value = |i| (2.0 * uniform(SEED, c.index.unwrap() as u32, i) - 1.0) * scale;
-        ConvWeights {
-            name: c.name.into(),
-            out_channels: c.out_channels,
-            in_channels: c.in_channels,
-            kernel: vgg19::KERNEL,
-            weight: (0..(c.out_channels * entries) as u32).map(|i| value(i) as f32).collect(),
-            bias: vec![0.0; c.out_channels],
-        }
-    };
-    CONVOLUTIONS[..DEPTH].iter().map(convolution).collect()
+    let mut filters = seeded::filters(&CONVOLUTIONS[..DEPTH]);
+    filters.iter_mut().for_each(|filter| filter.bias.fill(0.0));
+    filters
 }
 
 /// A square on a slope, colour by colour in another corner.

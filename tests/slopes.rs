@@ -3,41 +3,24 @@
 use pollster::block_on;
 use scumble::choices::Pooling;
 use scumble::gpu::{Gpu, Recorder, Shape, Tensor, readback};
-use scumble::model::vgg19::{self, Border, CONVOLUTIONS, KERNEL};
-use scumble::model::{ConvWeights, student};
+use scumble::model::vgg19::{self, Border, CONVOLUTIONS};
+use scumble::model::{seeded, student};
 use scumble::network::{Network, Room};
 use scumble::objective::guide::{Guide, Region};
 use scumble::objective::losses::{Gram, MeanCovariance, Wasserstein};
 use scumble::objective::{Loss, Objective, Term, Units};
-use scumble::random::{normal, uniform};
+use scumble::random::uniform;
 use scumble::weights::{Preprocessing, built_in};
 use std::rc::Rc;
 
 const DEPTH: usize = 3;
 const PICTURE: Shape = Shape { height: 26, width: 35, channels: 4 };
 
-/// VGG19's first layers with random weights.
-fn weights() -> Vec<ConvWeights> {
-    let convolution = |row: &scumble::model::Convolution| {
-        let entries = row.in_channels * KERNEL * KERNEL;
-        let scale = (2.0 / entries as f64).sqrt();
-        let count = (row.out_channels * entries) as u32;
-        ConvWeights {
-            name: row.name.into(),
-            out_channels: row.out_channels,
-            in_channels: row.in_channels,
-            kernel: KERNEL,
-            weight: (0..count).map(|i| (scale * normal(9, row.index.unwrap() as u32, i)) as f32).collect(),
-            bias: vec![0.05; row.out_channels],
-        }
-    };
-    CONVOLUTIONS[..DEPTH].iter().map(convolution).collect()
-}
-
+/// VGG19's first layers with seeded weights.
 fn network(gpu: &Gpu) -> Network {
     let table = vgg19::table(DEPTH, &Preprocessing::TORCHVISION, Pooling::Average, Border::Replicate);
     let taps: Vec<_> = (1..table.layers().len()).collect();
-    Network::new(gpu, table, &weights(), &taps).unwrap()
+    Network::new(gpu, table, &seeded::filters(&CONVOLUTIONS[..DEPTH]), &taps).unwrap()
 }
 
 /// The built-in model, whose losses of mean and covariance see its layers through linear maps.

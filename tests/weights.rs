@@ -2,7 +2,9 @@
 //!
 //! The fixtures hold invented numbers; `tests/weights/make_fixtures.py` makes them.
 
-use scumble::weights::{self, ConvWeights, ModelWeights, Origin, Preprocessing, pth};
+use scumble::model::seeded;
+use scumble::model::vgg19::CONVOLUTIONS;
+use scumble::weights::{self, ModelWeights, Origin, Preprocessing, pth};
 use std::path::Path;
 
 #[path = "weights/normalise.rs"]
@@ -43,23 +45,10 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }
 
-/// A deterministic number in -1..1.
-fn noise(i: usize) -> f32 {
-    let mixed = (i as u32).wrapping_mul(0x9e37_79b9) ^ 0x5bd1_e995;
-    (mixed.wrapping_mul(0x85eb_ca6b) >> 8) as f32 / (1 << 23) as f32 - 1.0
-}
-
 /// The first layers of a made-up VGG19, with biases that matter.
 fn invented(depth: usize) -> ModelWeights {
-    let convolution = |row: &scumble::model::Convolution| ConvWeights {
-        name: row.name.to_owned(),
-        out_channels: row.out_channels,
-        in_channels: row.in_channels,
-        kernel: 3,
-        weight: (0..row.out_channels * row.in_channels * 9).map(|i| noise(i + row.index.unwrap())).collect(),
-        bias: (0..row.out_channels).map(|i| noise(i + 7) * 3.0).collect(),
-    };
-    let convolutions = scumble::model::vgg19::CONVOLUTIONS.iter().take(depth).map(convolution).collect();
+    let mut convolutions = seeded::filters(&CONVOLUTIONS[..depth]);
+    convolutions.iter_mut().flat_map(|filter| &mut filter.bias).for_each(|bias| *bias *= 10.0);
     let growth = vec![1.0; depth];
     let source = Origin::Torchvision.source("0".repeat(64));
     ModelWeights { convolutions, preprocessing: Preprocessing::TORCHVISION, growth, source }

@@ -2,7 +2,7 @@
 
 use crate::choices::ModelKind;
 use crate::image::Picture;
-use crate::model::{ConvWeights, Convolution, Model};
+use crate::model::{Model, seeded};
 use crate::random::uniform;
 use crate::weights::{ModelWeights, Origin};
 
@@ -15,21 +15,8 @@ pub fn noise(seed: u32, size: u32) -> Picture {
 /// All of a model with weights that keep the activations' scale (He et al. 2015).
 pub fn random_weights(model: ModelKind) -> ModelWeights {
     let model = Model::of(model);
-    let convolution = |(layer, row): (usize, &Convolution)| {
-        let entries = row.in_channels * row.kernel * row.kernel;
-        let scale = (6.0 / entries as f64).sqrt();
-        let count = (row.out_channels * entries) as u32;
-        ConvWeights {
-            name: row.name.into(),
-            out_channels: row.out_channels,
-            in_channels: row.in_channels,
-            kernel: row.kernel,
-            weight: (0..count).map(|i| ((2.0 * uniform(7, layer as u32, i) - 1.0) * scale) as f32).collect(),
-            bias: vec![0.0; row.out_channels],
-        }
-    };
     ModelWeights {
-        convolutions: model.convolutions.iter().enumerate().map(convolution).collect(),
+        convolutions: seeded::filters(model.convolutions),
         preprocessing: model.preprocessing,
         growth: vec![1.0; model.convolutions.len()],
         source: Origin::Torchvision.source("random numbers".into()),

@@ -7,7 +7,7 @@ use super::tensor::{Shape, Tensor};
 use crate::{Error, Result};
 use half::f16;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -205,6 +205,11 @@ impl Gpu {
     /// What was found out about this device.
     pub fn findings(&self) -> &Findings {
         &self.0.findings
+    }
+
+    /// The names of all kernels that were compiled so far.
+    pub fn compiled(&self) -> BTreeSet<&'static str> {
+        self.0.pipelines.borrow().keys().map(|(name, _)| *name).collect()
     }
 
     /// Marks everything submitted so far; the loop waits for old marks to keep few steps in flight.

@@ -100,7 +100,7 @@ pub const ALL: [&Kernel; 43] = [
 ];
 
 /// What every run needs that the page's own settings lead to; the slowest to compile are among them.
-pub const USUAL: [&Kernel; 24] = [
+pub const USUAL: [&Kernel; 25] = [
     &resample::KERNEL,
     &colour::KERNEL,
     &pad::FORWARD,
@@ -115,6 +115,7 @@ pub const USUAL: [&Kernel; 24] = [
     &reduce::KERNEL,
     &covariance::KERNEL,
     &recentre::KERNEL,
+    &square_matmul::KERNEL,
     &dot::KERNEL,
     &total::KERNEL,
     &moments_loss::KERNEL,

@@ -6,6 +6,8 @@ pub mod blocks;
 mod description;
 mod parameters;
 mod preset;
+#[cfg(any(feature = "reference", feature = "bench"))]
+pub mod seeded;
 pub mod student;
 pub mod vgg19;
 

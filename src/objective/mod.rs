@@ -106,7 +106,8 @@ impl Objective {
     /// Adds up the losses of each family.
     pub fn sum(&self, losses: &[f32], family: Family) -> f32 {
         let own = self.terms.iter().zip(losses).filter(|(term, _)| term.family == family);
-        own.map(|(_, loss)| loss).sum()
+        // From 0, because the sum of no numbers is -0.
+        own.fold(0.0, |sum, (_, loss)| sum + loss)
     }
 
     /// Records all losses of `pixels`, and returns their gradient to the pixels.

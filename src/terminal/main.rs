@@ -178,6 +178,12 @@ fn picture(path: &Path) -> Result<Rc<Picture>, String> {
 
 fn weights_file(path: &Path, origin: Option<OriginName>) -> Result<ModelWeights, String> {
     let problem = |e: scumble::Error| format!("{}: {e}", path.display());
+    if !path.exists() {
+        return Err(format!(
+            "{} is not there. `cargo xtask weights` makes it, from a file with VGG19's weights.",
+            path.display()
+        ));
+    }
     if path.is_dir() {
         let text = read(&path.join("manifest.json")).map_err(|e| format!("{e} `cargo xtask weights` makes it."))?;
         let manifest = Manifest::parse(&String::from_utf8_lossy(&text)).map_err(problem)?;

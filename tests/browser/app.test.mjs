@@ -5,9 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import { brotliCompressSync, constants } from "node:zlib";
-import { DIST, fixture, newPage, serve } from "./harness.mjs";
+import { DIST, fixture, newPage, serve, test } from "./harness.mjs";
 import { drop, file, open, openWith, paint, press, pressPaint, unfold, waitForState } from "./studio.mjs";
 import { catalogue, spoken } from "./words.mjs";
 
@@ -100,7 +99,9 @@ test("it comes quickly, weighs little, and nothing jumps", async () => {
     });
     await slow.page.goto(here.site.url, { waitUntil: "commit" });
     await slow.page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length === 1);
-    await slow.page.waitForTimeout(500);
+    // All that comes without scripts is there, and was drawn.
+    await slow.page.waitForFunction(() => [...document.images].every(({ complete, loading }) => complete || loading === "lazy"));
+    await slow.page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
     arrive();
     await waitForState(slow.page, "ready");
     await assertNothingMoved(slow.page);

@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { fixture, newPage } from "./harness.mjs";
-import { choose, difference, drop, file, losses, open, pixels, press, save, slide, standstill, waitForState } from "./studio.mjs";
+import { fixture, newPage, test } from "./harness.mjs";
+import { choose, difference, drop, file, losses, open, pixels, press, save, slide, waitForState } from "./studio.mjs";
 
 const own = (path) => fileURLToPath(new URL(`../../www/samples/${path}`, import.meta.url));
 
@@ -89,12 +88,14 @@ test("a mask can be inverted, and is there when the brush comes back", async () 
   await page.waitForFunction(() => document.querySelector('picture-well[name="mask"]').hasAttribute("filled"));
   assert.deepEqual(await whiteness(page, "mask", [[0.5, 0.5]]), [255]);
   await brush(page, "mask");
-  await page.waitForTimeout(500);
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector("brush-surface canvas");
+    return canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] === 255;
+  });
   await page.click('[data-action="invert"]');
   const before = await page.getAttribute('picture-well[name="mask"] img', "src");
   await page.click('[data-action="use"]');
   await page.waitForFunction((before) => document.querySelector('picture-well[name="mask"] img').src !== before, before);
-  await page.waitForTimeout(500);
   assert.deepEqual(await whiteness(page, "mask", [[0.5, 0.5]]), [0]);
   assert.deepEqual(complaints(), []);
   await close();
@@ -136,7 +137,6 @@ test("a texture needs no photo, fits together at its edges, and ends early", asy
   await slide(page, "second-share", 0);
   await press(page, "stop");
   await waitForState(page, "done");
-  await standstill(page, 1000);
   assert.deepEqual(complaints(), []);
   await close();
 });

@@ -1,9 +1,8 @@
 // What leaves the page, and what comes back: saved files, films, the clipboard, links.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { fixture, newPage } from "./harness.mjs";
+import { fixture, newPage, test } from "./harness.mjs";
 import { answer, downloaded, drop, file, losses, message, open, openWith, paint, pixels, press, save, slide, unfold, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };

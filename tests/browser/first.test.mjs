@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { DIST, fixture, newPage } from "./harness.mjs";
+import { DIST, fixture, newPage, test } from "./harness.mjs";
 import { drop, file, open, openWith, paint, waitForState } from "./studio.mjs";
 
 const here = fixture();

@@ -4,7 +4,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
-import { after, before } from "node:test";
+import * as node from "node:test";
 import { delimiter, extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -71,14 +71,29 @@ export function launch({ gpu = false, args = [], ...options } = {}) {
   });
 }
 
-/** A browser and the site, {browser, site}, for all tests of a file: opened before them and closed after them. */
-export function fixture() {
+/** No test takes this long, even on two cores that do other work as well; what takes longer hangs. */
+const LIMIT_MS = 900_000;
+const START_LIMIT_MS = 120_000;
+
+/** A test as Node.js has it, `test(name, [options], work)`, that ends after a limit, whatever it waits for. */
+export function test(name, ...rest) {
+  const work = rest.pop();
+  return node.test(name, { timeout: LIMIT_MS, ...rest[0] }, work);
+}
+
+/**
+ * A browser and the site, {browser, site}, for all tests of a file: opened before them and closed after them.
+ * @param {Parameters<typeof serve>[1]} [options] for the site
+ */
+export function fixture(options) {
   const here = {};
-  before(async () => Object.assign(here, { browser: await launch(), site: await serve() }));
-  after(async () => {
+  const open = async () => Object.assign(here, { browser: await launch(), site: await serve(undefined, options) });
+  const close = async () => {
     await here.browser.close();
     await here.site.close();
-  });
+  };
+  node.before(open, { timeout: START_LIMIT_MS });
+  node.after(close, { timeout: START_LIMIT_MS });
   return here;
 }
 

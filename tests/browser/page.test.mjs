@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
-import { fixture, launch, newPage, serve } from "./harness.mjs";
+import { fixture, launch, newPage, serve, test } from "./harness.mjs";
 import { choose, drop, message, open, openWith, paint, unfold, waitForState } from "./studio.mjs";
 
 const here = fixture();
@@ -83,11 +82,9 @@ test("any sub-path will do", async (t) => {
 });
 
 test("the first paint comes within a second", async () => {
-  // The best of five visits, each after a rest in which the last one's engine can go: what else the machine does at the
-  // moment is not the page's to answer for.
+  // One visit of up to eight has to be so quick: what else the machine does at the moment is not the page's to answer for.
   const paints = [];
-  for (let visit = 0; visit < 5; visit++) {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+  for (let visit = 0; visit < 8 && !(Math.min(...paints) < 1000); visit++) {
     const { page, close } = await newPage(here.browser);
     await open(page, here.site.url);
     paints.push(await page.evaluate(() => Math.round(performance.getEntriesByName("first-contentful-paint")[0].startTime)));

@@ -4,10 +4,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launch, newPage, serve } from "./harness.mjs";
-import { choose, difference, drop, file, look, losses, message, open, pixels, press, save, slide, standstill, waitForState } from "./studio.mjs";
+import { fixture, newPage, test } from "./harness.mjs";
+import { choose, difference, drop, file, look, losses, message, open, pixels, press, rest, save, slide, waitForState } from "./studio.mjs";
 
 const beside = (path) => fileURLToPath(new URL(`../../../shared/${path}`, import.meta.url));
 const own = (path) => fileURLToPath(new URL(`../../www/samples/${path}`, import.meta.url));
@@ -16,20 +15,11 @@ const PHOTO = existsSync(beside("images")) ? beside("images/content/tubingen.jpg
 const PAINTING = existsSync(beside("images")) ? beside("images/style/starry_night_google.jpg") : own("swirl.jpg");
 const WEIGHTS = beside("weights/vgg19_caffe_bgr.fp32.safetensors");
 
-let browser;
-let site;
-before(async () => {
-  browser = await launch();
-  site = await serve(undefined, { extra: existsSync(WEIGHTS) ? { "weights-to-drop.safetensors": WEIGHTS } : {} });
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const here = fixture({ extra: existsSync(WEIGHTS) ? { "weights-to-drop.safetensors": WEIGHTS } : {} });
 
 test("a dropped photo is painted in a dropped painting's manner, and saved", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await drop(page, "photo", await file(PHOTO));
   await drop(page, "painting", await file(PAINTING));
   await choose(page, { size: 128, effort: 0.5 });
@@ -37,12 +27,16 @@ test("a dropped photo is painted in a dropped painting's manner, and saved", asy
 
   const looks = new Set();
   let pace;
-  while ((await page.evaluate(() => document.documentElement.dataset.state)) !== "done") {
+  await waitForState(page, "painting");
+  for (let seen = 0; ; seen += 8) {
+    // Another look after every few steps.
+    await page.waitForFunction((seen) => document.documentElement.dataset.state !== "painting" || document.getElementById("losses").points?.length > seen, seen);
+    if (await page.evaluate(() => document.documentElement.dataset.state) !== "painting") break;
     if (await page.isVisible("#canvas")) looks.add(await look(page));
     const status = await page.textContent("#status");
     if (/128 × /.test(status)) pace = Number(/([\d.e+]+) iterations\/s/.exec(status)?.[1]) || pace;
-    await page.waitForTimeout(2000);
   }
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.state), "done", await page.textContent("#notice"));
   console.log(`${pace} iterations/s at 128 px with the built-in model`);
   assert.ok(looks.size > 5, `the canvas showed ${looks.size} different pictures while it was painted`);
   assert.ok(pace > 0.3, "far too slow, even beside other work");
@@ -65,8 +59,8 @@ test("a dropped photo is painted in a dropped painting's manner, and saved", asy
 
 test("the browser's compiler computes the same first steps as the native one", async () => {
   const { losses: stored } = JSON.parse(await readFile(new URL("../golden/first_steps.json", import.meta.url), "utf8"));
-  const { page, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await drop(page, "photo", await file(own("street.jpg")));
   await drop(page, "painting", await file(own("swirl.jpg")));
   await choose(page, { size: 128 });
@@ -81,16 +75,16 @@ test("the browser's compiler computes the same first steps as the native one", a
 });
 
 test("pause holds the picture still, continue goes on, stop keeps it", async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await choose(page, { size: 128 });
   await press(page, "paint");
   await page.waitForFunction(() => document.getElementById("losses").points?.length > 3);
   await press(page, "pause");
   await waitForState(page, "paused");
-  await standstill(page); // what is in flight lands
+  await save(page); // what was in flight when it paused has landed by then
   const held = [(await losses(page)).length, await look(page)];
-  await page.waitForTimeout(4000);
+  await rest(page, 2000); // only time shows that nothing happens
   assert.deepEqual([(await losses(page)).length, await look(page)], held, "a paused picture stands still");
   await press(page, "pause");
   await page.waitForFunction((count) => document.getElementById("losses").points.length > count, held[0]);
@@ -103,9 +97,9 @@ test("pause holds the picture still, continue goes on, stop keeps it", async () 
 });
 
 test("a picture follows strength and a second painting while it is painted, and a new size waits", async () => {
-  const { page, complaints, close } = await newPage(browser);
+  const { page, complaints, close } = await newPage(here.browser);
   const steps = (count) => page.waitForFunction((count) => document.getElementById("losses").points?.length >= count, count);
-  await open(page, site.url);
+  await open(page, here.site.url);
   await choose(page, { size: 128 });
   await slide(page, "second-share", 50);
   await press(page, "paint");
@@ -133,8 +127,8 @@ test("a picture follows strength and a second painting while it is painted, and 
 });
 
 test("a dropped VGG19 file paints", { skip: !existsSync(WEIGHTS) && "its weights are not beside the checkout" }, async () => {
-  const { page, complaints, close } = await newPage(browser);
-  await open(page, site.url);
+  const { page, complaints, close } = await newPage(here.browser);
+  await open(page, here.site.url);
   await drop(page, "photo", await file(PHOTO));
   await drop(page, "painting", await file(PAINTING));
   // The file comes from the test's own server, because it is too large to pass through the debugger.

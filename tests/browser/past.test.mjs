@@ -1,9 +1,8 @@
 // Time: a slider through the picture's past, another picture from any moment of it, two moments side by side, undo and redo.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { fixture, newPage } from "./harness.mjs";
-import { difference, moment, openWith, paint, pixels, press, save, slide, waitForState } from "./studio.mjs";
+import { fixture, newPage, test } from "./harness.mjs";
+import { difference, moment, openWith, paint, pixels, press, rest, save, slide, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };
 
@@ -58,7 +57,7 @@ test("the past can be looked at, saved, pinned beside the present, and painted o
 test("undo and redo bring settings, pictures and paintings back", async () => {
   const { page, close } = await newPage(here.browser);
   await openWith(page, here.site.url, SMALL);
-  const settled = () => page.waitForTimeout(1500);
+  const settled = () => rest(page, 1000); // what changes soon after another change is one with it
   await settled();
   await slide(page, "strength", 80);
   await settled();

@@ -1,8 +1,7 @@
 // Small pictures beside the large one: variations, what the layers hold on to, methods side by side.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { fixture, newPage } from "./harness.mjs";
+import { fixture, newPage, test } from "./harness.mjs";
 import { openWith, paint, press, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.1 };

@@ -69,13 +69,9 @@ export function press(page, id) {
   return page.evaluate((id) => document.getElementById(id).click(), id);
 }
 
-/** Waits until no new loss has come for `quiet_ms`. */
-export async function standstill(page, quiet_ms = 4000) {
-  for (let before = -1, now = 0; before !== now; ) {
-    before = now;
-    await page.waitForTimeout(quiet_ms);
-    now = (await losses(page)).length;
-  }
+/** Lets the page's timers of less than `ms` ring that are running now: by the page's own clock, however slow it goes. */
+export function rest(page, ms) {
+  return page.evaluate((ms) => new Promise((resolve) => { setTimeout(resolve, ms); }), ms);
 }
 
 /** Presses Save and returns the file's name and its decoded pixels. */

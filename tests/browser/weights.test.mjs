@@ -6,22 +6,16 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, newPage, serve } from "./harness.mjs";
-import { choose, losses, message, open, press, waitForState } from "./studio.mjs";
+import { after, before } from "node:test";
+import { fixture, newPage, serve, test } from "./harness.mjs";
+import { choose, losses, message, open, press, rest, waitForState } from "./studio.mjs";
 
 const LAYERS = [["conv1_1", 64, 3], ["conv1_2", 64, 64]];
 
-let browser;
+const here = fixture();
 let folder;
-before(async () => {
-  browser = await launch();
-  folder = await mkdtemp(join(tmpdir(), "scumble-weights-"));
-});
-after(async () => {
-  await browser.close();
-  await rm(folder, { recursive: true });
-});
+before(async () => { folder = await mkdtemp(join(tmpdir(), "scumble-weights-")); });
+after(() => rm(folder, { recursive: true }));
 
 /** The bits of a 16-bit float, for small normal numbers. */
 function half(value) {
@@ -84,7 +78,7 @@ const shardsFetched = ({ requests }) => requests.filter(({ path }) => path.endsW
 async function askForVgg19(page, answer) {
   await press(page, "model-vgg19");
   await page.locator(`weights-dialog [data-action="${answer}"]`).waitFor();
-  await page.waitForTimeout(1500); // a person reads first; until then the page has looked how long painting takes, and found a dialog
+  await rest(page, 1000); // a person reads first; until then the page has looked how long painting takes, and found a dialog
   await page.evaluate((answer) => document.querySelector(`weights-dialog [data-action="${answer}"]`).click(), answer);
 }
 
@@ -103,7 +97,7 @@ async function isTuned() {
 test("weights are asked for, downloaded, kept, and deleted", async (t) => {
   const site = await siteWithWeights();
   t.after(site.close);
-  const { page, complaints, close } = await newPage(browser);
+  const { page, complaints, close } = await newPage(here.browser);
   await open(page, site.url);
   assert.equal(shardsFetched(site), 0, "nothing is fetched unasked");
   await askForVgg19(page, "refuse");
@@ -139,7 +133,7 @@ test("weights are asked for, downloaded, kept, and deleted", async (t) => {
 test("a changed shard is refused, and the page goes on", async (t) => {
   const site = await siteWithWeights((bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1) ^ 1])]));
   t.after(site.close);
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(here.browser);
   await open(page, site.url);
   await askForVgg19(page, "download");
   assert.match(await message(page), /vgg19-0\.safetensors/);
@@ -150,7 +144,7 @@ test("a changed shard is refused, and the page goes on", async (t) => {
 
 test("a connection that breaks off is told in a sentence, and the page goes on", async () => {
   const site = await siteWithWeights();
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(here.browser);
   await open(page, site.url);
   await press(page, "model-vgg19");
   await page.locator('weights-dialog [data-action="download"]').waitFor();

@@ -74,9 +74,13 @@ if __name__ == "__main__":
     content, style, start = (synthetic(*sizes[k]) for k in ("content", "style", "start"))
     tensors, sha256 = read()
     network = Student(tensors)
-    objective = VggObjective(network, content, style, "mean+cov", {"content": 0.3, "style": 1.0, "tv": 0.05})
+    weights = {"content": 0.3, "style": 1.0, "tv": 0.05}
+    objective, wasserstein, exact = (VggObjective(network, content, style, how, weights)
+                                     for how in ("mean+cov", "wasserstein", "exact wasserstein"))
     check_gradient("student", objective, start)
+    check_gradient("student, exact wasserstein", exact, start)
     found = network.forward(start)
     write("student.json", {"sha256": sha256, "pictures": {k: picture(*v) for k, v in sizes.items()},
                            "activations": {tap: summary(found[tap]) for tap in TAPS}, "case": case(objective, start, full=True),
+                           "wasserstein": {"how": "wasserstein", **case(wasserstein, start, full=False)},
                            "adam": {"from_start": trajectory(objective, start), "from_content": trajectory(objective, content)}})

@@ -1,8 +1,8 @@
 //! What a person can choose reaches the picture.
 
-use super::{difference, layers, paint, sample, small, street_and_swirl};
+use super::{difference, gpu, layers, paint, sample, small, street_and_swirl};
 use scumble::Error;
-use scumble::choices::{Colours, Start, StyleLoss};
+use scumble::choices::{Colours, Precision, Start, StyleLoss};
 use scumble::image::Picture;
 use scumble::painter::Sources;
 use scumble::settings::Settings;
@@ -142,6 +142,25 @@ fn content_is_held_where_the_settings_say() {
     assert!((fine / coarse - 1.0).abs() > 0.02, "fine {fine}, coarse {coarse}");
     assert_eq!(content(&[("relu2_1", 5.0)]), fine, "a layer alone has all the weight");
     assert_eq!(content(&[("relu2_1", 0.0)]), 0.0);
+}
+
+/// Where the device has 16-bit numbers, they give nearly the same picture; elsewhere a sentence says that it has none.
+#[test]
+fn half_precision_paints_or_is_refused() {
+    let settings = small(64, 8);
+    let half = paint(&street_and_swirl(), &Settings { precision: Precision::Half, ..settings.clone() });
+    if gpu().has_half() {
+        let ((half, losses), (full, others)) = (half.unwrap(), paint(&street_and_swirl(), &settings).unwrap());
+        let apart = difference(&half, &full);
+        assert!(apart > 0.0 && apart < 0.01, "{apart} between features of 16 bits and of 32");
+        for (half, full) in losses.iter().zip(&others) {
+            assert!((half.total / full.total - 1.0).abs() < 0.02, "{half:?} for {full:?}");
+        }
+    } else {
+        let sentence =
+            "The setting precision is half; it must be full on this graphics adapter, which has no 16-bit numbers.";
+        assert_eq!(half.unwrap_err().to_string(), sentence);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod controls;
 mod recipes;
 mod steering;
+mod warming;
 
 use pollster::block_on;
 use scumble::choices::{Method, ModelKind, Start};
@@ -11,13 +12,31 @@ use scumble::image::{Picture, WORKING_EDGE, decode};
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::Settings;
 use scumble::{Error, Result};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::rc::Rc;
 
+thread_local! {
+    /// The device for all runs of a test: to compile kernels takes longer than many a run. It stays open to the end, because
+    /// a driver does not like to be closed with the thread.
+    static GPU: OnceCell<ManuallyDrop<Gpu>> = const { OnceCell::new() };
+    /// Each picture is decoded once in a test.
+    static SAMPLES: RefCell<BTreeMap<String, Rc<Picture>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn gpu() -> Gpu {
+    let open = || ManuallyDrop::new(block_on(Gpu::open()).unwrap_or_else(|error| panic!("{error}")));
+    GPU.with(|gpu| Gpu::clone(gpu.get_or_init(open)))
+}
+
 fn sample(name: &str) -> Rc<Picture> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/samples").join(name);
-    Rc::new(decode(&std::fs::read(path).unwrap(), WORKING_EDGE).unwrap().picture)
+    let read = || {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/samples").join(name);
+        Rc::new(decode(&std::fs::read(path).unwrap(), WORKING_EDGE).unwrap().picture)
+    };
+    SAMPLES.with_borrow_mut(|samples| samples.entry(name.to_owned()).or_insert_with(read).clone())
 }
 
 fn street_and_swirl() -> Sources {
@@ -30,8 +49,7 @@ fn small(size: u32, iterations: u32) -> Settings {
 
 fn paint(sources: &Sources, settings: &Settings) -> Result<(Picture, Vec<Losses>)> {
     block_on(async {
-        let gpu = Gpu::open().await?;
-        let mut painter = Painter::new(&gpu, sources, settings).await?;
+        let mut painter = Painter::new(&gpu(), sources, settings).await?;
         let mut losses = Vec::new();
         loop {
             let progress = painter.step().await?;
@@ -154,11 +172,10 @@ fn without_a_painting_there_is_a_sentence() {
 #[test]
 fn what_remains_is_shown_in_one_unit() {
     block_on(async {
-        let gpu = Gpu::open().await.unwrap();
         let brightest = |picture: &Picture| picture.rgba.chunks(4).map(|pixel| pixel[0]).fold(0.0, f32::max);
         // The photo hardly counts any more, so that most of what remains is the painting's.
         let settings = Settings { strength: 100.0, ..small(64, 4) };
-        let mut painter = Painter::new(&gpu, &street_and_swirl(), &settings).await.unwrap();
+        let mut painter = Painter::new(&gpu(), &street_and_swirl(), &settings).await.unwrap();
         painter.step().await.unwrap();
         let [content, style] = painter.remaining().await.unwrap();
         assert_eq!((content.width, content.height), (64, 48));

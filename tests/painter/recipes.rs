@@ -3,31 +3,17 @@
 use super::{layers, paint, street_and_swirl};
 use scumble::Error;
 use scumble::choices::{ModelKind, Recipe};
-use scumble::model::vgg19::{CONVOLUTIONS, KERNEL};
+use scumble::model::seeded;
+use scumble::model::vgg19::CONVOLUTIONS;
 use scumble::painter::{Losses, Sources};
-use scumble::random::normal;
 use scumble::settings::Settings;
-use scumble::weights::{ConvWeights, ModelWeights, Origin, normalise};
+use scumble::weights::{ModelWeights, Origin, normalise};
 use std::rc::Rc;
 
-/// VGG19's first three layers with random weights, whose activations grow from layer to layer.
+/// VGG19's first three layers with seeded weights, whose activations grow from layer to layer.
 fn growing_vgg19() -> ModelWeights {
-    let convolutions: Vec<_> = CONVOLUTIONS[..3]
-        .iter()
-        .map(|row| {
-            let entries = row.in_channels * KERNEL * KERNEL;
-            let scale = 3.0 * (2.0 / entries as f64).sqrt();
-            let count = (row.out_channels * entries) as u32;
-            ConvWeights {
-                name: row.name.into(),
-                out_channels: row.out_channels,
-                in_channels: row.in_channels,
-                kernel: KERNEL,
-                weight: (0..count).map(|i| (scale * normal(5, row.index.unwrap() as u32, i)) as f32).collect(),
-                bias: vec![0.1; row.out_channels],
-            }
-        })
-        .collect();
+    let mut convolutions = seeded::filters(&CONVOLUTIONS[..3]);
+    convolutions.iter_mut().flat_map(|filter| &mut filter.weight).for_each(|weight| *weight *= 3.0);
     let (origin, growth) = (Origin::Caffe, vec![1.0; convolutions.len()]);
     let (preprocessing, source) = (origin.preprocessing(), origin.source("random numbers".into()));
     ModelWeights { convolutions, preprocessing, growth, source }

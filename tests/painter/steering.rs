@@ -1,9 +1,8 @@
 //! Runs whose settings change on the way.
 
-use super::{difference, sample, small, street_and_swirl};
+use super::{difference, gpu, sample, small, street_and_swirl};
 use pollster::block_on;
 use scumble::choices::{Colours, Method};
-use scumble::gpu::Gpu;
 use scumble::image::Picture;
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::Settings;
@@ -14,8 +13,7 @@ fn steered(method: Method, turn: impl Fn(&mut Settings)) -> (bool, Vec<Losses>) 
     let settings = Settings { optimizer: method, ..small(64, 40) };
     let sources = Sources { paintings: vec![sample("swirl.jpg"), sample("ink.jpg")], ..street_and_swirl() };
     block_on(async {
-        let gpu = Gpu::open().await.unwrap();
-        let mut painter = Painter::new(&gpu, &sources, &settings).await.unwrap();
+        let mut painter = Painter::new(&gpu(), &sources, &settings).await.unwrap();
         let (mut losses, mut accepted) = (Vec::new(), true);
         loop {
             let progress = painter.step().await.unwrap();
@@ -57,8 +55,7 @@ fn a_paused_picture_follows_a_mask_before_the_next_step() {
     let white = Rc::new(Picture::flat(4, 4, [1.0; 3]));
     let sources = Sources { mask: Some(white), ..street_and_swirl() };
     block_on(async {
-        let gpu = Gpu::open().await.unwrap();
-        let mut painter = Painter::new(&gpu, &sources, &settings).await.unwrap();
+        let mut painter = Painter::new(&gpu(), &sources, &settings).await.unwrap();
         for _ in 0..5 {
             painter.step().await.unwrap();
         }

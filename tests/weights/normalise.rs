@@ -1,6 +1,7 @@
 //! Normalisation: means of one, and the same function.
 
-use crate::{invented, noise};
+use crate::invented;
+use scumble::random::uniform;
 use scumble::weights::{self, ModelWeights};
 
 /// A forward pass by definition in f64, max pooling, no padding trick; returns each layer's activations.
@@ -8,7 +9,7 @@ fn naive_features(network: &ModelWeights, size: usize) -> Vec<Vec<f64>> {
     let (mut side, mut channels) = (size, 3);
     let mut map = vec![0.0f64; 3 * size * size];
     for at in 0..size * size {
-        let rgb = [noise(3 * at), noise(3 * at + 1), noise(3 * at + 2)].map(|v| v * 0.5 + 0.5);
+        let rgb = [0, 1, 2].map(|channel| uniform(1, channel, at as u32) as f32);
         for (channel, value) in network.preprocessing.apply(rgb).into_iter().enumerate() {
             map[channel * size * size + at] = value.into();
         }

@@ -17,6 +17,7 @@ mod quality;
 mod samples;
 mod serve;
 mod setup;
+mod slowest;
 mod test;
 #[cfg(feature = "weights")]
 mod weights;

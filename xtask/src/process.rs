@@ -66,7 +66,7 @@ pub fn could_not_start(command: &Command, error: &std::io::Error) -> anyhow::Err
 }
 
 /// The command as one would type it, without the path of its program.
-fn spelled(command: &Command) -> String {
+pub fn spelled(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let words = std::iter::once(program.file_stem().unwrap_or(program.as_os_str())).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")

@@ -12,25 +12,28 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use lexopt::{Arg, Parser};
 
-use crate::{build, process, setup};
+use crate::{build, process, setup, slowest::Slowest};
 
 /// `cargo xtask test [--quick] [--no-browser] [--gpu]`.
 pub fn run(args: &[String]) -> Result<()> {
     let options = Options::parse(args).context("`cargo xtask test` does not understand its arguments")?;
     let started = Instant::now();
+    let mut slowest = Slowest::default();
     stage("What the tests need", || install(&options))?;
     stage("Format", || process::run(process::cargo("fmt").args(["--all", "--check"])))?;
     stage("Lints", || lint(&options))?;
     if !options.quick {
         stage("Documentation", document)?;
     }
-    stage("Tests", || test(&options))?;
+    stage("Building the tests", || process::run(cargo_test(&options).arg("--no-run")))?;
+    stage("Tests", || test(&options, &mut slowest))?;
     if !options.quick {
         stage("Site", || build::build().map(drop))?;
     }
     if options.browser {
-        stage("Tests in the browser", test_in_browser)?;
+        stage("Tests in the browser", || test_in_browser(&mut slowest))?;
     }
+    slowest.tell();
     println!("\nEverything passes, in {}.", seconds(started.elapsed()));
     Ok(())
 }
@@ -118,12 +121,19 @@ fn document() -> Result<()> {
     process::run(process::cargo("doc").args(["--lib", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", flags.trim_start()))
 }
 
-fn test(options: &Options) -> Result<()> {
+/// `cargo test` for what is tested.
+fn cargo_test(options: &Options) -> Command {
     let mut cargo = process::cargo("test");
     cargo.args(["--workspace", "--all-features", "--locked"]);
     if options.quick {
         cargo.args(["--lib", "--bins"]).args(WITHOUT_ADAPTER.iter().flat_map(|name| ["--test", name]));
-    } else if options.wants_lavapipe() {
+    }
+    cargo
+}
+
+fn test(options: &Options, slowest: &mut Slowest) -> Result<()> {
+    let mut cargo = cargo_test(options);
+    if !options.quick && options.wants_lavapipe() {
         choose_lavapipe(&mut cargo)?;
     }
     if process::root().join(PUBLISHED_WEIGHTS).is_dir() {
@@ -131,11 +141,11 @@ fn test(options: &Options) -> Result<()> {
     } else {
         println!("Tests of the published weights are ignored: {PUBLISHED_WEIGHTS} is not there.");
     }
-    process::run(&mut cargo)
+    slowest.run(cargo)
 }
 
 /// Test files that need no graphics adapter.
-const WITHOUT_ADAPTER: [&str; 5] = ["gradients", "pictures", "rooms", "shaders", "weights"];
+const WITHOUT_ADAPTER: [&str; 6] = ["gradients", "pictures", "rooms", "settings", "shaders", "weights"];
 
 /// Where some tests look for the published VGG19, below the checkout.
 const PUBLISHED_WEIGHTS: &str = "../shared/weights";
@@ -149,15 +159,15 @@ fn choose_lavapipe(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn test_in_browser() -> Result<()> {
+fn test_in_browser(slowest: &mut Slowest) -> Result<()> {
     let files = browser_tests()?;
     ensure!(!files.is_empty(), "tests/browser/ holds no *.test.mjs file, so nothing was tested there");
     let mut node = process::command("node");
-    node.args(["--test", "--test-concurrency=1"]).args(files);
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files);
     if let Some(chromium) = setup::chromium() {
         node.env("CHROMIUM", chromium);
     }
-    process::run(&mut node)
+    slowest.run(node)
 }
 
 /// The test files by name: given a folder, Node.js 20 and its successors disagree about what to run.
