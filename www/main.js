@@ -1,6 +1,6 @@
 // Introduces the elements, the engine and the page to one another. What each does stands in its own file.
 
-import './words.js'; // first: the page speaks the person's language before anything reads it
+import './language/words.js'; // first: the page speaks the person's language before anything reads it
 
 import './elements/picture-well.js';
 import './elements/sample-shelf.js';
@@ -12,18 +12,18 @@ import './elements/weights-dialog.js';
 import './elements/loss-plot.js';
 import './elements/time-line.js';
 
-import { Easel } from './easel.js';
-import { Example } from './example.js';
-import { History } from './history.js';
-import { install } from './installation.js';
-import { linkTo, settingsIn } from './links.js';
-import { ModelChoice } from './model-choice.js';
-import { Page } from './page.js';
-import { Past } from './past.js';
-import { Prospect } from './prospect.js';
-import * as settings from './settings.js';
-import { Stage } from './stage.js';
-import { Wells } from './wells.js';
+import { Easel } from './run/easel.js';
+import { Example } from './run/example.js';
+import { History } from './past/history.js';
+import { install } from './app/installation.js';
+import { linkTo, settingsIn } from './settings/links.js';
+import { ModelChoice } from './settings/model-choice.js';
+import { Page } from './page/page.js';
+import { Past } from './past/past.js';
+import { Prospect } from './run/prospect.js';
+import * as settings from './settings/settings.js';
+import { Stage } from './run/stage.js';
+import { Wells } from './sources/wells.js';
 
 const form = document.getElementById('settings');
 const page = new Page();
@@ -54,7 +54,7 @@ async function start() {
 
 // There is nothing to save before the first step, and few files that are dropped were saved here.
 let saving;
-const openSaving = () => (saving ??= import('./saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form }), (error) => {
+const openSaving = () => (saving ??= import('./project/saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form }), (error) => {
   saving = undefined; // the next step tries again
   throw error;
 }));
@@ -81,7 +81,7 @@ let sketchbook;
 for (const id of ['variations', 'xray', 'methods']) {
   document.getElementById(`open-${id}`).addEventListener('click', async () => {
     try {
-      sketchbook ??= import('./sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
+      sketchbook ??= import('./sketches/sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
       await (await sketchbook).open(id);
     } catch (error) {
       sketchbook = undefined;

@@ -4,7 +4,7 @@
 //   mode="original"                   the photo shows whole
 // The picture is placed as `object-fit: contain` places it, so it needs no knowledge of what lies beneath.
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import { h, svg } from './dom.js';
 
 class BeforeAfter extends HTMLElement {

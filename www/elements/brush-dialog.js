@@ -1,6 +1,6 @@
 // <brush-dialog> turns brush strokes over the photo into one event: picture {blob, title}. Call open({heading, photo, mask}).
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import './brush-surface.js';
 import { emit, h, icon } from './dom.js';
 

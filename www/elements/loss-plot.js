@@ -2,7 +2,7 @@
 //   .scales = [{width, height, iterations}]    a new run: clears, and marks where the size grows
 //   add([{iteration, content, style, tv, total}]);   .points = those that are drawn
 
-import { number, t } from '../words.js';
+import { number, t } from '../language/words.js';
 import { h, svg } from './dom.js';
 
 const SERIES = { total: 'Total', content: 'Content', style: 'Style', tv: 'Smoothness' };

@@ -1,7 +1,7 @@
 // <message-bar> turns a sentence into a dismissible message. show(sentence, {label, run}) adds one, perhaps with a button; nothing vanishes by itself,
 // because a message that goes before it is read was never there.
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import { h, icon } from './dom.js';
 
 const AT_MOST = 3; // older ones give way

@@ -6,7 +6,7 @@
 // The page says what lies in it with show(), busy and clear(). Drops and Ctrl+V are the page's (incoming.js),
 // because a picture may fall beside a well.
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import { emit, h, icon } from './dom.js';
 
 class PictureWell extends HTMLElement {

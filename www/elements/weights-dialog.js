@@ -4,7 +4,7 @@
 //   loaded(bytes, total, cached)          progress; done() closes
 //   download | file {blob} | refuse | cancel      what the person said
 
-import { number, t } from '../words.js';
+import { number, t } from '../language/words.js';
 import { emit, h } from './dom.js';
 
 const MEGABYTE = 1e6;

@@ -1,7 +1,7 @@
 // The stage: what is seen of it all. The living canvas, a moment of its past, or before anything was painted an
 // invitation; and over them the photo, or a moment that was pinned, to compare with.
 
-import { t } from './words.js';
+import { t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 

@@ -1,7 +1,7 @@
 // Turns the weights manifest into bytes: from this browser's cache where they lie, from this site where not.
 // Nothing here trusts a byte: the engine checks each shard's SHA-256 whenever it loads one.
 
-const FOLDER = new URL('./weights/', import.meta.url);
+const FOLDER = new URL('../weights/', import.meta.url);
 const CACHE = 'scumble-weights-v1';
 
 /** The manifest and its text (which the engine reads), or null where this site carries no weights. */

@@ -3,10 +3,10 @@
 // Events: run (another one begins, this.run), progress, steered, end
 
 import { Announcer } from './announcer.js';
-import * as settings from './settings.js';
+import * as settings from '../settings/settings.js';
 import { StatusLine } from './status-line.js';
 import { Tempo } from './tempo.js';
-import { t } from './words.js';
+import { t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const CALLED = { photo: 'Choose a photo first: click, drop or paste one.', painting: 'Choose a painting first: click, drop or paste one.',

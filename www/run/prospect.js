@@ -2,9 +2,9 @@
 // moment, keeps what it found from visit to visit, and learns from every run.
 
 import { forecast, largestSafe } from './forecast.js';
-import * as settings from './settings.js';
+import * as settings from '../settings/settings.js';
 import { duration } from './tempo.js';
-import { number, t } from './words.js';
+import { number, t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const CALM_MS = 900;

@@ -1,10 +1,10 @@
 // Turns wells, shelves, camera, drops and pastes into pictures that lie in the engine.
 
 import { listen } from './incoming.js';
-import { t, told } from './words.js';
+import { t, told } from '../language/words.js';
 
 const BRUSH_HEADINGS = { mask: 'Where to paint?', place: 'Where does the second painting go?' };
-const SAMPLES = new URL('./samples/samples.json', import.meta.url);
+const SAMPLES = new URL('../samples/samples.json', import.meta.url);
 
 export class Wells extends EventTarget {
   /** Resolves when the samples are laid out. */
@@ -161,7 +161,7 @@ export class Wells extends EventTarget {
         const photo = this.get('photo');
         if (!photo) return this.#page.complain(new Error(t('There is no photo to paint over. Choose one first.')));
         which = well.name;
-        await import('./elements/brush-dialog.js'); // most pictures need no mask
+        await import('../elements/brush-dialog.js'); // most pictures need no mask
         brush.open({ heading: t(BRUSH_HEADINGS[which]), photo: photo.url, mask: this.get(which)?.url });
       });
     }
@@ -173,7 +173,7 @@ export class Wells extends EventTarget {
     for (const well of Object.values(this.#wells)) {
       well.addEventListener('camera', async () => {
         which = well.name;
-        await import('./elements/camera-dialog.js');
+        await import('../elements/camera-dialog.js');
         camera.open();
       });
     }

@@ -2,7 +2,7 @@
 // A step costs about as much as its picture has pixels, so the pace is kept in pixels per millisecond:
 // a guess made at the smallest scale then holds for the largest.
 
-import { t } from './words.js';
+import { t } from '../language/words.js';
 
 const WINDOW = 30; // steps looked back on: long enough to be calm, short enough to notice a change
 

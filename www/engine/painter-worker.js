@@ -35,7 +35,7 @@
 //
 // The engine is not re-entrant, so all it does happens in one line: whatever was asked, then one step, then again.
 
-import init, { Studio } from './pkg/scumble.js';
+import init, { Studio } from '../pkg/scumble.js';
 import * as device from './device-notes.js';
 import { Sketches, probe } from './sketching.js';
 import * as store from './weight-store.js';

@@ -1,6 +1,6 @@
 // Turns the choice of VGG19 into loaded weights: asked first, from the cache where they lie, never by surprise.
 
-import { t } from './words.js';
+import { t } from '../language/words.js';
 import { chooseModel, follow } from './settings.js';
 
 const $ = (id) => document.getElementById(id);

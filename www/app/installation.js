@@ -1,8 +1,8 @@
 // Lets the page be installed, opened without a network, updated when the person says so, and handed pictures by the
 // system: from a share sheet, or as the program that opens a file.
 
-import { titleOf } from './elements/picture-well.js';
-import { language, speak, t } from './words.js';
+import { titleOf } from '../elements/picture-well.js';
+import { language, speak, t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const SHARED = 'scumble-shared'; // the cache where the service worker puts what was shared; sw.js knows the name

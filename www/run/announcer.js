@@ -1,6 +1,6 @@
 // Turns progress into announcements for screen readers: seldom enough to be borne.
 
-import { t } from './words.js';
+import { t } from '../language/words.js';
 
 const QUARTERS = 4;      // at each quarter of the way ...
 const AT_LEAST_MS = 8000; // ... but never sooner than this after the last

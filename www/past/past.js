@@ -1,10 +1,10 @@
 // The past: a slider through the moments of the runs, a new run from any of them, a moment pinned to compare with, and
 // undo and redo.
 
-import { nameOf } from './easel.js';
-import * as settings from './settings.js';
+import { nameOf } from '../run/easel.js';
+import * as settings from '../settings/settings.js';
 import { Undo } from './undo.js';
-import { t } from './words.js';
+import { t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const SETTLED_MS = 600; // a slider that is being moved is one change

@@ -1,6 +1,6 @@
 // Turns the reason why this page cannot paint into words: what is the matter, why, and the next step.
 
-import { t, told } from './words.js';
+import { t, told } from '../language/words.js';
 
 /** The notice for an error's name, in the person's language; null when it is an ordinary error and painting can go on. */
 export function noticeFor(error) {

@@ -4,9 +4,9 @@
 //   and, with unsupported, dataset.reason = no-webgpu | insecure | no-adapter | lost | failed
 // Events: state; painter (a new one, before it is opened); again (the person asks to start again)
 
-import { Painter } from './painter.js';
+import { Painter } from '../engine/painter.js';
 import { noticeFor } from './support.js';
-import { told } from './words.js';
+import { told } from '../language/words.js';
 
 export class Page extends EventTarget {
   /** Resolves to whether there is an engine to talk to. */

@@ -10,7 +10,7 @@
 //   findings     what was known of the graphics device: it decides between kernels that round differently
 // What the first versions painted with, "filter-bank", is gone: `outdated` says so, and the student paints in its place.
 
-import * as settings from './settings.js';
+import * as settings from '../settings/settings.js';
 
 const FORMAT = 1;
 const SAMPLE = /^[\w-]+\.jpg$/; // of this site, by its name alone

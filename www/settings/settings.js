@@ -1,6 +1,6 @@
 // Turns the settings form into what the engine reads, and keeps the form's own small manners.
 
-import { t } from './words.js';
+import { t } from '../language/words.js';
 
 /** The layers that a style is taken from, from fine to coarse: what the sliders of “Detail” stand for. All models name them alike. */
 export const STYLE_LAYERS = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];

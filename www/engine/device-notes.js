@@ -31,5 +31,5 @@ function notes() {
 async function address() {
   const info = (await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }))?.info;
   const name = [info?.vendor, info?.architecture, info?.device, info?.description].filter(Boolean).join(' ') || 'unnamed';
-  return new URL(`./device/${encodeURIComponent(name)}`, self.location.href);
+  return new URL(`../device/${encodeURIComponent(name)}`, self.location.href);
 }

@@ -1,7 +1,7 @@
 // Turns the state of a run into the words and the bar under the picture, at most once a frame.
 
 import { timeLeft } from './tempo.js';
-import { number, t } from './words.js';
+import { number, t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const WAITING = { loading: 'Getting the brushes ready …', ready: 'Ready.', painting: 'Preparing …', paused: 'Paused.', unsupported: '' };

@@ -1,6 +1,6 @@
 // Decides where a dropped or pasted file goes, and listens for them on the whole page.
 
-import { titleOf } from './elements/picture-well.js';
+import { titleOf } from '../elements/picture-well.js';
 
 const WEIGHTS = /\.(safetensors|pth)$/i;
 

@@ -1,12 +1,12 @@
 // Turns what is seen into files, the clipboard, a share sheet or a film; and a file that was saved here into everything it
 // was painted with.
 
-import './elements/save-dialog.js';
-import { nameOf } from './easel.js';
-import { linkTo } from './links.js';
+import '../elements/save-dialog.js';
+import { nameOf } from '../run/easel.js';
+import { linkTo } from '../settings/links.js';
 import * as project from './project.js';
-import * as settings from './settings.js';
-import { t } from './words.js';
+import * as settings from '../settings/settings.js';
+import { t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const ENDINGS = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp' };

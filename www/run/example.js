@@ -1,7 +1,7 @@
 // The first ten seconds: a finished example in sight at once, and then one that paints itself, slowly, until the person
 // does something. Whoever drops a picture of their own meanwhile sees that painted instead.
 
-import { t } from './words.js';
+import { t } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const EXAMPLE = { size: 192, effort: 0.6 };

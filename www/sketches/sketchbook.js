@@ -1,10 +1,10 @@
 // The sketchbook: small pictures beside the large one. Variations to choose from, what the layers hold on to, and several
 // methods side by side. While it is open, the large picture rests.
 
-import './elements/sketch-dialog.js';
-import * as settings from './settings.js';
-import { duration } from './tempo.js';
-import { number, t, told } from './words.js';
+import '../elements/sketch-dialog.js';
+import * as settings from '../settings/settings.js';
+import { duration } from '../run/tempo.js';
+import { number, t, told } from '../language/words.js';
 
 const $ = (id) => document.getElementById(id);
 const SKETCH = { size: 128, effort: 0.3, 'stop-early': false, seamless: false };
