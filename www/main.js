@@ -18,32 +18,39 @@ import { History } from './past/history.js';
 import { install } from './app/installation.js';
 import { linkTo, settingsIn } from './settings/links.js';
 import { ModelChoice } from './settings/model-choice.js';
+import { $ } from './page/ids.js';
 import { Page } from './page/page.js';
 import { Past } from './past/past.js';
+import { Ledge } from './run/ledge.js';
 import { Prospect } from './run/prospect.js';
+import { Showing } from './run/showing.js';
 import * as settings from './settings/settings.js';
 import { Stage } from './run/stage.js';
+import { Steering } from './run/steering.js';
 import { Wells } from './sources/wells.js';
 
-const form = document.getElementById('settings');
+const form = $('settings');
 const page = new Page();
 const wells = new Wells(page);
 wells.offerSamples();
 const stage = new Stage();
-const models = new ModelChoice(page, form);
-const easel = new Easel(page, wells, form, stage);
+const models = new ModelChoice({ page, form });
+const easel = new Easel({ page, wells, form });
+const showing = new Showing({ easel, wells, stage });
+const ledge = new Ledge({ page, easel, stage });
+new Steering({ page, wells, form, easel });
 const history = new History();
-const past = new Past({ page, easel, stage, history, wells, form });
-const example = new Example({ page, easel, stage, wells });
+const past = new Past({ page, easel, stage, ledge, history, wells, form });
+const example = new Example({ page, easel, stage, showing, wells });
 new Prospect({ page, easel, wells, form });
 
 settings.attend(form);
 linkTo.usual = settings.read(form);
 follow();
 addEventListener('hashchange', follow);
-wells.addEventListener('weights', ({ detail }) => models.takeFile(detail));
-page.addEventListener('again', start);
-install(page, wells, history);
+wells.on('weights', (blob) => models.takeFile(blob));
+page.on('again', start);
+install({ page, wells, history });
 
 async function start() {
   if (!await page.open()) return;
@@ -58,8 +65,8 @@ const openSaving = () => (saving ??= import('./project/saving.js').then(({ Savin
   saving = undefined; // the next step tries again
   throw error;
 }));
-easel.addEventListener('progress', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
-wells.addEventListener('given', ({ detail }) => detail.answers.push(restored(detail)));
+easel.on('progress', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
+wells.on('given', (given) => given.answers.push(restored(given)));
 
 async function restored(given) {
   try {
@@ -76,10 +83,10 @@ async function mayBeOurs(blob) {
   return head.includes('iTXtScumble\0');
 }
 
-// The sketchbook is for the curious: it comes when it is opened for the first time.
+// The sketchbook is for the curious: it comes when one of its dialogs is opened for the first time.
 let sketchbook;
-for (const id of ['variations', 'xray', 'methods']) {
-  document.getElementById(`open-${id}`).addEventListener('click', async () => {
+for (const { id } of document.querySelectorAll('sketch-dialog')) {
+  document.getElementById(`open-${id}`)?.addEventListener('click', async () => {
     try {
       sketchbook ??= import('./sketches/sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
       await (await sketchbook).open(id);

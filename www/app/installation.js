@@ -3,12 +3,18 @@
 
 import { titleOf } from '../elements/picture-well.js';
 import { language, speak, t } from '../language/words.js';
+import { $ } from '../page/ids.js';
 
-const $ = (id) => document.getElementById(id);
 const SHARED = 'scumble-shared'; // the cache where the service worker puts what was shared; sw.js knows the name
 
-/** `history` holds what would be lost by loading the page again. */
-export function install(page, wells, history) {
+/**
+ * @import { History } from '../past/history.js'
+ * @import { Page } from '../page/page.js'
+ * @import { Wells } from '../sources/wells.js'
+ */
+
+/** `history` holds what would be lost by loading the page again. @param {{page: Page, wells: Wells, history: History}} given */
+export function install({ page, wells, history }) {
   offerLanguages(page, history);
   offerInstallation();
   takeWhatIsHanded(wells);
@@ -20,7 +26,7 @@ export function install(page, wells, history) {
     navigator.serviceWorker.register('./sw.js').then((registration) => attendUpdates(registration, page)).catch(() => {}); // then it needs the network
   };
   if (navigator.serviceWorker?.controller) keep();
-  page.addEventListener('state', () => { if (page.state === 'done') keep(); });
+  page.on('state', () => { if (page.state === 'done') keep(); });
 }
 
 // A picture being painted must not be lost to a new version, so the old one goes on until the person agrees.
@@ -40,7 +46,7 @@ function attendUpdates(registration, page) {
 }
 
 function offerInstallation() {
-  addEventListener('beforeinstallprompt', (event) => {
+  addEventListener('beforeinstallprompt', (/** @type {any} */ event) => {
     event.preventDefault();
     $('install').hidden = false;
     $('install').onclick = async () => {
@@ -64,7 +70,7 @@ async function takeWhatIsHanded(wells) {
   const shared = await cache.keys();
   await wells.furnished; // what was shared takes the place of a sample
   for (const [index, request] of shared.slice(0, 2).entries()) {
-    const response = await cache.match(request);
+    const response = /** @type {Response} */ (await cache.match(request));
     const name = decodeURIComponent(response.headers.get('X-Name') ?? '');
     wells.receive(['photo', 'painting'][index], { blob: await response.blob(), title: titleOf({ name }) });
   }

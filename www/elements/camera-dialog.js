@@ -4,7 +4,7 @@
 import { t } from '../language/words.js';
 import { emit, h, icon } from './dom.js';
 
-class CameraDialog extends HTMLElement {
+export class CameraDialog extends HTMLElement {
   #dialog; #video; #take; #words; #stream;
 
   connectedCallback() {

@@ -11,7 +11,7 @@ const MOST_POINTS = 600; // beyond, every second point is dropped: the plot is 3
 const MOST_TICKS = 5;
 const THREE_DIGITS = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
 
-class LossPlot extends HTMLElement {
+export class LossPlot extends HTMLElement {
   #points = []; #stride = 1; #iterations = 1; #boundaries = []; #plot; #values = {}; #drawn = false;
 
   connectedCallback() {

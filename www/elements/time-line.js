@@ -5,7 +5,7 @@
 import { t } from '../language/words.js';
 import { emit, h } from './dom.js';
 
-class TimeLine extends HTMLElement {
+export class TimeLine extends HTMLElement {
   #range; #frames = [];
 
   connectedCallback() {

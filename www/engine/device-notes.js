@@ -14,7 +14,7 @@ export async function recall() {
   return kept;
 }
 
-/** Keeps what the engine wrote down. */
+/** Keeps what the engine wrote down. @param {string} findings */
 export async function keep(findings) {
   if (findings === kept) return;
   kept = findings;

@@ -1,8 +1,12 @@
-// Turns calls into messages to the painter's worker, and its messages into answers and events.
-// The message list stands at the top of painter-worker.js.
+// The page's end of the painter's worker: turns requests into messages, and messages into answers and events.
 
-export class Painter extends EventTarget {
-  #worker; #waiting = new Map(); #next = 1;
+import { Emitter } from './emitter.js';
+
+/** @import { Answer, Events, Failure, Reply, Requests } from './messages.d.ts' */
+
+/** @extends {Emitter<Events>} */
+export class Painter extends Emitter {
+  #waiting = new Map(); #next = 1; #worker;
 
   constructor() {
     super();
@@ -14,60 +18,41 @@ export class Painter extends EventTarget {
     };
   }
 
-  open(canvas) { return this.#ask('open', { canvas }, [canvas]); }
-  setPicture(which, blob) { return this.#ask('picture', { which, blob }); }
-  clearPicture(which) { return this.#ask('clear', { which }); }
-  weights() { return this.#ask('weights'); }
-  download() { return this.#ask('download'); }
-  cancelDownload() { return this.#ask('cancel'); }
-  forgetWeights() { return this.#ask('forget'); }
-  loadWeightsFile(blob) { return this.#ask('file', { blob }); }
-  start(wanted) { return this.#ask('start', wanted); }
-  steer(settings) { return this.#ask('steer', { settings }); }
-  pause() { return this.#ask('pause'); }
-  resume() { return this.#ask('resume'); }
-  stop() { return this.#ask('stop'); }
-  save(wanted) { return this.#ask('save', wanted); }
-  heat() { return this.#ask('heat'); }
-  label(blob) { return this.#ask('label', { blob }); }
-  animation(film) { return this.#ask('animation', film); }
-  sketch(wanted) { return this.#ask('sketch', wanted); }
-  endSketches() { return this.#ask('endSketches'); }
-  example(wanted) { return this.#ask('example', wanted); }
-  endExample() { return this.#ask('endExample'); }
-  plan(settings) { return this.#ask('plan', { settings }); }
-  probe(settings, edges) { return this.#ask('probe', { settings, edges }); }
+  /**
+   * @template {keyof Requests} N
+   * @param {N} name @param {Parameters<Requests[N]>} given what the request asks, and what it transfers
+   * @returns {Promise<Answer<N>>}
+   */
+  ask(name, ...given) {
+    const id = this.#next++;
+    const [asked, transfer = []] = given;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, name, asked }, transfer);
+    });
+  }
 
   /** Ends the worker; whatever was asked stays unanswered, for there is nobody left to care. */
   dismiss() { this.#worker.terminate(); }
 
-  #ask(type, message = {}, transfer = []) {
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, type, ...message }, transfer);
-    });
+  /** @param {Reply} reply */
+  #hear(reply) {
+    if ('event' in reply) return this.emit(reply.event, reply.detail);
+    const { resolve, reject } = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ('error' in reply) reject(asError(reply.error));
+    else resolve(reply.value);
   }
 
-  #hear({ id, type, value, error, ...rest }) {
-    if (type === 'failed') return this.#tell('failed', asError(error));
-    if (type) return this.#tell(type, rest);
-    const { resolve, reject } = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (error) reject(asError(error));
-    else resolve(value);
-  }
-
-  // A worker that fell takes every answer with it.
-  #fail(error) {
-    for (const { reject } of this.#waiting.values()) reject(asError(error));
+  /** A worker that fell takes every answer with it. @param {Failure} failure */
+  #fail(failure) {
+    for (const { reject } of this.#waiting.values()) reject(asError(failure));
     this.#waiting.clear();
-    this.#tell('failed', asError(error));
+    this.emit('failed', failure);
   }
-
-  #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
 }
 
+/** @param {Failure} failure */
 function asError({ name, message }) {
   return Object.assign(new Error(message), { name });
 }

@@ -1,23 +1,35 @@
 // The worker's small runs beside the main one: sketches to look at, and probes to time. Both take the engine's `Studio`.
 
+/**
+ * @import { Studio } from '../pkg/scumble.js'
+ * @import { Answer, Asked, Events, Probe, Progress, Settings } from './messages.d.ts'
+ * @typedef {{index: number, settings: Partial<Settings>, ms: number, done: boolean, begun: boolean, shown: number}} Sketch
+ */
+
 const LOOKS = 12;     // a sketch is shown about so often on its way
 const PROBE = 1000;   // numbers of sketches from here on are probes
 const PROBE_STEPS = 4;
 const PATIENCE_MS = 2500; // once a probe took so long, the next larger size is left to arithmetic
 
 export class Sketches {
-  #studio; #tell; #list = []; #inTurn = true; #next = 0;
+  #studio; #told; #failed; #inTurn = true; #next = 0;
+  /** @type {Sketch[]} */
+  #list = [];
 
-  /** `tell` hears of every step: {index, progress, ms, frame, likeness} or {index, error}. */
-  constructor(studio, tell) {
+  /**
+   * `told` hears of every step.
+   * @param {{studio: Studio, told: (news: Events['sketch']) => void, failed: (index: number, error: unknown) => void}} given
+   */
+  constructor({ studio, told, failed }) {
     this.#studio = studio;
-    this.#tell = tell;
+    this.#told = told;
+    this.#failed = failed;
   }
 
   get isBusy() { return this.#list.some((sketch) => !sketch.done); }
 
-  /** Settings of each; `inTurn`: a step of each, and again; else one after the other, so that their times can be compared. */
-  begin({ list, inTurn = true }) {
+  /** One after the other unless `inTurn`, so that their times can be compared. @param {Asked<'beginSketches'>} wanted */
+  begin({ list, inTurn }) {
     this.end();
     this.#list = list.map((settings, index) => ({ index, settings, ms: 0, done: false, begun: false, shown: 0 }));
     this.#inTurn = inTurn;
@@ -40,8 +52,10 @@ export class Sketches {
         await this.#studio.beginSketch(sketch.index, JSON.stringify(sketch.settings));
         sketch.begun = true;
       }
+      /** @type {Progress} */
       const progress = await this.#studio.stepSketch(sketch.index);
-      const said = { index: sketch.index, progress };
+      /** @type {Events['sketch']} */
+      const said = { index: sketch.index, progress, ms: 0 };
       sketch.done = progress.finished;
       if (sketch.done || progress.iteration === 1 || progress.fraction >= sketch.shown + 1 / LOOKS) {
         sketch.shown = progress.fraction;
@@ -50,10 +64,10 @@ export class Sketches {
       sketch.ms += performance.now() - began;
       said.ms = sketch.ms;
       if (sketch.done && !sketch.settings.texture) said.likeness = await this.#studio.measureSketch(sketch.index);
-      this.#tell(said);
+      this.#told(said);
     } catch (error) {
       sketch.done = true;
-      this.#tell({ index: sketch.index, error });
+      this.#failed(sketch.index, error);
     }
     if (sketch.done) this.#studio.endSketch(sketch.index);
   }
@@ -61,9 +75,13 @@ export class Sketches {
 
 /**
  * Times a few steps at each of these longest edges, the smallest first, at least two of them; null once a picture is painted.
- * `inLine` runs a piece of work between others. A run before takes the compilers' time upon itself.
+ * A run before takes the compilers' time upon itself.
+ * @param {Asked<'probe'> & {studio: () => Studio, isPainting: () => boolean, inLine: <T>(work: () => T | Promise<T>) => Promise<T>}} given
+ *   `inLine` runs a piece of work between others
+ * @returns {Promise<Answer<'probe'>>}
  */
-export async function probe(studio, settings, edges, inLine, isPainting) {
+export async function probe({ settings, edges, studio, isPainting, inLine }) {
+  /** @type {Probe[]} */
   const found = [];
   for (const [index, size] of [edges[0], ...edges].entries()) {
     const wanted = { ...settings, size, scales: 1, effort: 1, iterations: PROBE_STEPS + 1, 'stop-early': false };
@@ -76,6 +94,10 @@ export async function probe(studio, settings, edges, inLine, isPainting) {
   return found;
 }
 
+/**
+ * @param {() => Studio} studio @param {Partial<Settings>} settings
+ * @param {<T>(work: () => Promise<T>) => Promise<T | null>} turn
+ */
 async function timed(studio, settings, turn) {
   const ready = await turn(async () => {
     const [held, began] = [studio().held, performance.now()];

@@ -3,7 +3,7 @@
 // engine's own sentences can be looked up as well, once they are said.
 
 /** The languages' codes, as index.html offers them. */
-const LANGUAGES = Array.from(document.querySelectorAll('#language option'), ({ value }) => value);
+const LANGUAGES = Array.from(/** @type {NodeListOf<HTMLOptionElement>} */ (document.querySelectorAll('#language option')), ({ value }) => value);
 
 const KEPT = 'scumble-language';
 const ATTRIBUTES = ['aria-label', 'title', 'alt', 'noun', 'label'];
@@ -11,6 +11,7 @@ const ATTRIBUTES = ['aria-label', 'title', 'alt', 'noun', 'label'];
 export const language = chosen();
 
 const words = language === 'en' ? {} : await load(language);
+/** @type {[RegExp, string][]} */
 const patterns = Object.keys(words).filter((key) => key.includes('{')).map((key) => [asPattern(key), key]);
 
 /** t('About {seconds} s left', {seconds: 4}) */
@@ -35,10 +36,10 @@ export function told(sentence) {
 export function translate(root) {
   if (language === 'en') return;
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const { data } = texts.currentNode;
+  for (let text; (text = /** @type {Text | null} */ (texts.nextNode()));) {
+    const { data } = text;
     const key = data.trim().replace(/\s+/g, ' ');
-    if (Object.hasOwn(words, key)) texts.currentNode.data = data.replace(data.trim(), words[key]);
+    if (Object.hasOwn(words, key)) text.data = data.replace(data.trim(), words[key]);
   }
   for (const name of ATTRIBUTES) {
     for (const element of root.querySelectorAll(`[${name}]`)) element.setAttribute(name, t(element.getAttribute(name)));

@@ -4,35 +4,44 @@
 //   and, with unsupported, dataset.reason = no-webgpu | insecure | no-adapter | lost | failed
 // Events: state; painter (a new one, before it is opened); again (the person asks to start again)
 
+import { Emitter } from '../engine/emitter.js';
 import { Painter } from '../engine/painter.js';
-import { noticeFor } from './support.js';
 import { told } from '../language/words.js';
+import { $ } from './ids.js';
+import { noticeFor } from './support.js';
 
-export class Page extends EventTarget {
+/**
+ * @import { Failure, Settings } from '../engine/messages.d.ts'
+ * @import { Notice } from './support.js'
+ * @extends {Emitter<{state: void, painter: Painter, again: void}>}
+ */
+export class Page extends Emitter {
   /** Resolves to whether there is an engine to talk to. */
   opened = Promise.resolve(false);
-  painter;
-  /** What each recipe was published with, as settings. */
+  /** The worker; nothing before it is opened for the first time. */
+  painter = /** @type {Painter} */ (/** @type {unknown} */ (undefined));
+  /** What each recipe was published with. @type {Record<string, Settings>} */
   recipes = {};
   /** The graphics adapter's name, and the longest array in bytes that it takes. */
-  adapter;
+  adapter = '';
   longestArray = Infinity;
   #isOpen = false;
-  #notice = document.getElementById('notice');
-  #messages = document.getElementById('messages');
+  #notice = $('notice');
+  #messages = $('messages');
 
   constructor() {
     super();
-    this.#notice.addEventListener('again', () => this.dispatchEvent(new Event('again')));
+    this.#notice.addEventListener('again', () => this.emit('again'));
   }
 
   get isOpen() { return this.#isOpen; }
 
-  get state() { return document.documentElement.dataset.state; }
+  /** @returns {string} */
+  get state() { return document.documentElement.dataset.state ?? ''; }
 
   set state(state) {
     document.documentElement.dataset.state = state;
-    this.dispatchEvent(new Event('state'));
+    this.emit('state');
   }
 
   /** Opens the engine, or opens it anew after it was lost. */
@@ -41,14 +50,14 @@ export class Page extends EventTarget {
     return this.opened;
   }
 
-  /** Says what went wrong: in the message bar, or over the stage when painting cannot go on. */
+  /** Says what went wrong: in the message bar, or over the stage when painting cannot go on. @param {Failure} error */
   complain(error) {
     const notice = noticeFor(error);
     if (notice) this.#halt(notice);
     else this.#messages.show(told(error.message));
   }
 
-  /** Says something good to know; `action` is {label, run}, for a button beside it. */
+  /** Says something good to know, perhaps with a button. @param {string} sentence @param {{label: string, run(): void}} [action] */
   note(sentence, action) { this.#messages.show(sentence, action); }
 
   clearMessages() { this.#messages.clear(); }
@@ -64,17 +73,19 @@ export class Page extends EventTarget {
       const canvas = freshCanvas();
       if (!navigator.gpu || !canvas.transferControlToOffscreen) throw Object.assign(new Error(), { name: 'NoWebGpu' });
       this.painter = new Painter();
-      this.dispatchEvent(new CustomEvent('painter', { detail: this.painter }));
-      ({ recipes: this.recipes, adapter: this.adapter, longestArray: this.longestArray } = await this.painter.open(canvas.transferControlToOffscreen()));
+      this.emit('painter', this.painter);
+      const drawing = canvas.transferControlToOffscreen();
+      ({ recipes: this.recipes, adapter: this.adapter, longestArray: this.longestArray } = await this.painter.ask('open', { canvas: drawing }, [drawing]));
       this.#isOpen = true;
       if (this.state === 'loading') this.state = 'ready'; // Paint may already have been pressed
       return true;
     } catch (error) {
-      this.#halt(noticeFor(error) ?? noticeFor({ name: 'Worker', message: error.message }));
+      this.#halt(/** @type {Notice} */ (noticeFor(error) ?? noticeFor({ name: 'Worker', message: error.message })));
       return false;
     }
   }
 
+  /** @param {Notice} notice */
   #halt({ reason, ...words }) {
     this.#isOpen = false;
     this.opened = Promise.resolve(false);
@@ -92,8 +103,8 @@ function firstPaint() {
 
 // A canvas gives its drawing away once; a new engine needs a new one.
 function freshCanvas() {
-  const old = document.getElementById('canvas');
-  const canvas = old.cloneNode();
+  const old = $('canvas');
+  const canvas = /** @type {HTMLCanvasElement} */ (old.cloneNode());
   old.replaceWith(canvas);
   return canvas;
 }

@@ -2,7 +2,15 @@
 
 import { t, told } from '../language/words.js';
 
-/** The notice for an error's name, in the person's language; null when it is an ordinary error and painting can go on. */
+/**
+ * @import { Failure } from '../engine/messages.d.ts'
+ * @typedef {{reason: string, title: string, why: string, next: string, action?: string}} Notice
+ */
+
+/**
+ * The notice for an error's name, in the person's language; null when it is an ordinary error and painting can go on.
+ * @param {Failure} error @returns {Notice | null}
+ */
 export function noticeFor(error) {
   const notice = noticeInEnglish(error);
   if (!notice) return null;
@@ -58,6 +66,7 @@ function noticeInEnglish(error, userAgent = navigator.userAgent) {
 
 /** The browser's name where the user agent gives it away; order matters, for they all claim to be one another. */
 export function browserName(userAgent) {
+  /** @type {[RegExp, string][]} */
   const names = [[/Edg\w*\//, 'Edge'], [/OPR\//, 'Opera'], [/SamsungBrowser/, 'Samsung Internet'], [/Firefox|FxiOS/, 'Firefox'],
     [/Chrome|Chromium|CriOS/, 'Chrome'], [/Safari/, 'Safari']];
   return names.find(([pattern]) => pattern.test(userAgent))?.[1];

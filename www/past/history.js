@@ -1,26 +1,37 @@
 // Turns the frames of runs into a past that can be looked at: bounded, however long somebody paints.
 
+import { Emitter } from '../engine/emitter.js';
+
 const MOST_RUNS = 12;
 const FRAMES_OF_OLDER = 24; // once a newer run has begun
 
-export class History extends EventTarget {
+/**
+ * @import { Frame } from '../engine/messages.d.ts'
+ * @import { Run } from '../run/run.js'
+ * @typedef {Omit<Frame, 'run'> & {url: string}} Moment A picture as it stood.
+ * @typedef {Run & {frames: Moment[]}} PastRun
+ *
+ * @extends {Emitter<{change: void}>}
+ */
+export class History extends Emitter {
+  /** @type {PastRun[]} */
   #runs = [];
 
-  /** Oldest first; each has its `frames`, [{iteration, width, height, blob, url}], oldest first. */
+  /** Oldest first. */
   get runs() { return this.#runs; }
   get newest() { return this.#runs.at(-1); }
 
-  begin(run) {
+  /** @param {Run} given */
+  begin(given) {
     const former = this.newest;
     if (former?.frames.length === 0) this.#runs.pop(); // it never came to a picture
     else if (former) former.frames = thinned(former.frames, FRAMES_OF_OLDER);
-    run.frames = [];
-    this.#runs.push(run);
-    while (this.#runs.length > MOST_RUNS) drop(this.#runs.shift());
+    this.#runs.push(Object.assign(given, { frames: [] }));
+    for (const run of this.#runs.splice(0, this.#runs.length - MOST_RUNS)) drop(run);
     this.#changed();
   }
 
-  /** The picture of a run as it stood. */
+  /** The picture of a run as it stood. @param {Frame} frame */
   add({ run: id, ...frame }) {
     const run = this.#runs.findLast((known) => known.id === id); // a new engine counts anew
     if (!run) return;
@@ -28,10 +39,10 @@ export class History extends EventTarget {
     this.#changed();
   }
 
-  #changed() { this.dispatchEvent(new Event('change')); }
+  #changed() { this.emit('change'); }
 }
 
-// The last one always stays: it is what became of the run.
+/** The last one always stays: it is what became of the run. @param {Moment[]} frames @param {number} most */
 function thinned(frames, most) {
   const stride = Math.ceil(frames.length / most);
   const stays = (index) => (frames.length - 1 - index) % stride === 0;
@@ -39,9 +50,10 @@ function thinned(frames, most) {
   return frames.filter((_, index) => stays(index));
 }
 
+/** @param {Moment} moment */
 function forget({ url }) { URL.revokeObjectURL(url); }
 
-// Undo may remember the run, but not its pictures.
+/** Undo may remember the run, but not its pictures. @param {PastRun} run */
 function drop(run) {
   run.frames.forEach(forget);
   run.frames = [];

@@ -1,34 +1,59 @@
 // The past: a slider through the moments of the runs, a new run from any of them, a moment pinned to compare with, and
 // undo and redo.
 
-import { nameOf } from '../run/easel.js';
+import { t } from '../language/words.js';
+import { $ } from '../page/ids.js';
+import { nameOf } from '../run/run.js';
 import * as settings from '../settings/settings.js';
 import { Undo } from './undo.js';
-import { t } from '../language/words.js';
 
-const $ = (id) => document.getElementById(id);
 const SETTLED_MS = 600; // a slider that is being moved is one change
 
-export class Past {
-  #page; #easel; #stage; #history; #wells; #form; #undo = new Undo(); #index = null; #run; #pinned = false; #restoring = false; #timer;
+/**
+ * @import { Page } from '../page/page.js'
+ * @import { History, PastRun } from './history.js'
+ * @import { Easel } from '../run/easel.js'
+ * @import { Ledge } from '../run/ledge.js'
+ * @import { Run } from '../run/run.js'
+ * @import { Stage } from '../run/stage.js'
+ * @import { Wells } from '../sources/wells.js'
+ */
 
-  constructor({ page, easel, stage, history, wells, form }) {
-    [this.#page, this.#easel, this.#stage, this.#history, this.#wells, this.#form] = [page, easel, stage, history, wells, form];
-    easel.addEventListener('run', () => this.#begun());
-    history.addEventListener('change', () => this.#draw());
+export class Past {
+  /** @type {Page} */
+  #page;
+  /** @type {Easel} */
+  #easel;
+  /** @type {Stage} */
+  #stage;
+  /** @type {Ledge} */
+  #ledge;
+  /** @type {History} */
+  #history;
+  /** @type {Wells} */
+  #wells;
+  /** @type {PastRun | undefined} */
+  #run;
+  /** @type {number | null} */
+  #index = null;
+  #form; #undo = new Undo(); #pinned = false; #restoring = false; #timer;
+
+  /** @param {{page: Page, easel: Easel, stage: Stage, ledge: Ledge, history: History, wells: Wells, form: HTMLFormElement}} given */
+  constructor({ page, easel, stage, ledge, history, wells, form }) {
+    [this.#page, this.#easel, this.#stage, this.#ledge, this.#history, this.#wells, this.#form] = [page, easel, stage, ledge, history, wells, form];
+    easel.on('run', (run) => this.#begun(run));
+    history.on('change', () => this.#draw());
     // The first step of a run shows the canvas; whoever looks at an older picture goes on doing so.
-    easel.addEventListener('progress', () => { if (this.#run && this.#run !== easel.run && stage.live) this.#look(this.#index); });
-    page.addEventListener('painter', ({ detail: painter }) => {
-      painter.addEventListener('frame', ({ detail }) => history.add(detail));
-    });
+    easel.on('progress', () => { if (this.#run && this.#run !== easel.run && stage.live) this.#look(this.#index); });
+    page.on('painter', (painter) => painter.on('frame', (frame) => history.add(frame)));
     $('time').addEventListener('look', ({ detail }) => this.#look(detail.index));
-    $('runs').addEventListener('change', () => this.show(history.runs[$('runs').value]));
+    $('runs').addEventListener('change', () => this.show(history.runs[$('runs').selectedIndex]));
     $('branch').addEventListener('click', () => easel.paint(this.frame));
     $('pin').addEventListener('click', () => this.#pin());
     $('undo').addEventListener('click', () => this.#restore(this.#undo.back()));
     $('redo').addEventListener('click', () => this.#restore(this.#undo.forth()));
     form.addEventListener('input', () => this.#later());
-    wells.addEventListener('change', () => this.#later());
+    wells.on('change', () => this.#later());
     document.addEventListener('keydown', (event) => this.#shortcut(event));
     wells.furnished.then(() => this.#remember());
     this.#draw();
@@ -44,18 +69,18 @@ export class Past {
     return this.#index === null ? undefined : this.#run.frames[this.#index];
   }
 
-  /** Looks at the newest moment of a run. */
+  /** Looks at the newest moment of a run. @param {PastRun} run */
   show(run) {
     this.#run = run;
     this.#look(null);
     this.#later();
   }
 
-  #begun() {
-    const { run } = this.#easel;
+  /** @param {Run | undefined} run */
+  #begun(run) {
     this.#index = null;
     if (run) {
-      this.#run = run;
+      this.#run = /** @type {PastRun} */ (run);
       this.#history.begin(run);
       this.#later();
       return;
@@ -68,11 +93,11 @@ export class Past {
 
   #look(index) {
     this.#index = index;
-    const { frame } = this;
-    if (frame) this.#stage.showFrame(frame, this.#run.original);
-    else if (this.#easel.progress) this.#stage.showLive({ ...this.#easel.progress, photo: this.#run.original });
-    if (this.#run) this.#stage.name(nameOf(this.#run));
-    this.#easel.dress();
+    const { run, frame } = this;
+    if (frame) this.#stage.showFrame(frame, run?.original);
+    else if (this.#easel.progress) this.#stage.showLive({ ...this.#easel.progress, photo: run?.original });
+    if (run) this.#stage.name(nameOf(run));
+    this.#ledge.dress();
     this.#draw();
   }
 
@@ -93,9 +118,9 @@ export class Past {
     $('pin').ariaPressed = String(this.#pinned);
     $('runs').hidden = runs.length === 0 || (runs.length === 1 && this.#run === runs[0]);
     if ($('runs').options.length !== runs.length) {
-      $('runs').replaceChildren(...runs.map((_, index) => new Option(t('Picture {number}', { number: index + 1 }), index)));
+      $('runs').replaceChildren(...runs.map((_, index) => new Option(t('Picture {number}', { number: index + 1 }), String(index))));
     }
-    $('runs').value = runs.indexOf(this.#run);
+    $('runs').selectedIndex = runs.findIndex((run) => run === this.#run);
     $('undo').disabled = !this.#undo.canBack;
     $('redo').disabled = !this.#undo.canForth;
   }
@@ -110,7 +135,7 @@ export class Past {
 
   #remember() {
     clearTimeout(this.#timer);
-    const pictures = Object.fromEntries(this.#wells.names.map((which) => [which, this.#wells.get(which)]));
+    const pictures = this.#wells.lying(this.#wells.names);
     const now = { settings: settings.read(this.#form), pictures, run: this.#run };
     const same = (a, b) => JSON.stringify(a.settings) === JSON.stringify(b.settings) && a.run === b.run
       && this.#wells.names.every((which) => a.pictures[which]?.blob === b.pictures[which]?.blob);

@@ -28,7 +28,7 @@ export async function film(frames, { animate, report }) {
 
 async function shoot(frames, size, reel, report) {
   const canvas = new OffscreenCanvas(size.width, size.height);
-  const context = canvas.getContext('2d', { willReadFrequently: reel.reads });
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: reel.reads }));
   for (const [index, { blob }] of frames.entries()) {
     const bitmap = await createImageBitmap(blob);
     context.drawImage(bitmap, 0, 0, size.width, size.height);

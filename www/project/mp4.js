@@ -44,8 +44,9 @@ function samples({ width, height, decoder, duration_ms, blocks, start }) {
     full('stco', 0, u32(1, start)));
 }
 
+/** @param {VideoColorSpaceInit} [space] */
 function colour({ primaries, transfer, matrix, fullRange } = {}) {
-  const [one, two, three] = [primaries, transfer, matrix].map((name) => COLOURS[name] ?? UNSPECIFIED);
+  const [one, two, three] = [primaries, transfer, matrix].map((name) => COLOURS[name ?? ''] ?? UNSPECIFIED);
   return box('colr', text('nclx'), u16(one, two, three), new Uint8Array([fullRange ? 0x80 : 0]));
 }
 

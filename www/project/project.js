@@ -13,6 +13,8 @@
 import * as settings from '../settings/settings.js';
 
 const FORMAT = 1;
+/** @type {string[]} */
+const SOURCES = settings.SOURCES;
 const SAMPLE = /^[\w-]+\.jpg$/; // of this site, by its name alone
 
 /** The label of a run's picture after so many iterations, as text. */
@@ -60,8 +62,8 @@ export function read(label) {
 function parsed({ settings: text, enclosed }) {
   const project = JSON.parse(text);
   if (project.format !== FORMAT || !isObject(project.settings) || !isObject(project.first)) return null;
-  const files = Object.fromEntries(enclosed.filter(({ name }) => settings.SOURCES.includes(name)).map(({ name, bytes }) => [name, new Blob([bytes])]));
-  const sources = Object.fromEntries(Object.entries(project.sources ?? {}).filter(([which]) => settings.SOURCES.includes(which))
+  const files = Object.fromEntries(enclosed.filter(({ name }) => SOURCES.includes(name)).map(({ name, bytes }) => [name, new Blob([bytes])]));
+  const sources = Object.fromEntries(Object.entries(project.sources ?? {}).filter(([which]) => SOURCES.includes(which))
     .map(([which, { title, sample }]) => [which, { title: String(title ?? which), sample: SAMPLE.test(sample) ? sample : undefined }]));
   return {
     project: {

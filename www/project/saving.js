@@ -2,26 +2,44 @@
 // was painted with.
 
 import '../elements/save-dialog.js';
-import { nameOf } from '../run/easel.js';
-import { linkTo } from '../settings/links.js';
-import * as project from './project.js';
-import * as settings from '../settings/settings.js';
 import { t } from '../language/words.js';
+import { $ } from '../page/ids.js';
+import { nameOf } from '../run/run.js';
+import { linkTo } from '../settings/links.js';
+import * as settings from '../settings/settings.js';
+import * as project from './project.js';
 
-const $ = (id) => document.getElementById(id);
 const ENDINGS = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp' };
 const TYPES = { png: 'image/png', png16: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
 
-export class Saving {
-  #page; #easel; #past; #wells; #form; #dialog = $('saving');
+/**
+ * @import { Source } from '../engine/messages.d.ts'
+ * @import { Page } from '../page/page.js'
+ * @import { PastRun } from '../past/history.js'
+ * @import { Past } from '../past/past.js'
+ * @import { Easel } from '../run/easel.js'
+ * @import { Wells } from '../sources/wells.js'
+ */
 
+export class Saving {
+  /** @type {Page} */
+  #page;
+  /** @type {Easel} */
+  #easel;
+  /** @type {Past} */
+  #past;
+  /** @type {Wells} */
+  #wells;
+  #form; #dialog = $('saving');
+
+  /** @param {{page: Page, easel: Easel, past: Past, wells: Wells, form: HTMLFormElement}} given */
   constructor({ page, easel, past, wells, form }) {
     [this.#page, this.#easel, this.#past, this.#wells, this.#form] = [page, easel, past, wells, form];
     $('save').addEventListener('click', () => this.#attempt(() => this.#save({ format: 'png', enclose: false })));
     $('save-as').addEventListener('click', () => this.#dialog.open({
       canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.png', { type: 'image/png' })] })),
-      canCopy: Boolean(navigator.clipboard?.write && globalThis.ClipboardItem),
-      filmed: this.#past.run?.frames.length > 1,
+      canCopy: 'write' in (navigator.clipboard ?? {}) && 'ClipboardItem' in globalThis,
+      filmed: this.#run.frames.length > 1,
     }));
     const answer = (type, work) => this.#dialog.addEventListener(type, ({ detail }) => this.#attempt(() => work.call(this, detail)));
     answer('save', this.#save);
@@ -30,6 +48,9 @@ export class Saving {
     answer('film', this.#film);
     answer('link', this.#link);
   }
+
+  /** The run that is looked at; without one there is no picture to save. */
+  get #run() { return /** @type {PastRun} */ (this.#past.run); }
 
   async #attempt(work) {
     this.#dialog.busy = true;
@@ -46,19 +67,20 @@ export class Saving {
   }
 
   async #file({ format, enclose }) {
-    const { run, frame } = this.#past;
+    const { frame } = this.#past;
     // The living picture holds still, so that the file knows after how many steps it is.
     const paused = !frame && await this.#easel.pause();
     try {
-      return await this.#written(run, frame, { format, enclose });
+      return await this.#written(frame, { format, enclose });
     } finally {
       if (paused) await this.#easel.resume();
     }
   }
 
-  async #written(run, frame, { format, enclose }) {
-    const at = frame?.iteration ?? this.#easel.progress.iteration;
-    const { bytes } = await this.#page.painter.save({
+  async #written(frame, { format, enclose }) {
+    const run = this.#run;
+    const at = frame?.iteration ?? this.#easel.progress?.iteration;
+    const { bytes } = await this.#page.painter.ask('save', {
       format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob,
     });
     return new File([bytes], `${titleOf(run)}.${ENDINGS[format]}`, { type: TYPES[format] });
@@ -76,7 +98,7 @@ export class Saving {
   }
 
   async #share(wanted) {
-    await navigator.share({ files: [await this.#file(wanted)], title: nameOf(this.#past.run) });
+    await navigator.share({ files: [await this.#file(wanted)], title: nameOf(this.#run) });
     this.#dialog.close();
   }
 
@@ -86,10 +108,10 @@ export class Saving {
   }
 
   async #film() {
-    const { run } = this.#past;
+    const run = this.#run;
     const { film } = await import('./film.js'); // few visitors make one
     const blob = await film(run.frames, {
-      animate: (frames) => this.#page.painter.animation(frames).then(({ bytes }) => new Blob([bytes], { type: 'image/png' })),
+      animate: (frames) => this.#page.painter.ask('animate', frames).then(({ bytes }) => new Blob([bytes], { type: 'image/png' })),
       report: (share) => this.#dialog.say(t('{share} percent of the film is made.', { share: Math.round(100 * share) })),
     });
     download(new File([blob], `${titleOf(run)}.${blob.type.split('/')[1]}`, { type: blob.type }));
@@ -101,13 +123,13 @@ export class Saving {
   /** Takes everything back that a saved file carries; answers whether it was one. */
   async restore({ which, picture: { blob, title } }) {
     if (!await this.#page.opened) return false;
-    const label = await this.#page.painter.label(blob);
+    const label = await this.#page.painter.ask('readLabel', { blob });
     const found = label && project.read(label);
     if (!found) return false;
     const { project: { settings: wanted, first, score, iterations, sources, findings, mixed, outdated }, enclosed } = found;
     settings.write(this.#form, wanted, { whole: true });
     const missing = [];
-    for (const [name, { title: called, sample }] of Object.entries(sources)) {
+    for (const [name, { title: called, sample }] of /** @type {[Source, {title: string, sample?: string}][]} */ (Object.entries(sources))) {
       if (enclosed[name]) await this.#wells.take(name, { blob: enclosed[name], title: called });
       else if (sample) await this.#wells.takeSampleFile(name, sample, called);
       else missing.push(called);
@@ -127,6 +149,7 @@ export class Saving {
   }
 }
 
+/** @param {PastRun} run */
 function titleOf({ pictures: { photo, painting } }) {
   return `${slug(photo?.title ?? 'texture')}-x-${slug(painting.title)}`;
 }

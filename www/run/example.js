@@ -2,39 +2,58 @@
 // does something. Whoever drops a picture of their own meanwhile sees that painted instead.
 
 import { t } from '../language/words.js';
+import { $ } from '../page/ids.js';
 
-const $ = (id) => document.getElementById(id);
 const EXAMPLE = { size: 192, effort: 0.6 };
 const STEP_MS = 60;    // no faster than the eye can follow
 const TOO_SLOW_MS = 1500; // a device that takes longer for a step has better things to do
 
-export class Example {
-  #page; #easel; #stage; #wells; #on = false; #awaiting;
+/**
+ * @import { Page } from '../page/page.js'
+ * @import { Easel } from './easel.js'
+ * @import { Showing } from './showing.js'
+ * @import { Stage } from './stage.js'
+ * @import { Wells } from '../sources/wells.js'
+ */
 
-  constructor({ page, easel, stage, wells }) {
-    [this.#page, this.#easel, this.#stage, this.#wells] = [page, easel, stage, wells];
+export class Example {
+  /** @type {Page} */
+  #page;
+  /** @type {Easel} */
+  #easel;
+  /** @type {Stage} */
+  #stage;
+  /** @type {Showing} */
+  #showing;
+  /** @type {Wells} */
+  #wells;
+  #on = false; #awaiting;
+
+  /** @param {{page: Page, easel: Easel, stage: Stage, showing: Showing, wells: Wells}} given */
+  constructor({ page, easel, stage, showing, wells }) {
+    [this.#page, this.#easel, this.#stage, this.#showing, this.#wells] = [page, easel, stage, showing, wells];
     $('invitation').hidden = true;
-    wells.addEventListener('own', ({ detail: which }) => this.#given(which));
-    wells.addEventListener('answered', () => { this.#awaiting = false; }); // a saved file is no photo to paint at once
-    wells.addEventListener('change', () => { if (this.#over) this.#end(); });
-    easel.addEventListener('run', () => { if (easel.run) this.#end(); });
-    page.addEventListener('painter', ({ detail: painter }) => painter.addEventListener('example', ({ detail }) => this.#show(detail)));
+    wells.on('own', (which) => this.#given(which));
+    wells.on('answered', () => { this.#awaiting = false; }); // a saved file is no photo to paint at once
+    wells.on('change', () => { if (this.#over) this.#end(); });
+    easel.on('run', (run) => { if (run) this.#end(); });
+    page.on('painter', (painter) => painter.on('example', (news) => this.#show(news)));
   }
 
   /** Once the engine is there and the samples lie in their wells. */
   async play() {
     await this.#wells.furnished;
     await this.#wells.settled();
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches || navigator.connection?.saveData;
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches || /** @type {any} */ (navigator).connection?.saveData;
     if (calm || $('example').dataset.over || this.#page.state !== 'ready' || this.#over || !this.#wells.get('photo') || !this.#wells.get('painting')) return;
     this.#on = true;
-    await this.#page.painter.example({ settings: EXAMPLE, step_ms: STEP_MS, tooSlow_ms: TOO_SLOW_MS });
+    await this.#page.painter.ask('beginExample', { settings: EXAMPLE, step_ms: STEP_MS, tooSlow_ms: TOO_SLOW_MS });
   }
 
   // The pair is not the example's any more.
   get #over() {
     const { photo, painting } = $('example').dataset;
-    return ['photo', 'painting'].some((which) => {
+    return /** @type {const} */ (['photo', 'painting']).some((which) => {
       const { sample } = this.#wells.get(which) ?? {};
       return this.#wells.get(which) && sample?.split('/').at(-1) !== (which === 'photo' ? photo : painting);
     });
@@ -58,15 +77,15 @@ export class Example {
   #end() {
     if (this.#on) {
       this.#awaiting = !this.#easel.run;
-      this.#page.painter.endExample();
+      this.#page.painter.ask('endExample');
     }
     this.#on = false;
     if ($('example').dataset.over) return;
-    $('example').dataset.over = true;
+    $('example').dataset.over = 'true';
     $('example').hidden = true;
     if (this.#easel.run) return;
     $('canvas').hidden = true;
     $('invitation').hidden = false;
-    this.#easel.invite();
+    this.#showing.invite();
   }
 }

@@ -1,30 +1,43 @@
 // The prospect: the line that says what Paint will take. It probes when nothing is painted and the person has paused for a
 // moment, keeps what it found from visit to visit, and learns from every run.
 
-import { forecast, largestSafe } from './forecast.js';
-import * as settings from '../settings/settings.js';
-import { duration } from './tempo.js';
 import { number, t } from '../language/words.js';
+import { $ } from '../page/ids.js';
+import * as settings from '../settings/settings.js';
+import { forecast, largestSafe } from './forecast.js';
+import { duration } from './tempo.js';
 
-const $ = (id) => document.getElementById(id);
 const CALM_MS = 900;
 const EDGES = [64, 112, 256]; // px
 const KEPT = 'scumble-probes';
 const GUESSED_MEMORY = 4; // GB, where the browser does not say
 
-export class Prospect {
-  #page; #easel; #wells; #form; #timer; #probes = recall(); #asked = 0; #promise; #began;
+/**
+ * @import { Page } from '../page/page.js'
+ * @import { Easel } from './easel.js'
+ * @import { Wells } from '../sources/wells.js'
+ */
 
+export class Prospect {
+  /** @type {Page} */
+  #page;
+  /** @type {Easel} */
+  #easel;
+  /** @type {Wells} */
+  #wells;
+  #form; #timer; #probes = recall(); #asked = 0; #promise; #began;
+
+  /** @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement}} given */
   constructor({ page, easel, wells, form }) {
     [this.#page, this.#easel, this.#wells, this.#form] = [page, easel, wells, form];
     form.addEventListener('input', () => this.#later());
-    wells.addEventListener('change', () => this.#later());
-    page.addEventListener('state', () => this.#later());
+    wells.on('change', () => this.#later());
+    page.on('state', () => this.#later());
     document.addEventListener('close', () => this.#later(), true); // of a dialog: it does not bubble
-    easel.addEventListener('run', () => this.#start());
-    easel.addEventListener('end', () => this.#learn());
-    page.addEventListener('state', () => { if (page.state === 'paused') this.#began = undefined; });
-    easel.addEventListener('steered', () => { this.#began = undefined; });
+    easel.on('run', () => this.#start());
+    easel.on('end', () => this.#learn());
+    page.on('state', () => { if (page.state === 'paused') this.#began = undefined; });
+    easel.on('steered', () => { this.#began = undefined; });
   }
 
   #later() {
@@ -40,11 +53,11 @@ export class Prospect {
     try {
       await this.#wells.settled();
       const { painter, adapter } = this.#page;
-      const { scales } = await painter.plan(wanted);
+      const { scales } = await painter.ask('plan', { settings: wanted });
       const key = keyOf(adapter, wanted);
       if (!this.#probes[key]) {
         this.#say(t('Testing how fast this device is …'));
-        const found = await painter.probe(wanted, EDGES.filter((edge, index) => index < 2 || edge <= wanted.size));
+        const found = await painter.ask('probe', { settings: wanted, edges: EDGES.filter((edge, index) => index < 2 || edge <= wanted.size) });
         if (!found) return this.#say(''); // a picture is painted meanwhile
         this.#probes[key] = { found, correction: 1 };
         keep(this.#probes);
@@ -52,9 +65,9 @@ export class Prospect {
       if (asked !== this.#asked) return;
       const { found, correction } = this.#probes[key];
       this.#promise = { key, settings: JSON.stringify(wanted), ...forecast(found, scales, correction) };
-      const { width, height } = scales.at(-1);
+      const { width, height } = scales[scales.length - 1];
       const edges = [...$('size').options].map(({ value }) => Number(value));
-      const limits = { longestArray: this.#page.longestArray, memory_bytes: (navigator.deviceMemory ?? GUESSED_MEMORY) * 2 ** 30 };
+      const limits = { longestArray: this.#page.longestArray, memory_bytes: (/** @type {any} */ (navigator).deviceMemory ?? GUESSED_MEMORY) * 2 ** 30 };
       const safe = largestSafe(found, edges, Math.min(width, height) / Math.max(width, height), limits);
       $('prospect').dataset.seconds = this.#promise.seconds;
       this.#say([
@@ -95,7 +108,7 @@ function keyOf(adapter, { recipe, model, 'style-loss': loss, optimizer, pooling,
 }
 
 function recall() {
-  try { return JSON.parse(localStorage.getItem(KEPT)) ?? {}; } catch { return {}; }
+  try { return JSON.parse(localStorage.getItem(KEPT) ?? '{}') ?? {}; } catch { return {}; }
 }
 
 function keep(probes) {

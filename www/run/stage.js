@@ -2,8 +2,7 @@
 // invitation; and over them the photo, or a moment that was pinned, to compare with.
 
 import { t } from '../language/words.js';
-
-const $ = (id) => document.getElementById(id);
+import { $ } from '../page/ids.js';
 
 export class Stage {
   #frame = $('frame'); #wipe = $('wipe'); #size; #photo; #pinned;
@@ -80,13 +79,13 @@ export class Stage {
   }
 
   #fit(size) {
-    if (this.#size?.width === size.width && this.#size?.height === size.height && this.#wipe.before === this.#left) return;
+    if (this.#size?.width === size.width && this.#size?.height === size.height && this.#wipe.picture === this.#left) return;
     this.#size = size;
     this.#lay();
   }
 
   #lay() {
-    if (this.#size && this.#left) this.#wipe.before = { url: this.#left, ...this.#size };
+    if (this.#size && this.#left) this.#wipe.picture = { url: this.#left, ...this.#size };
     this.#wipe.label = this.#pinned ? t('How much of the pinned moment shows, from the left') : t('How much of the photo shows, from the left');
   }
 
@@ -95,7 +94,7 @@ export class Stage {
   #showOriginal(held) {
     this.#wipe.setAttribute('mode', held ? 'original' : 'wipe');
     this.#wipe.hidden = !held && $('compare').ariaPressed !== 'true';
-    if (this.#size && this.#photo) this.#wipe.before = { url: held ? this.#photo : this.#left, ...this.#size };
+    if (this.#size && this.#photo) this.#wipe.picture = { url: held ? this.#photo : this.#left, ...this.#size };
   }
 }
 

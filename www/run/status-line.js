@@ -1,15 +1,23 @@
 // Turns the state of a run into the words and the bar under the picture, at most once a frame.
 
-import { timeLeft } from './tempo.js';
 import { number, t } from '../language/words.js';
+import { $ } from '../page/ids.js';
+import { timeLeft } from './tempo.js';
 
-const $ = (id) => document.getElementById(id);
 const WAITING = { loading: 'Getting the brushes ready …', ready: 'Ready.', painting: 'Preparing …', paused: 'Paused.', unsupported: '' };
 
-export class StatusLine {
-  #scheduled = false; #now = {};
+/**
+ * @import { RunProgress } from '../engine/messages.d.ts'
+ * @import { Pace } from './tempo.js'
+ * @typedef {{state: string, progress?: RunProgress, pace?: Pace | null}} Now
+ */
 
-  /** {state, progress, pace}: progress is the newest step's, pace what the Tempo reads, both perhaps nothing. */
+export class StatusLine {
+  #scheduled = false;
+  /** @type {Now} */
+  #now = { state: '' };
+
+  /** @param {Now} now the newest step's progress, and what the Tempo reads */
   show(now) {
     this.#now = now;
     if (this.#scheduled) return;
@@ -17,6 +25,7 @@ export class StatusLine {
     requestAnimationFrame(() => { this.#scheduled = false; this.#draw(this.#now); });
   }
 
+  /** @param {Now} now */
   #draw({ state, progress, pace }) {
     document.title = t('Scumble: your photo, in a painting’s manner');
     if (!progress) {

@@ -6,24 +6,32 @@ import { t } from '../language/words.js';
 
 const WINDOW = 30; // steps looked back on: long enough to be calm, short enough to notice a change
 
-export class Tempo {
-  #scales; #moments = [];
+/**
+ * @import { Progress, Scale } from '../engine/messages.d.ts'
+ * @typedef {{perSecond: number, secondsLeft: number}} Pace
+ */
 
+export class Tempo {
+  #scales;
+  /** @type {{iteration: number, now: number, pixels: number}[]} */
+  #moments = [];
+
+  /** @param {Scale[]} scales */
   constructor(scales) { this.#scales = scales; }
 
   /** After a pause the clock starts anew. */
   forget() { this.#moments = []; }
 
-  /** One step of {iteration, width, height} was made at `now`, in milliseconds. */
+  /** A step was made at `now`, in milliseconds. @param {Progress} step @param {number} now */
   beat({ iteration, width, height }, now) {
     this.#moments.push({ iteration, now, pixels: width * height });
     if (this.#moments.length > WINDOW) this.#moments.shift();
   }
 
-  /** {perSecond, secondsLeft}, or null before there is enough to tell. */
+  /** Null before there is enough to tell. @returns {Pace | null} */
   read() {
     if (this.#moments.length < 3) return null;
-    const first = this.#moments[0], last = this.#moments.at(-1);
+    const [first, last] = [this.#moments[0], this.#moments[this.#moments.length - 1]];
     const elapsed_ms = last.now - first.now;
     if (elapsed_ms <= 0) return null;
     const pixels = this.#moments.slice(1).reduce((sum, moment) => sum + moment.pixels, 0);

@@ -1,17 +1,27 @@
 // Turns the choice of VGG19 into loaded weights: asked first, from the cache where they lie, never by surprise.
 
 import { t } from '../language/words.js';
+import { $ } from '../page/ids.js';
 import { chooseModel, follow } from './settings.js';
 
-const $ = (id) => document.getElementById(id);
+/**
+ * @import { Weights } from '../engine/messages.d.ts'
+ * @import { Form } from '../page/ids.js'
+ * @import { Page } from '../page/page.js'
+ */
 
 export class ModelChoice {
-  #page; #form; #dialog = $('weights'); #file; #about; #fromCache = false;
+  /** @type {Page} */
+  #page;
+  /** @type {Form} */
+  #form;
+  #dialog = $('weights'); #file; #about; #fromCache = false;
 
-  constructor(page, form) {
-    this.#page = page;
-    this.#form = form;
-    form.addEventListener('change', ({ target: { name, value } }) => {
+  /** @param {{page: Page, form: Form}} given */
+  constructor({ page, form }) {
+    [this.#page, this.#form] = [page, form];
+    form.addEventListener('change', ({ target }) => {
+      const { name, value } = /** @type {HTMLInputElement} */ (target);
       if (name === 'recipe') this.#cook(value);
       if (name === 'model') { chooseModel(form, value); this.#chosen(value); }
     });
@@ -19,9 +29,9 @@ export class ModelChoice {
     this.#dialog.addEventListener('download', () => this.#download());
     this.#dialog.addEventListener('file', ({ detail }) => this.takeFile(detail.blob));
     this.#dialog.addEventListener('refuse', () => this.#goWithout());
-    this.#dialog.addEventListener('cancel', () => { page.painter.cancelDownload(); this.#goWithout(); });
-    page.addEventListener('painter', ({ detail: painter }) => {
-      painter.addEventListener('download', ({ detail: { bytes, total, cached } }) => {
+    this.#dialog.addEventListener('cancel', () => { page.painter.ask('cancelDownload'); this.#goWithout(); });
+    page.on('painter', (painter) => {
+      painter.on('download', ({ bytes, total, cached }) => {
         this.#fromCache = cached;
         if (form.elements.model.value === 'vgg19') this.#dialog.loaded(bytes, total, cached);
       });
@@ -31,7 +41,7 @@ export class ModelChoice {
   /** Asks what this site and this browser have; after a restart, loads again what was loaded. */
   async open() {
     try {
-      this.#tell(await this.#page.painter.weights());
+      this.#tell(await this.#page.painter.ask('weights'));
       if (this.#form.elements.model.value === 'vgg19') await (this.#file ? this.takeFile(this.#file) : this.#chosen('vgg19'));
     } catch (error) {
       this.#page.complain(error);
@@ -43,9 +53,9 @@ export class ModelChoice {
     this.#dialog.loaded();
     try {
       if (!await this.#page.opened) return this.#dialog.done();
-      await this.#page.painter.loadWeightsFile(blob);
+      await this.#page.painter.ask('loadWeightsFile', { blob });
       this.#file = blob;
-      this.#tell(await this.#page.painter.weights());
+      this.#tell(await this.#page.painter.ask('weights'));
       this.#choose('vgg19');
     } catch (error) {
       this.#goWithout();
@@ -66,7 +76,7 @@ export class ModelChoice {
     this.#showLine();
     if (model !== 'vgg19' || !await this.#page.opened) return;
     try {
-      const about = await this.#page.painter.weights();
+      const about = await this.#page.painter.ask('weights');
       this.#tell(about);
       if (about.loaded) return;
       if (about.cached) await this.#download();
@@ -81,18 +91,18 @@ export class ModelChoice {
   async #download() {
     this.#dialog.loaded(0, this.#about.bytes, this.#about.cached);
     try {
-      this.#tell(await this.#page.painter.download());
+      this.#tell(await this.#page.painter.ask('download'));
       this.#showLine();
     } catch (error) {
       this.#goWithout();
       if (error.name !== 'AbortError') this.#page.complain(error);
-      this.#tell(await this.#page.painter.weights());
+      this.#tell(await this.#page.painter.ask('weights'));
     }
     this.#dialog.done();
   }
 
   async #forget() {
-    this.#tell(await this.#page.painter.forgetWeights());
+    this.#tell(await this.#page.painter.ask('forgetWeights'));
     $('weights-source').textContent = t('Deleted. What is loaded stays until this page is closed.');
     $('model-vgg19').focus();
   }
@@ -105,6 +115,7 @@ export class ModelChoice {
     this.#showLine();
   }
 
+  /** @param {Weights} about */
   #tell(about) {
     this.#about = about;
     $('vgg19-cost').textContent = about.loaded ? t('loaded') : about.cached ? t('in this browser’s cache')

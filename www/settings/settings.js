@@ -2,6 +2,8 @@
 
 import { t } from '../language/words.js';
 
+/** @import { Settings, Source } from '../engine/messages.d.ts' */
+
 /** The layers that a style is taken from, from fine to coarse: what the sliders of “Detail” stand for. All models name them alike. */
 export const STYLE_LAYERS = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
 const USUAL = 50;
@@ -9,7 +11,7 @@ const USUAL = 50;
 // What the form has no control for: from a file or a link, until the person takes it back.
 let extras = {};
 
-/** The form as the engine's settings. */
+/** The form as the engine's settings. @returns {Settings} */
 export function read(form) {
   const { elements } = form;
   return {
@@ -151,12 +153,12 @@ function tidy(form) {
   form.querySelector('#size-and-model').textContent = `${size} · ${model}`;
 }
 
-/** What pictures can be for. */
+/** What pictures can be for. @type {Source[]} */
 export const SOURCES = ['photo', 'painting', 'second', 'place', 'mask', 'start'];
 
-/** The pictures that these settings need. */
+/** The pictures that these settings need. @param {Settings} settings @returns {Source[]} */
 export function sourcesOf({ start, blend, texture, masked, placed }) {
-  return [...texture ? [] : ['photo'], 'painting', ...blend.length > 1 ? ['second'] : [], ...placed ? ['place'] : [], ...masked ? ['mask'] : [], ...start === 'picture' ? ['start'] : []];
+  return /** @type {Source[]} */ ([...texture ? [] : ['photo'], 'painting', ...blend.length > 1 ? ['second'] : [], ...placed ? ['place'] : [], ...masked ? ['mask'] : [], ...start === 'picture' ? ['start'] : []]);
 }
 
 // How much each painting counts; without a second there is nothing to say.

@@ -21,7 +21,7 @@ export function destinations(files, places, under) {
  * `isTaken(name)` tells whether the person put a picture there.
  */
 export function listen({ isTaken, take, takeWeights }) {
-  const sections = [...document.querySelectorAll('.wells [data-well]')];
+  const sections = [...wellsIn('.wells')];
 
   function receive(fileList, target, point) {
     const files = [...fileList];
@@ -33,32 +33,35 @@ export function listen({ isTaken, take, takeWeights }) {
 
   const highlight = (target) => {
     const under = target && wellAt(target);
-    for (const section of document.querySelectorAll('[data-well]')) {
+    for (const section of wellsIn('body')) {
       section.classList.toggle('receiving', Boolean(target) && (!under || under === section.dataset.well));
     }
   };
 
   document.addEventListener('dragover', (event) => {
-    if (!event.dataTransfer.types.includes('Files')) return;
+    if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     highlight(event.target);
   });
   document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) highlight(null); });
   document.addEventListener('drop', (event) => {
-    if (!event.dataTransfer.types.includes('Files')) return;
+    if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     highlight(null);
     receive(event.dataTransfer.files, event.target, { x: event.clientX, y: event.clientY });
   });
   document.addEventListener('paste', (event) => {
-    if (event.clipboardData.files.length === 0) return;
+    if (!event.clipboardData?.files.length) return;
     event.preventDefault();
     receive(event.clipboardData.files, document.activeElement, { x: 0, y: 0 });
   });
 }
 
+/** @param {string} part @returns {NodeListOf<HTMLElement>} */
+function wellsIn(part) { return document.querySelectorAll(`${part} [data-well]`); }
+
 function wellAt(node) {
-  return node instanceof Element ? node.closest('[data-well]')?.dataset.well : undefined;
+  return node instanceof Element ? /** @type {HTMLElement | null} */ (node.closest('[data-well]'))?.dataset.well : undefined;
 }
 
 function distance(section, { x, y }) {

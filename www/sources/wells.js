@@ -1,40 +1,72 @@
 // Turns wells, shelves, camera, drops and pastes into pictures that lie in the engine.
 
-import { listen } from './incoming.js';
+import { Emitter } from '../engine/emitter.js';
 import { t, told } from '../language/words.js';
+import { listen } from './incoming.js';
 
 const BRUSH_HEADINGS = { mask: 'Where to paint?', place: 'Where does the second painting go?' };
 const SAMPLES = new URL('../samples/samples.json', import.meta.url);
 
-export class Wells extends EventTarget {
+/**
+ * @import { Source } from '../engine/messages.d.ts'
+ * @import { Page } from '../page/page.js'
+ * @import { BrushDialog } from '../elements/brush-dialog.js'
+ * @import { CameraDialog } from '../elements/camera-dialog.js'
+ * @import { PictureWell } from '../elements/picture-well.js'
+ * @import { SampleShelf } from '../elements/sample-shelf.js'
+ * @import { Given } from '../elements/elements.d.ts'
+ *
+ * @typedef {Given & {sample?: string}} New One to be laid into a well; `sample` is its address, if it is this site's own.
+ * @typedef {New & {url: string, size?: string, notes?: string[]}} Picture One that lies in a well.
+ * @typedef {Partial<Record<Source, Picture>>} Pictures
+ *
+ * @extends {Emitter<{change: void, own: Source, given: {which: Source, picture: Given, answers: Promise<boolean>[]}, answered: void, weights: Blob}>}
+ */
+export class Wells extends Emitter {
   /** Resolves when the samples are laid out. */
   furnished = Promise.resolve();
-  #page; #lying = new Map(); #pending = new Set(); #wells = {}; #shelves = {};
+  /** @type {Page} */
+  #page;
+  /** @type {Map<Source, Picture>} */
+  #lying = new Map();
+  /** @type {Set<Promise<unknown>>} */
+  #pending = new Set();
+  #wells = /** @type {Record<Source, PictureWell>} */ ({});
+  /** @type {Partial<Record<Source, SampleShelf>>} */
+  #shelves = {};
 
+  /** @param {Page} page */
   constructor(page) {
     super();
     this.#page = page;
     for (const well of document.querySelectorAll('picture-well')) this.#attend(well);
     for (const shelf of document.querySelectorAll('sample-shelf')) {
-      this.#shelves[shelf.getAttribute('name')] = shelf;
+      const which = /** @type {Source} */ (shelf.getAttribute('name'));
+      this.#shelves[which] = shelf;
       shelf.addEventListener('sample', async ({ detail }) => {
-        const which = shelf.getAttribute('name');
         await this.#takeSample(which, detail);
-        this.dispatchEvent(new CustomEvent('own', { detail: which }));
+        this.emit('own', which);
       });
     }
     this.#attendCamera(document.querySelector('camera-dialog'));
     this.#attendBrush(document.querySelector('brush-dialog'));
     listen({
-      isTaken: (which) => this.#lying.has(which) && !this.#lying.get(which).sample,
+      isTaken: (which) => this.#lying.has(which) && !this.get(which)?.sample,
       take: (which, picture) => this.receive(which, picture),
-      takeWeights: (blob) => this.dispatchEvent(new CustomEvent('weights', { detail: blob })),
+      takeWeights: (blob) => this.emit('weights', blob),
     });
   }
 
-  /** What lies in a well: {title, blob, url}, or undefined. A new picture is a new object. */
+  /** What lies in a well: {title, blob, url}, or undefined. A new picture is a new object. @param {Source} which */
   get(which) { return this.#lying.get(which); }
 
+  /** What lies in these, by their names; each of them is named. @param {Source[]} names @returns {Pictures} */
+  lying(names) { return Object.fromEntries(names.map((which) => [which, this.get(which)])); }
+
+  /** Whether these pictures are the ones that lie here. @param {Pictures} pictures */
+  hold(pictures) { return this.names.every((which) => !(which in pictures) || pictures[which] === this.get(which)); }
+
+  /** @param {Source} which */
   focus(which) { this.#wells[which].focus(); }
 
   /** Resolves when the engine has answered for every picture given so far. */
@@ -46,17 +78,19 @@ export class Wells extends EventTarget {
     return this.settled();
   }
 
-  /** A picture that the person gave: perhaps one that Scumble saved, which brings more than itself. */
+  /** A picture that the person gave: perhaps one that Scumble saved, which brings more than itself. @param {Source} which @param {Given} picture */
   receive(which, picture) { return this.#track(this.#receive(which, picture)); }
 
-  /** The names of all wells. */
-  get names() { return Object.keys(this.#wells); }
+  /** The names of all wells. @returns {Source[]} */
+  get names() { return /** @type {Source[]} */ (Object.keys(this.#wells)); }
 
-  /** A sample of this site, by the address that it was taken from. */
+  /** A sample of this site, by the address that it was taken from. @param {Source} which @param {string} file @param {string} title */
   takeSampleFile(which, file, title) { return this.#takeSample(which, { file: new URL(file, SAMPLES).href, title }); }
 
+  /** @param {Source} which @param {New} picture @returns {Promise<void>} */
   take(which, { blob, title, sample }) {
     const before = this.#lying.get(which);
+    /** @type {Picture} */
     const picture = { blob, title, sample, url: URL.createObjectURL(blob) };
     this.#put(which, picture);
     return this.#track(this.#show(which, picture).then(() => this.#give(which, picture, before)));
@@ -73,7 +107,9 @@ export class Wells extends EventTarget {
     const samples = (await response.json()).map((sample) => ({
       ...sample, title: t(sample.title), alt: t(sample.alt), file: new URL(sample.file, SAMPLES).href, thumb: new URL(sample.thumb, SAMPLES).href,
     }));
-    await Promise.all(Object.entries(this.#shelves).map(([which, shelf]) => {
+    await Promise.all(this.names.map((which) => {
+      const shelf = this.#shelves[which];
+      if (!shelf) return;
       shelf.samples = samples.filter(({ kind }) => kind === which);
       const first = samples.find(({ kind }) => kind === which);
       return first && !this.#lying.has(which) ? this.#takeSample(which, first, () => !this.#lying.has(which)) : undefined;
@@ -81,12 +117,12 @@ export class Wells extends EventTarget {
   }
 
   async #receive(which, picture) {
-    const asked = new CustomEvent('given', { detail: { which, picture, answers: [] } });
-    this.dispatchEvent(asked);
-    const answers = await Promise.all(asked.detail.answers);
-    if (answers.some(Boolean)) return this.dispatchEvent(new Event('answered'));
+    /** @type {Promise<boolean>[]} */
+    const answers = [];
+    this.emit('given', { which, picture, answers });
+    if ((await Promise.all(answers)).some(Boolean)) return this.emit('answered');
     const taken = this.take(which, picture);
-    this.dispatchEvent(new CustomEvent('own', { detail: which }));
+    this.emit('own', which);
     await taken;
   }
 
@@ -101,13 +137,16 @@ export class Wells extends EventTarget {
     }
   }
 
-  // The engine has the last word on what a picture is; if it refuses, what lay there before lies there again.
+  /**
+   * The engine has the last word on what a picture is; if it refuses, what lay there before lies there again.
+   * @param {Source} which @param {Picture} picture @param {Picture} [before]
+   */
   async #give(which, picture, before) {
     if (!this.#page.isOpen) return; // resend() will
     const well = this.#wells[which];
     well.busy = true;
     try {
-      const { width, height, notes, thumbnail } = await this.#page.painter.setPicture(which, picture.blob);
+      const { width, height, notes, thumbnail } = await this.#page.painter.ask('setPicture', { which, blob: picture.blob });
       if (this.#lying.get(which) !== picture) return;
       const unseen = [picture.url, before?.url];
       Object.assign(picture, { size: `${width} × ${height}`, notes: notes.map(told), url: URL.createObjectURL(new Blob([thumbnail], { type: 'image/png' })) });
@@ -139,9 +178,10 @@ export class Wells extends EventTarget {
     }
   }
 
+  /** @param {Source} which @param {Picture} picture */
   #show(which, { url, title, size, notes }) { return this.#wells[which].show({ url, title, size, notes }); }
 
-  #told(which) { this.dispatchEvent(new CustomEvent('change', { detail: which })); }
+  #told(which) { this.emit('change'); }
 
   #track(work) {
     this.#pending.add(work);
