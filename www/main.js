@@ -12,21 +12,21 @@ import './elements/weights-dialog.js';
 import './elements/loss-plot.js';
 import './elements/time-line.js';
 
-import { Easel } from './run/easel.js';
-import { Example } from './run/example.js';
-import { History } from './past/history.js';
 import { install } from './app/installation.js';
-import { linkTo, settingsIn } from './settings/links.js';
-import { ModelChoice } from './settings/model-choice.js';
 import { $ } from './page/ids.js';
 import { Page } from './page/page.js';
+import { History } from './past/history.js';
 import { Past } from './past/past.js';
+import { Easel } from './run/easel.js';
+import { Example } from './run/example.js';
 import { Ledge } from './run/ledge.js';
 import { Prospect } from './run/prospect.js';
 import { Showing } from './run/showing.js';
-import * as settings from './settings/settings.js';
 import { Stage } from './run/stage.js';
 import { Steering } from './run/steering.js';
+import { linkTo, settingsIn } from './settings/links.js';
+import { ModelChoice } from './settings/model-choice.js';
+import * as settings from './settings/settings.js';
 import { Wells } from './sources/wells.js';
 
 const form = $('settings');

@@ -18,8 +18,8 @@ import { noticeFor } from './support.js';
 export class Page extends Emitter {
   /** Resolves to whether there is an engine to talk to. */
   opened = Promise.resolve(false);
-  /** The worker; nothing before it is opened for the first time. */
-  painter = /** @type {Painter} */ (/** @type {unknown} */ (undefined));
+  /** The newest worker; none before one is opened for the first time. @type {Painter} */
+  painter;
   /** What each recipe was published with. @type {Record<string, Settings>} */
   recipes = {};
   /** The graphics adapter's name, and the longest array in bytes that it takes. */
