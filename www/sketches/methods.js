@@ -8,7 +8,7 @@ const DIGITS = { maximumSignificantDigits: 3 };
 
 /**
  * @import { Settings } from '../engine/messages.d.ts'
- * @import { Choices, Heard } from './panel.js'
+ * @import { Choices, Given, Heard, Sketch } from './panel.js'
  */
 
 export class Methods {
@@ -17,8 +17,13 @@ export class Methods {
   /** @type {Choices} */
   choices = [];
   choice = '';
-  #wanted; #recipes; #hasVgg19;
+  /** @type {Settings} */
+  #wanted;
+  /** @type {Record<string, Settings>} */
+  #recipes;
+  #hasVgg19;
 
+  /** @param {Given} given */
   constructor({ wanted, page, hasVgg19 }) {
     this.#wanted = wanted;
     this.#recipes = page.recipes;
@@ -27,6 +32,7 @@ export class Methods {
       : t('Load VGG19 to compare it and the published recipes as well. Edges are the photo’s (1: all kept), colour is the distance from the painting’s (0: none), grain is relative to the painting’s.');
   }
 
+  /** @returns {Sketch[]} */
   sketches() {
     const base = { ...this.#wanted, masked: false, placed: false, texture: false, ...SMALL, 'style-layers': {}, 'content-layers': {}, 'style-loss': 'usual' };
     const own = (model, pooling) => ({ ...base, recipe: 'scumble', model, pooling });

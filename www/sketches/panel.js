@@ -2,7 +2,11 @@
 
 /**
  * @import { Events, Settings } from '../engine/messages.d.ts'
+ * @import { Page } from '../page/page.js'
+ * @import { Easel } from '../run/easel.js'
  * @import { SketchDialog } from '../elements/sketch-dialog.js'
+ *
+ * @typedef {{wanted: Settings, page: Page, easel: Easel, hasVgg19: boolean}} Given What a panel is made from; `wanted` are the form's.
  *
  * @typedef {object} Sketch One cell of a panel.
  * @property {string} caption

@@ -52,7 +52,7 @@ export class Sketchbook {
 
   /** Opens a panel by its id. @param {keyof typeof PANELS} id */
   async open(id) {
-    const [dialog, Panel] = [$(id), PANELS[id]];
+    const dialog = $(id);
     const wanted = settings.read(this.#form);
     if (!this.#wells.get('photo') || !this.#wells.get('painting')) return this.#page.complain(new Error(t('Choose a photo and a painting first: click, drop or paste them.')));
     if (!await this.#page.opened) return;
@@ -60,7 +60,7 @@ export class Sketchbook {
     await this.#wells.settled();
     const hasVgg19 = (await this.#page.painter.ask('weights')).loaded;
     /** @type {Panel} */
-    const panel = new Panel({ wanted, page: this.#page, easel: this.#easel, hasVgg19 });
+    const panel = new PANELS[id]({ wanted, page: this.#page, easel: this.#easel, hasVgg19 });
     this.#open = { dialog, panel, sketches: [] };
     dialog.open({ heading: panel.heading, hint: panel.hint, legend: panel.legend, choices: panel.choices, choice: panel.choice });
     await this.#fill(panel.choice);

@@ -4,21 +4,31 @@ import { t } from '../language/words.js';
 import * as settings from '../settings/settings.js';
 import { SMALL } from './panel.js';
 
+/**
+ * @import { Pixels, Settings } from '../engine/messages.d.ts'
+ * @import { SketchDialog } from '../elements/sketch-dialog.js'
+ * @import { Page } from '../page/page.js'
+ * @import { Given, Sketch } from './panel.js'
+ */
+
 export class XRay {
   inTurn = true;
   heading = t('X-ray');
   hint = t('What the network sees, layer by layer, from fine to coarse.');
   choice = 'photo';
-  #wanted; #page; #easel;
+  /** @type {Settings} */
+  #wanted;
+  /** @type {Page} */
+  #page;
 
+  /** @param {Given} given */
   constructor({ wanted, page, easel }) {
-    this.#wanted = wanted;
-    this.#page = page;
-    this.#easel = easel;
+    [this.#wanted, this.#page] = [wanted, page];
     this.choices = [{ value: 'photo', words: t('What this layer keeps of the photo') }, { value: 'painting', words: t('What this layer keeps of the painting') },
       ...easel.progress ? [{ value: 'rest', words: t('Where the loss remains') }] : []];
   }
 
+  /** @param {string} choice @returns {Sketch[]} */
   sketches(choice) {
     if (choice === 'rest') return [{ caption: t('From the photo') }, { caption: t('From the painting') }];
     const layers = settings.STYLE_LAYERS;
@@ -32,6 +42,7 @@ export class XRay {
     }));
   }
 
+  /** @param {SketchDialog} dialog @param {string} choice */
   async fill(dialog, choice) {
     if (choice !== 'rest') return;
     dialog.below.replaceChildren(Object.assign(document.createElement('p'), { className: 'hint',
@@ -43,7 +54,7 @@ export class XRay {
   }
 }
 
-// Black, then the colour of embers, then white.
+/** Black, then the colour of embers, then white. @param {Pixels['rgba']} rgba */
 function glow(rgba) {
   const heat = new Uint8ClampedArray(rgba.length);
   for (let i = 0; i < rgba.length; i += 4) {
