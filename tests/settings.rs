@@ -1,5 +1,8 @@
-//! The page's form and docs/controls.md against the table of settings. `WRITE=1 cargo test --test settings` writes both anew.
+//! What the page and docs/controls.md say of the engine's tables, against these tables. `WRITE=1 cargo test --test settings` writes
+//! it anew.
 
+use scumble::choices::ModelKind;
+use scumble::model::{Model, vgg19};
 use scumble::settings::{Description, Kind, Settings, Widget};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -130,6 +133,55 @@ fn form(page: &str) -> String {
 #[test]
 fn the_form_shows_the_table() {
     compare("www/index.html", form);
+}
+
+/// The type of a setting's values in TypeScript.
+fn typed(setting: &Description) -> &'static str {
+    match setting.kind {
+        Kind::Flag => "boolean",
+        Kind::Number | Kind::Whole => "number",
+        Kind::Word(_) => "string",
+        Kind::Numbers => "number[]",
+        Kind::Layers => "Record<string, number>",
+    }
+}
+
+#[test]
+fn the_types_follow_the_table() {
+    compare("www/engine/settings.d.ts", |_| {
+        let mut text = String::from(
+            "// The engine's settings; tests/settings.rs writes this file. The form says all but those with a question mark.\n\n\
+             export interface Settings {\n",
+        );
+        for setting in Settings::descriptions() {
+            let open = if WITHOUT_CONTROL.contains(&setting.key) { "?" } else { "" };
+            writeln!(text, "  '{}'{open}: {};", setting.key, typed(setting)).unwrap();
+        }
+        text + "}\n"
+    });
+}
+
+#[test]
+fn the_page_knows_the_layers() {
+    let [first, others @ ..] = ModelKind::ALL else { panic!("there is a model") };
+    let taps = Model::of(*first).style_taps;
+    assert!(others.iter().all(|kind| Model::of(*kind).style_taps == taps), "all models name their layers alike");
+    // Maps of the first block are done in bands; a pool before each later one leaves a quarter of the positions.
+    let bytes = vgg19::CONVOLUTIONS.iter().filter_map(|convolution| {
+        let block: u32 = convolution.number()[..1].parse().unwrap();
+        (block > 1).then_some(convolution.out_channels * 4 / 4usize.pow(block - 1))
+    });
+    compare("www/engine/tables.js", |_| {
+        format!(
+            "// What the page has to know of the engine's tables; tests/settings.rs writes this file.\n\n\
+             /** The layers that a style is taken from, from fine to coarse. All models name them alike. */\n\
+             export const STYLE_LAYERS = ['{}'];\n\n\
+             /** Bytes of the longest array, for each pixel of the picture: VGG19's widest map that is ever held whole. */\n\
+             export const LONGEST_BYTES = {};\n",
+            taps.join("', '"),
+            bytes.max().unwrap(),
+        )
+    });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 // Introduces the elements, the engine and the page to one another. What each does stands in its own file.
 
-import './words.js'; // first: the page speaks the person's language before anything reads it
+import './language/words.js'; // first: the page speaks the person's language before anything reads it
 
 import './elements/picture-well.js';
 import './elements/sample-shelf.js';
@@ -12,38 +12,45 @@ import './elements/weights-dialog.js';
 import './elements/loss-plot.js';
 import './elements/time-line.js';
 
-import { Easel } from './easel.js';
-import { Example } from './example.js';
-import { History } from './history.js';
-import { install } from './installation.js';
-import { linkTo, settingsIn } from './links.js';
-import { ModelChoice } from './model-choice.js';
-import { Page } from './page.js';
-import { Past } from './past.js';
-import { Prospect } from './prospect.js';
-import * as settings from './settings.js';
-import { Stage } from './stage.js';
-import { Wells } from './wells.js';
+import { install } from './app/installation.js';
+import { $ } from './page/ids.js';
+import { Page } from './page/page.js';
+import { History } from './past/history.js';
+import { Past } from './past/past.js';
+import { Easel } from './run/easel.js';
+import { Example } from './run/example.js';
+import { Ledge } from './run/ledge.js';
+import { Prospect } from './run/prospect.js';
+import { Showing } from './run/showing.js';
+import { Stage } from './run/stage.js';
+import { Steering } from './run/steering.js';
+import { linkTo, settingsIn } from './settings/links.js';
+import { ModelChoice } from './settings/model-choice.js';
+import * as settings from './settings/settings.js';
+import { Wells } from './sources/wells.js';
 
-const form = document.getElementById('settings');
+const form = $('settings');
 const page = new Page();
 const wells = new Wells(page);
 wells.offerSamples();
 const stage = new Stage();
-const models = new ModelChoice(page, form);
-const easel = new Easel(page, wells, form, stage);
+const models = new ModelChoice({ page, form });
+const easel = new Easel({ page, wells, form });
+const showing = new Showing({ easel, wells, stage });
+const ledge = new Ledge({ page, easel, stage });
+new Steering({ page, wells, form, easel });
 const history = new History();
-const past = new Past({ page, easel, stage, history, wells, form });
-const example = new Example({ page, easel, stage, wells });
+const past = new Past({ page, easel, stage, ledge, history, wells, form });
+const example = new Example({ page, easel, stage, showing, wells });
 new Prospect({ page, easel, wells, form });
 
 settings.attend(form);
 linkTo.usual = settings.read(form);
 follow();
 addEventListener('hashchange', follow);
-wells.addEventListener('weights', ({ detail }) => models.takeFile(detail));
-page.addEventListener('again', start);
-install(page, wells, history);
+wells.on('weights', (blob) => models.takeFile(blob));
+page.on('again', start);
+install({ page, wells, history });
 
 async function start() {
   if (!await page.open()) return;
@@ -54,12 +61,12 @@ async function start() {
 
 // There is nothing to save before the first step, and few files that are dropped were saved here.
 let saving;
-const openSaving = () => (saving ??= import('./saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form }), (error) => {
+const openSaving = () => (saving ??= import('./project/saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form }), (error) => {
   saving = undefined; // the next step tries again
   throw error;
 }));
-easel.addEventListener('progress', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
-wells.addEventListener('given', ({ detail }) => detail.answers.push(restored(detail)));
+easel.on('progress', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
+wells.on('given', (given) => given.answers.push(restored(given)));
 
 async function restored(given) {
   try {
@@ -76,12 +83,12 @@ async function mayBeOurs(blob) {
   return head.includes('iTXtScumble\0');
 }
 
-// The sketchbook is for the curious: it comes when it is opened for the first time.
+// The sketchbook is for the curious: it comes when one of its dialogs is opened for the first time.
 let sketchbook;
-for (const id of ['variations', 'xray', 'methods']) {
-  document.getElementById(`open-${id}`).addEventListener('click', async () => {
+for (const { id } of document.querySelectorAll('sketch-dialog')) {
+  document.getElementById(`open-${id}`)?.addEventListener('click', async () => {
     try {
-      sketchbook ??= import('./sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
+      sketchbook ??= import('./sketches/sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
       await (await sketchbook).open(id);
     } catch (error) {
       sketchbook = undefined;

@@ -7,7 +7,7 @@ mod table;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use control::{Control, Description, Kind, Widget};
-pub use rules::Rules;
+pub use rules::{Numbers, Rules};
 
 use crate::choices::{Colours, Method, ModelKind, Pooling, Precision, Recipe, Start, StyleLoss};
 use crate::{Error, Result};

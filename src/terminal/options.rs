@@ -26,7 +26,7 @@ pub fn settings(matches: &ArgMatches, implied: [(&str, bool); IMPLIED.len()]) ->
     let mut given: Map<String, Value> =
         implied.map(|(key, value)| (key.to_owned(), value.into())).into_iter().collect();
     for setting in Settings::descriptions().iter().filter(|setting| !IMPLIED.contains(&setting.key)) {
-        if let Some(value) = value(matches, setting) {
+        if let Some(value) = value(matches, setting).map_err(|e| e.to_string())? {
             given.insert(setting.key.to_owned(), value);
         }
     }
@@ -72,16 +72,32 @@ fn default(key: &str) -> Option<String> {
 }
 
 /// What was given for a setting, as JSON.
-fn value(matches: &ArgMatches, setting: &Description) -> Option<Value> {
+///
+/// # Errors
+/// Where a number is out of range: JSON has no way to say that something is none.
+fn value(matches: &ArgMatches, setting: &Description) -> scumble::Result<Option<Value>> {
     let key = setting.key;
-    match setting.kind {
+    let checked = |numbers: Vec<f32>| setting.rules.check(key, &numbers);
+    Ok(match setting.kind {
         Kind::Flag => matches.get_flag(key).then_some(true.into()),
-        Kind::Number => matches.get_one::<f32>(key).map(|&number| number.into()),
+        Kind::Number => {
+            let given = matches.get_one::<f32>(key);
+            checked(given.copied().into_iter().collect())?;
+            given.map(|&number| number.into())
+        }
         Kind::Whole => matches.get_one::<u32>(key).map(|&number| number.into()),
         Kind::Word(_) => matches.get_one::<String>(key).map(|word| word.as_str().into()),
-        Kind::Numbers => matches.get_many::<f32>(key).map(|numbers| numbers.copied().collect()),
-        Kind::Layers => matches.get_many::<(String, f32)>(key).map(|layers| layers.cloned().collect()),
-    }
+        Kind::Numbers => {
+            let given: Option<Vec<f32>> = matches.get_many(key).map(|numbers| numbers.copied().collect());
+            checked(given.clone().unwrap_or_default())?;
+            given.map(Value::from)
+        }
+        Kind::Layers => {
+            let given: Option<Vec<(String, f32)>> = matches.get_many(key).map(|layers| layers.cloned().collect());
+            checked(given.iter().flatten().map(|(_, share)| *share).collect())?;
+            given.map(|layers| layers.into_iter().collect())
+        }
+    })
 }
 
 /// Reads a layer with its share.

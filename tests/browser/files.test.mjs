@@ -183,7 +183,7 @@ test("a file of the first built-in model is painted by today's, and says so", as
   const { project } = await page.evaluate(async () => {
     const first = { model: "filter-bank", size: 64, "style-layers": { bank0: 1, bank3: 0.25 }, "content-layers": { luma1: 1 } };
     const label = { format: 1, settings: first, first, score: [{ at: 3, changed: { strength: 70 } }], iterations: 5 };
-    return (await import("./project.js")).read({ settings: JSON.stringify(label), enclosed: [] });
+    return (await import("./project/project.js")).read({ settings: JSON.stringify(label), enclosed: [] });
   });
   assert.equal(project.outdated, true);
   for (const { model, ...settings } of [project.settings, project.first, project.score[0].settings]) {

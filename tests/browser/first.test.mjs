@@ -13,7 +13,7 @@ test("an example is there before any script, paints itself, and gives way to a d
   const { page, complaints, close } = await newPage(here.browser, { reducedMotion: "no-preference" });
   // A device as slow as a software GPU may be is spared the example; this one shall paint it.
   await page.route("**/example.js", async (route) => {
-    const patient = (await readFile(join(DIST, "example.js"), "utf8")).replace(/TOO_SLOW_MS = \d+/, "TOO_SLOW_MS = 60_000");
+    const patient = (await readFile(join(DIST, "run/example.js"), "utf8")).replace(/TOO_SLOW_MS = \d+/, "TOO_SLOW_MS = 60_000");
     assert.match(patient, /60_000/);
     await route.fulfill({ body: patient, contentType: "text/javascript" });
   });

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { forecast, largestSafe } from "../../www/forecast.js";
-import { settingsIn } from "../../www/links.js";
-import { Undo } from "../../www/undo.js";
-import { mp4 } from "../../www/mp4.js";
-import { webm } from "../../www/webm.js";
+import { forecast, largestSafe } from "../../www/run/forecast.js";
+import { settingsIn } from "../../www/settings/links.js";
+import { Undo } from "../../www/past/undo.js";
+import { mp4 } from "../../www/project/mp4.js";
+import { webm } from "../../www/project/webm.js";
 
 const square = (edge, iterations) => ({ width: edge, height: edge, iterations });
 // A device that takes 2 ms a step and 1 us a pixel, 10 ms and 3 us to make a scale ready, 1 MB and 200 bytes a pixel.

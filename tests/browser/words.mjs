@@ -48,7 +48,7 @@ export async function spoken() {
 
 /** The message file: {languages, words}. */
 export async function catalogue() {
-  return JSON.parse(await readFile(WWW + "words.json", "utf8"));
+  return JSON.parse(await readFile(WWW + "language/words.json", "utf8"));
 }
 
 // Names of errors, keys and elements are written in the same quotes.

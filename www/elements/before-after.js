@@ -1,13 +1,13 @@
 // <before-after> lays the photo over the painted picture beneath it.
-//   .before = {url, width, height}    the photo (or whatever else), and the painted picture's size; .label says what it is
+//   .picture = {url, width, height}    the photo (or whatever else), and the painted picture's size; .label says what it is
 //   mode="wipe"                       the photo shows left of a seam; drag anywhere, or use the arrow keys
 //   mode="original"                   the photo shows whole
 // The picture is placed as `object-fit: contain` places it, so it needs no knowledge of what lies beneath.
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import { h, svg } from './dom.js';
 
-class BeforeAfter extends HTMLElement {
+export class BeforeAfter extends HTMLElement {
   #svg; #image; #clip; #seam; #range; #width = 3; #height = 2;
 
   connectedCallback() {
@@ -28,11 +28,11 @@ class BeforeAfter extends HTMLElement {
   static observedAttributes = ['mode'];
   attributeChangedCallback() { if (this.#svg) this.#draw(); }
 
-  get before() { return this.#image?.getAttribute('href'); }
+  get picture() { return this.#image?.getAttribute('href'); }
 
   set label(words) { this.#range?.setAttribute('aria-label', words); }
 
-  set before({ url, width, height }) {
+  set picture({ url, width, height }) {
     this.#width = width;
     this.#height = height;
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`);

@@ -1,10 +1,10 @@
 // <brush-dialog> turns brush strokes over the photo into one event: picture {blob, title}. Call open({heading, photo, mask}).
 
-import { t } from '../words.js';
 import './brush-surface.js';
+import { t } from '../language/words.js';
 import { emit, h, icon } from './dom.js';
 
-class BrushDialog extends HTMLElement {
+export class BrushDialog extends HTMLElement {
   #dialog; #heading; #surface; #undo; #erase;
 
   connectedCallback() {

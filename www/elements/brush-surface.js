@@ -10,7 +10,7 @@ const LONGEST = 1024; // px: a mask is soft anyway
 const STEPS = 30; // that can be taken back
 const NUDGE = 0.25; // of the brush's diameter, by an arrow key
 
-class BrushSurface extends HTMLElement {
+export class BrushSurface extends HTMLElement {
   size = 0.12;
   softness = 0.5;
   erasing = false;

@@ -1,10 +1,10 @@
 // <camera-dialog> turns the camera's view into one event: picture {blob, title}. Call open().
 // The camera runs only while the dialog is open.
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import { emit, h, icon } from './dom.js';
 
-class CameraDialog extends HTMLElement {
+export class CameraDialog extends HTMLElement {
   #dialog; #video; #take; #words; #stream;
 
   connectedCallback() {

@@ -1,7 +1,7 @@
 // Turns a few words into DOM nodes. Text always enters as text, no string is ever parsed as HTML, and it enters in the
 // person's language: whatever words.json knows is looked up here, so that elements are written in plain English.
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 
 const SPOKEN = ['aria-label', 'title', 'alt'];
 const SVG = 'http://www.w3.org/2000/svg';

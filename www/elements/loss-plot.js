@@ -2,7 +2,7 @@
 //   .scales = [{width, height, iterations}]    a new run: clears, and marks where the size grows
 //   add([{iteration, content, style, tv, total}]);   .points = those that are drawn
 
-import { number, t } from '../words.js';
+import { number, t } from '../language/words.js';
 import { h, svg } from './dom.js';
 
 const SERIES = { total: 'Total', content: 'Content', style: 'Style', tv: 'Smoothness' };
@@ -11,7 +11,7 @@ const MOST_POINTS = 600; // beyond, every second point is dropped: the plot is 3
 const MOST_TICKS = 5;
 const THREE_DIGITS = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
 
-class LossPlot extends HTMLElement {
+export class LossPlot extends HTMLElement {
   #points = []; #stride = 1; #iterations = 1; #boundaries = []; #plot; #values = {}; #drawn = false;
 
   connectedCallback() {

@@ -6,10 +6,10 @@
 // The page says what lies in it with show(), busy and clear(). Drops and Ctrl+V are the page's (incoming.js),
 // because a picture may fall beside a well.
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import { emit, h, icon } from './dom.js';
 
-class PictureWell extends HTMLElement {
+export class PictureWell extends HTMLElement {
   #face; #image; #words; #caption; #notes; #files;
 
   connectedCallback() {
@@ -34,7 +34,7 @@ class PictureWell extends HTMLElement {
 
   focus(options) { this.#face.focus(options); }
 
-  /** Shows a picture; swaps only once it is decoded, so that the well never flashes empty. */
+  /** Shows a picture; swaps only once it is decoded, so that the well never flashes empty. @param {{url: string, title: string, size?: string, notes?: string[]}} picture */
   async show({ url, title, size = '', notes = [] }) {
     const image = h('img', { alt: '', src: url });
     await image.decode().catch(() => {}); // an unreadable picture is the engine's to explain

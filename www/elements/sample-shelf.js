@@ -4,7 +4,7 @@
 
 import { emit, h } from './dom.js';
 
-class SampleShelf extends HTMLElement {
+export class SampleShelf extends HTMLElement {
   #buttons = new Map();
 
   set samples(samples) {

@@ -11,12 +11,12 @@ const FORMATS = [
   ['webp', 'WebP', 'lossless and smaller; without settings'],
 ];
 
-class SaveDialog extends HTMLElement {
+export class SaveDialog extends HTMLElement {
   #dialog; #form; #words; #buttons = {};
 
   connectedCallback() {
     if (this.#dialog) return;
-    const choice = ([value, name, words], index) => h('label', { class: 'check' },
+    const choice = (/** @type {string[]} */ [value, name, words], /** @type {number} */ index) => h('label', { class: 'check' },
       h('input', { type: 'radio', name: 'format', value, checked: index === 0 }), h('span', {}, name, h('small', {}, words)));
     this.#form = h('form', { method: 'dialog', onchange: () => this.#tidy() },
       h('fieldset', { class: 'group' }, h('legend', {}, 'File'), ...FORMATS.map(choice)),

@@ -5,6 +5,7 @@ import { svg } from './dom.js';
 
 // Strokes drawn by hand in a box of 600 x 400, [path, thickness]; each is laid down as a row of hairs.
 const WIDTH = 600, HEIGHT = 400, HAIRS = 17;
+/** @type {[string, number][]} */
 const STROKES = [
   ['M352 22c70-22 150-26 262-8', 58],
   ['M306 88c96-30 190-32 308-12', 66],
@@ -14,7 +15,7 @@ const STROKES = [
   ['M284 366c100-28 200-26 330-4', 72],
 ];
 
-class ScumbleInvitation extends HTMLElement {
+export class ScumbleInvitation extends HTMLElement {
   #svg; #photo; #painting; #strokes;
 
   connectedCallback() {

@@ -5,7 +5,7 @@
 
 import { emit, h } from './dom.js';
 
-class SketchBoard extends HTMLElement {
+export class SketchBoard extends HTMLElement {
   #cells = [];
 
   set cells(cells) {

@@ -5,7 +5,7 @@
 import './sketch-board.js';
 import { emit, h } from './dom.js';
 
-class SketchDialog extends HTMLElement {
+export class SketchDialog extends HTMLElement {
   #dialog; #heading; #hint; #choices; #legend; board; below;
 
   connectedCallback() {
@@ -22,6 +22,7 @@ class SketchDialog extends HTMLElement {
     this.append(this.#dialog);
   }
 
+  /** @param {{heading: string, hint: string, legend?: string, choices?: {value: string, words: string}[], choice?: string}} words */
   open({ heading, hint, legend, choices = [], choice }) {
     this.#heading.textContent = heading;
     this.#hint.textContent = hint;

@@ -3,11 +3,12 @@
 
 import { emit, h } from './dom.js';
 
-class SupportNotice extends HTMLElement {
+export class SupportNotice extends HTMLElement {
   connectedCallback() {
     this.setAttribute('role', 'alert');
   }
 
+  /** @param {{title: string, why: string, next: string, action?: string}} notice */
   show({ title, why, next, action }) {
     this.replaceChildren(h('h2', { id: 'notice-heading' }, title), h('p', {}, why), h('p', {}, next));
     if (action) this.append(h('button', { type: 'button', id: 'again', class: 'primary', onclick: () => emit(this, 'again') }, action));

@@ -2,10 +2,10 @@
 //   .show({frames, iterations, index})    index: the frame that is looked at, or null for the newest
 //   look {index}      the person wants to see that frame; null: the picture as it stands
 
-import { t } from '../words.js';
+import { t } from '../language/words.js';
 import { emit, h } from './dom.js';
 
-class TimeLine extends HTMLElement {
+export class TimeLine extends HTMLElement {
   #range; #frames = [];
 
   connectedCallback() {

@@ -4,12 +4,12 @@
 //   loaded(bytes, total, cached)          progress; done() closes
 //   download | file {blob} | refuse | cancel      what the person said
 
-import { number, t } from '../words.js';
+import { number, t } from '../language/words.js';
 import { emit, h } from './dom.js';
 
 const MEGABYTE = 1e6;
 
-class WeightsDialog extends HTMLElement {
+export class WeightsDialog extends HTMLElement {
   #dialog; #files; #answered = true;
 
   connectedCallback() {
@@ -19,6 +19,7 @@ class WeightsDialog extends HTMLElement {
     this.append(this.#dialog, this.#files);
   }
 
+  /** @param {{megabytes: number, attribution?: string, licence?: string}} weights */
   offer({ megabytes, attribution, licence }) {
     this.#ask('Download VGG19?',
       [h('p', {}, t('The network of the original method, {megabytes} MB, from this same site. It is kept in this browser’s cache, where you can delete it at any time.', { megabytes })),

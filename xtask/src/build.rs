@@ -39,7 +39,7 @@ pub fn build() -> Result<PathBuf> {
     let root = process::root();
     let (dist, staging) = (root.join("dist"), root.join("dist.tmp"));
     remove_dir(&staging)?;
-    copy_dir(&root.join("www"), &staging)?;
+    copy_page(&root.join("www"), &staging)?;
     bind(&wasm, &staging.join("pkg"))?;
     fs::create_dir_all(staging.join("weights"))?;
     copy(&root.join("weights").join(STUDENT), &staging.join("weights").join(STUDENT))?;
@@ -228,14 +228,39 @@ fn grouped(number: u64) -> String {
     groups.join(" ")
 }
 
-fn copy_dir(from: &Path, to: &Path) -> Result<()> {
+/// Copies the files of the page. Its types are for programmers, so they stay behind.
+fn copy_page(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
         let entry = entry?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() { copy_dir(&from, &to)? } else { copy(&from, &to)? }
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if from.is_dir() {
+            copy_page(&from, &to)?;
+        } else if name.ends_with(".js") {
+            let script = fs::read_to_string(&from).with_context(|| format!("{} is unreadable", from.display()))?;
+            fs::write(&to, without_docs(&script))?;
+        } else if !name.ends_with(".d.ts") {
+            copy(&from, &to)?;
+        }
     }
     Ok(())
+}
+
+/// A script without its doc comments, which hold its types. Each line keeps its number, so that a browser's errors name the
+/// lines of the source.
+fn without_docs(script: &str) -> String {
+    let mut inside = false;
+    let mut lines = String::new();
+    for line in script.lines() {
+        let text = line.trim();
+        let has_code_behind = text.contains("*/") && !text.ends_with("*/");
+        inside |= text.starts_with("/**") && !has_code_behind;
+        lines.push_str(if inside { "" } else { line });
+        lines.push('\n');
+        inside &= !text.ends_with("*/");
+    }
+    lines
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -270,6 +295,12 @@ mod tests {
     #[test]
     fn numbers_are_grouped_by_three() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
+    }
+
+    #[test]
+    fn doc_comments_stay_behind_and_lines_keep_their_numbers() {
+        let script = "// a\n/**\n * @type {A}\n */\nlet a; // b\n  /** b */\n  /** @type {B} */ (b).c();\n";
+        assert_eq!(without_docs(script), "// a\n\n\n\nlet a; // b\n\n  /** @type {B} */ (b).c();\n");
     }
 
     #[test]

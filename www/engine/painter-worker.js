@@ -1,0 +1,298 @@
+// The painter's room: the only file that knows the wasm. It owns the engine and the canvas it paints on.
+// messages.d.ts lists what it is asked, and what it says unasked.
+//
+// The engine is not re-entrant, so all it does happens in one line: whatever was asked, then one step, then again.
+
+import init, { Studio } from '../pkg/scumble.js';
+import * as device from './device-notes.js';
+import { Sketches, probe } from './sketching.js';
+import * as store from './weight-store.js';
+
+/**
+ * @import { Accepted, Answering, Asked, Bytes, Events, Failure, Pixels, Plan, Progress, Requests, Score, Weights } from './messages.d.ts'
+ * @import { Manifest, Shard } from './weight-store.js'
+ * @typedef {'download' | 'cancelDownload' | 'probe'} Aside
+ */
+
+const THUMBNAIL = 640; // px: wells are at most half of it, twice that on a dense screen
+const EXAMPLE = 2000;  // the number of the sketch that is the example
+const FRAMES = 100;    // of a run are kept: enough for a film of some seconds
+
+/** @type {Studio} */
+let studio;
+/** @type {Sketches} */
+let sketches;
+let painting = false;
+let begun = false;
+/** `at`: steps made; `framed`: the share of the run at the newest frame. @type {{id: number, score: Score, until: number, at: number, framed: number}} */
+let run;
+let runs = 0;
+/** @type {{step_ms: number, tooSlow_ms: number, next_ms: number} | undefined} */
+let example;
+/** @type {string | undefined} */
+let weightsName;
+/** Undefined: not asked yet; null: this site carries none. @type {Manifest | null | undefined} */
+let manifest;
+/** Those of the manifest's that the losses look at. @type {Shard[]} */
+let shards = [];
+/** Of the download under way. @type {AbortController | undefined} */
+let download;
+
+/** @type {Answering<Exclude<keyof Requests, Aside>>} */
+const inTurn = {
+  async open({ canvas }) {
+    if (!navigator.gpu) throw named('NoWebGpu', 'This browser does not offer WebGPU to workers.');
+    const student = store.readStudent(); // on its way while the engine opens
+    student.catch(() => {}); // told below
+    await init();
+    studio = await Studio.open(canvas);
+    studio.loadStudent(await student);
+    studio.recall(await device.recall());
+    sketches = new Sketches({ studio, told: (news) => tell('sketch', news), failed: (index, error) => tell('sketchFailed', { index, error: said(error) }) });
+    return { adapter: studio.adapter, recipes: JSON.parse(Studio.recipes()), longestArray: studio.longestArray };
+  },
+
+  async setPicture({ which, blob }) {
+    /** @type {Omit<Accepted, 'thumbnail'>} */
+    const { width, height, notes } = studio.setPicture(which, await bytesOf(blob));
+    return { width, height, notes, thumbnail: own(studio.thumbnail(which, THUMBNAIL)) };
+  },
+
+  weights: () => aboutWeights(),
+
+  async forgetWeights() {
+    await store.forget();
+    return aboutWeights();
+  },
+
+  async loadWeightsFile({ blob }) {
+    const { source } = studio.loadWeightsFile(await bytesOf(blob));
+    weightsName = source;
+    return { source };
+  },
+
+  async start({ settings, from, score = [], until = Infinity, findings }) {
+    painting = false;
+    if (begun) studio.stop();
+    begun = false;
+    if (from) studio.setPicture('start', await bytesOf(from));
+    if (findings) studio.recall(findings);
+    /** @type {Plan} */
+    const plan = await studio.start(JSON.stringify(settings));
+    if (!findings) device.keep(studio.findings); // a stranger's file does not speak for this device
+    example = undefined;
+    run = { id: ++runs, score: [...score], until, at: 0, framed: 0 };
+    begun = painting = true;
+    return { ...plan, id: run.id, original: own(studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size)), findings: studio.findings };
+  },
+
+  steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)), at: run?.at ?? 0 }),
+
+  pause() { painting = false; },
+  resume() { painting = begun; },
+  stop() { painting = false; },
+
+  async save({ format, settings, enclosed, frame }) {
+    const files = await Promise.all(enclosed.map(({ blob }) => bytesOf(blob)));
+    const names = enclosed.map(({ name }) => name);
+    return { bytes: own(await studio.save(format, settings, names, files, frame && await bytesOf(frame))) };
+  },
+
+  remaining: () => studio.remaining(),
+  readLabel: async ({ blob }) => Studio.readLabel(await bytesOf(blob)),
+  animate: ({ width, height, frames, frame_ms, last_ms }) => ({ bytes: own(Studio.encodeAnimation(width, height, frames, frame_ms, last_ms)) }),
+
+  beginSketches: (wanted) => sketches.begin(wanted),
+  endSketches: () => sketches.end(),
+
+  async beginExample({ settings, step_ms, tooSlow_ms }) {
+    if (begun) return;
+    await studio.beginSketch(EXAMPLE, JSON.stringify(settings));
+    example = { step_ms, tooSlow_ms, next_ms: performance.now() };
+  },
+  endExample,
+
+  plan: ({ settings }) => studio.plan(JSON.stringify(settings)),
+};
+
+// These wait for the network, so they must not stand in line: the picture goes on meanwhile.
+/** @type {Answering<Aside>} */
+const aside = {
+  async download() {
+    download = new AbortController();
+    try {
+      const contents = await store.fetchShards(shards, download.signal, (progress) => tell('download', progress));
+      return await inLine(() => load(contents));
+    } finally {
+      download = undefined;
+    }
+  },
+
+  cancelDownload() { download?.abort(); },
+
+  // A probe steps aside for whatever is asked meanwhile, and for a run.
+  probe: ({ settings, edges }) => probe({ studio: () => studio, settings, edges, inLine, isPainting: () => painting }),
+};
+
+/** @param {Bytes[]} contents */
+async function load(contents) {
+  try {
+    studio.loadShards(manifest?.text ?? '', contents);
+  } catch (error) {
+    await store.forget(); // the engine checks every SHA-256: a damaged shard must not be met again
+    throw error;
+  }
+  weightsName = 'VGG19';
+  return aboutWeights();
+}
+
+/** @returns {Promise<Weights>} */
+async function aboutWeights() {
+  manifest = manifest === undefined ? await store.readManifest() : manifest;
+  shards = manifest?.shards.slice(0, studio.neededShards(manifest.text)) ?? [];
+  return {
+    offered: manifest !== null,
+    loaded: studio.hasModel('vgg19'),
+    name: weightsName,
+    bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
+    cached: shards.length > 0 && await store.has(shards),
+    attribution: manifest?.attribution,
+    licence: manifest?.licence,
+  };
+}
+
+// --- the line -------------------------------------------------------------------------------------
+
+/** @type {(() => Promise<void>)[]} */
+const line = [];
+let wake = () => {};
+
+/** Runs `work` between two steps. @template T @param {() => T | Promise<T>} work @returns {Promise<T>} */
+function inLine(work) {
+  return new Promise((resolve, reject) => {
+    line.push(async () => {
+      try { resolve(await work()); } catch (error) { reject(error); }
+    });
+    wake();
+  });
+}
+
+async function live() {
+  for (;;) {
+    for (let work; (work = line.shift());) await work();
+    const busy = painting || sketches?.isBusy;
+    const spare_ms = example ? Math.max(0, example.next_ms - performance.now()) : Infinity;
+    await (busy ? breath() : knock(spare_ms));
+    if (line.length) continue;
+    if (painting) await step();
+    else if (sketches?.isBusy) await sketches.step();
+    else if (example && performance.now() >= example.next_ms) await exampleStep(example);
+  }
+}
+
+/** Waits until something is asked, but no longer than this. @param {number} most_ms @returns {Promise<void>} */
+function knock(most_ms) {
+  return new Promise((resolve) => {
+    wake = resolve;
+    if (most_ms < Infinity) setTimeout(resolve, most_ms);
+  });
+}
+
+async function step() {
+  try {
+    /** @type {Progress} */
+    const progress = await studio.step();
+    run.at = progress.iteration;
+    const stopped = !progress.finished && progress.iteration >= run.until;
+    if (progress.finished || stopped) painting = false;
+    tell('progress', { ...progress, stopped });
+    if (progress.finished || stopped || progress.fraction >= run.framed + 1 / FRAMES) await keepFrame(progress);
+    for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
+  } catch (error) {
+    painting = begun = false;
+    tell('failed', said(error));
+  }
+}
+
+function endExample() {
+  example = undefined;
+  studio.endSketch(EXAMPLE);
+}
+
+/** @param {{step_ms: number, tooSlow_ms: number, next_ms: number}} example */
+async function exampleStep(example) {
+  const began = performance.now();
+  try {
+    /** @type {Progress} */
+    const progress = await studio.stepSketch(EXAMPLE);
+    await studio.showSketch(EXAMPLE);
+    const now = performance.now();
+    // The first step also compiles what it needs.
+    const tooSlow = progress.iteration > 1 && now - began > example.tooSlow_ms;
+    example.next_ms = now + example.step_ms;
+    if (progress.iteration > 1 && !tooSlow) tell('example', { progress });
+    if (progress.finished || tooSlow) endExample();
+  } catch {
+    endExample(); // it is only an example
+  }
+}
+
+/** The browser makes a file of it while the picture goes on. @param {Progress} progress */
+async function keepFrame({ iteration, fraction }) {
+  const { id } = run;
+  run.framed = fraction;
+  /** @type {Pixels} */
+  const { width, height, rgba } = await studio.snapshot();
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext('2d')?.putImageData(new ImageData(rgba, width, height), 0, 0);
+  canvas.convertToBlob({ type: 'image/png' }).then((blob) => tell('frame', { run: id, iteration, width, height, blob }), () => {});
+}
+
+// One hop through the event loop, so that messages get in. (setTimeout would wait 4 ms each time.)
+const hop = new MessageChannel();
+let hopped = () => {};
+hop.port1.onmessage = () => hopped();
+/** @returns {Promise<void>} */
+function breath() {
+  return new Promise((resolve) => { hopped = resolve; hop.port2.postMessage(null); });
+}
+
+// --- the door -------------------------------------------------------------------------------------
+
+onmessage = async ({ data }) => {
+  const { id } = data;
+  try {
+    postMessage({ id, value: await answer(data) });
+  } catch (error) {
+    postMessage({ id, error: said(error) });
+  }
+};
+
+/** @template {keyof Requests} N @param {{name: N, asked: Asked<N>}} request */
+function answer({ name, asked }) {
+  const own = /** @type {Partial<Answering<N>>} */ (aside)[name];
+  return own ? own(asked) : inLine(() => /** @type {Answering<any>} */ (inTurn)[name](asked));
+}
+
+/** @template {keyof Events} N @param {N} event @param {Events[N]} detail */
+function tell(event, detail) { postMessage({ event, detail }); }
+
+live();
+
+/** @param {Blob} blob */
+async function bytesOf(blob) {
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** What the wasm hands out is a copy of its own, never shared memory. @param {Uint8Array} bytes */
+function own(bytes) { return /** @type {Bytes} */ (bytes); }
+
+/** @param {string} name @param {string} message */
+function named(name, message) {
+  return Object.assign(new Error(message), { name });
+}
+
+/** A wasm trap or a string is an error as well. @param {any} error @returns {Failure} */
+function said(error) {
+  return { name: error?.name ?? 'Error', message: error?.message ?? String(error) };
+}

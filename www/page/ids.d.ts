@@ -1,0 +1,62 @@
+// The ids of index.html that scripts ask for, and the elements that have them.
+
+import type { BeforeAfter } from '../elements/before-after.js';
+import type { LossPlot } from '../elements/loss-plot.js';
+import type { MessageBar } from '../elements/message-bar.js';
+import type { SaveDialog } from '../elements/save-dialog.js';
+import type { ScumbleInvitation } from '../elements/scumble-invitation.js';
+import type { SketchDialog } from '../elements/sketch-dialog.js';
+import type { SupportNotice } from '../elements/support-notice.js';
+import type { TimeLine } from '../elements/time-line.js';
+import type { WeightsDialog } from '../elements/weights-dialog.js';
+
+export interface Ids {
+  announcer: HTMLElement;
+  branch: HTMLButtonElement;
+  canvas: HTMLCanvasElement;
+  compare: HTMLButtonElement;
+  example: HTMLImageElement;
+  'forget-weights': HTMLButtonElement;
+  frame: HTMLImageElement;
+  install: HTMLButtonElement;
+  invitation: ScumbleInvitation;
+  language: HTMLSelectElement;
+  losses: LossPlot;
+  messages: MessageBar;
+  methods: SketchDialog;
+  'model-vgg19': HTMLInputElement;
+  notice: SupportNotice;
+  original: HTMLButtonElement;
+  paint: HTMLButtonElement;
+  pause: HTMLButtonElement;
+  pending: HTMLElement;
+  pin: HTMLButtonElement;
+  progress: HTMLProgressElement;
+  prospect: HTMLElement;
+  redo: HTMLButtonElement;
+  repaint: HTMLButtonElement;
+  runs: HTMLSelectElement;
+  save: HTMLButtonElement;
+  'save-as': HTMLButtonElement;
+  saving: SaveDialog;
+  settings: Form;
+  size: HTMLSelectElement;
+  stage: HTMLElement;
+  status: HTMLElement;
+  stop: HTMLButtonElement;
+  time: TimeLine;
+  undo: HTMLButtonElement;
+  variations: SketchDialog;
+  'vgg19-cost': HTMLElement;
+  'wall-label': HTMLElement;
+  weights: WeightsDialog;
+  'weights-line': HTMLElement;
+  'weights-source': HTMLElement;
+  wipe: BeforeAfter;
+  xray: SketchDialog;
+}
+
+/** The form of settings; its controls are settings.js's to know. */
+export type Form = HTMLFormElement & { elements: any };
+
+export function $<Id extends keyof Ids>(id: Id): Ids[Id];

@@ -1,0 +1,80 @@
+// What a saved picture says of how it was painted, and back: so that the file is the project.
+//
+// {format, made, settings, first, score, iterations, sources: {which: {title, sample}}, findings, mixed}
+//   settings     of the form, when it was saved
+//   first, score what the run began with, and {at, changed}: by what it was steered after so many steps; changed settings only,
+//                null for one that was dropped
+//   iterations   steps that were made
+//   sources      the pictures it was painted from; `sample` if it is one of this site's own; those enclosed lie in the file
+//   mixed        whether a picture was exchanged on the way, so that these alone do not give it again
+//   findings     what was known of the graphics device: it decides between kernels that round differently
+// What the first versions painted with, "filter-bank", is gone: `outdated` says so, and the student paints in its place.
+
+import * as settings from '../settings/settings.js';
+
+const FORMAT = 1;
+/** @type {string[]} */
+const SOURCES = settings.SOURCES;
+const SAMPLE = /^[\w-]+\.jpg$/; // of this site, by its name alone
+
+/** The label of a run's picture after so many iterations, as text. */
+export function describe(run, iterations) {
+  const sources = Object.fromEntries(Object.entries(run.pictures).map(([which, { title, sample }]) => [which, { title, sample: sample && sample.split('/').at(-1) }]));
+  return JSON.stringify({
+    format: FORMAT, made: 'Scumble', settings: run.settings, first: run.first, score: changes(run.first, run.score.filter(({ at }) => at <= iterations)),
+    iterations, sources, findings: run.findings, mixed: run.mixed,
+  });
+}
+
+// A slider that is moved while it paints steers at every step, mostly by one number.
+function changes(first, score) {
+  let last = first;
+  return score.map(({ at, settings: now }) => {
+    const differs = (name) => JSON.stringify(now[name]) !== JSON.stringify(last[name]);
+    const changed = Object.fromEntries([...new Set([...Object.keys(last), ...Object.keys(now)])].filter(differs).map((name) => [name, now[name] ?? null]));
+    last = now;
+    return { at, changed };
+  });
+}
+
+function steps(first, score) {
+  let last = first;
+  return score.map(({ at, changed }) => {
+    last = Object.fromEntries(Object.entries({ ...last, ...changed }).filter(([, value]) => value !== null));
+    return { at: Number(at), settings: last };
+  });
+}
+
+/** The files that a run was painted from, [{name, blob}], and what it went on from. */
+export function enclosures(run) {
+  const files = Object.entries(run.pictures).map(([name, { blob }]) => ({ name, blob }));
+  return run.continues ? [...files, { name: 'start', blob: run.from }] : files;
+}
+
+/**
+ * Reads a label as {project, enclosed: {which: blob}}; null if it is none that this version can follow. Whoever made the
+ * file may have written anything, so the form is checked here, and the settings by the engine before it paints.
+ */
+export function read(label) {
+  try { return parsed(label); } catch { return null; }
+}
+
+function parsed({ settings: text, enclosed }) {
+  const project = JSON.parse(text);
+  if (project.format !== FORMAT || !isObject(project.settings) || !isObject(project.first)) return null;
+  const files = Object.fromEntries(enclosed.filter(({ name }) => SOURCES.includes(name)).map(({ name, bytes }) => [name, new Blob([bytes])]));
+  const sources = Object.fromEntries(Object.entries(project.sources ?? {}).filter(([which]) => SOURCES.includes(which))
+    .map(([which, { title, sample }]) => [which, { title: String(title ?? which), sample: SAMPLE.test(sample) ? sample : undefined }]));
+  return {
+    project: {
+      settings: settings.modern(project.settings), first: settings.modern(project.first), sources,
+      score: steps(project.first, project.score).map(({ at, settings: own }) => ({ at, settings: settings.modern(own) })),
+      outdated: [project.settings, project.first].some(({ model }) => model === 'filter-bank'),
+      iterations: Number(project.iterations) || Infinity, mixed: Boolean(project.mixed),
+      findings: typeof project.findings === 'string' ? project.findings : undefined,
+    },
+    enclosed: files,
+  };
+}
+
+function isObject(value) { return typeof value === 'object' && value !== null; }

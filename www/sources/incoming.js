@@ -1,0 +1,70 @@
+// Decides where a dropped or pasted file goes, and listens for them on the whole page.
+
+import { titleOf } from '../elements/picture-well.js';
+
+const WEIGHTS = /\.(safetensors|pth)$/i;
+
+/**
+ * Pure: files (anything with a name) and places (in order, {name, taken, distance}) to pairs [file, place].
+ * A place that holds only a sample of ours is not taken. `under` is the place the files fell on, if any.
+ */
+export function destinations(files, places, under) {
+  if (files.length >= 2) return places.slice(0, 2).map(({ name }, index) => [files[index], name]);
+  if (files.length === 0) return [];
+  const free = places.find(({ taken }) => !taken);
+  const nearest = places.reduce((best, place) => (place.distance < best.distance ? place : best));
+  return [[files[0], under ?? (free ?? nearest).name]];
+}
+
+/**
+ * Calls take(which, {blob, title}) for pictures and takeWeights(blob) for weights, from drops and pastes anywhere.
+ * `isTaken(name)` tells whether the person put a picture there.
+ */
+export function listen({ isTaken, take, takeWeights }) {
+  const sections = [...wellsIn('.wells')];
+
+  function receive(fileList, target, point) {
+    const files = [...fileList];
+    files.filter(({ name }) => WEIGHTS.test(name)).slice(0, 1).forEach(takeWeights);
+    const places = sections.map((section) => ({ name: section.dataset.well, taken: isTaken(section.dataset.well), distance: distance(section, point) }));
+    const pictures = files.filter(({ name }) => !WEIGHTS.test(name));
+    for (const [blob, which] of destinations(pictures, places, wellAt(target))) take(which, { blob, title: titleOf(blob) });
+  }
+
+  const highlight = (target) => {
+    const under = target && wellAt(target);
+    for (const section of wellsIn('body')) {
+      section.classList.toggle('receiving', Boolean(target) && (!under || under === section.dataset.well));
+    }
+  };
+
+  document.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    highlight(event.target);
+  });
+  document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) highlight(null); });
+  document.addEventListener('drop', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    highlight(null);
+    receive(event.dataTransfer.files, event.target, { x: event.clientX, y: event.clientY });
+  });
+  document.addEventListener('paste', (event) => {
+    if (!event.clipboardData?.files.length) return;
+    event.preventDefault();
+    receive(event.clipboardData.files, document.activeElement, { x: 0, y: 0 });
+  });
+}
+
+/** @param {string} part @returns {NodeListOf<HTMLElement>} */
+function wellsIn(part) { return document.querySelectorAll(`${part} [data-well]`); }
+
+function wellAt(node) {
+  return node instanceof Element ? /** @type {HTMLElement | null} */ (node.closest('[data-well]'))?.dataset.well : undefined;
+}
+
+function distance(section, { x, y }) {
+  const { left, right, top, bottom } = section.getBoundingClientRect();
+  return Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom));
+}
