@@ -25,7 +25,7 @@ export class Prospect {
   #easel;
   /** @type {Wells} */
   #wells;
-  #form; #timer; #probes = recall(); #asked = 0; #promise; #began;
+  #form; #timer; #probes = recall(); #asked = 0; #looking = Promise.resolve(); #promise; #began;
 
   /** @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement}} given */
   constructor({ page, easel, wells, form }) {
@@ -42,12 +42,16 @@ export class Prospect {
 
   #later() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), CALM_MS);
+    this.#timer = setTimeout(() => {
+      const asked = ++this.#asked;
+      // One after the other: the engine probes with one sketch.
+      this.#looking = this.#looking.then(() => this.#look(asked));
+    }, CALM_MS);
   }
 
-  async #look() {
+  async #look(asked) {
+    if (asked !== this.#asked) return;
     if (!['ready', 'done'].includes(this.#page.state) || !this.#page.isOpen || document.querySelector('dialog[open]')) return;
-    const asked = ++this.#asked;
     const wanted = settings.read(this.#form);
     if (settings.sourcesOf(wanted).some((which) => !this.#wells.get(which))) return this.#say('');
     try {
