@@ -28,7 +28,7 @@ export async function spoken() {
       if (/[a-z]{2,} [a-zA-Z]{2,} [a-z]/.test(key)) add(said, key);
     }
   }
-  for (const file of ["error.rs", "image/decode.rs"]) {
+  for (const file of ["error.rs", "image/codec/decode.rs"]) {
     const code = (await readFile(SRC + file, "utf8")).split("#[cfg(test)]")[0];
     // What the engine says: a sentence for every error, and notes on a picture that was read.
     for (const [, text] of code.matchAll(/(?:#\[error\(|notes\.push\((?:format!\()?)\s*"((?:[^"\\]|\\.)+)"/g)) add(said, text);
