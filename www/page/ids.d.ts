@@ -5,7 +5,6 @@ import type { LossPlot } from '../elements/loss-plot.js';
 import type { MessageBar } from '../elements/message-bar.js';
 import type { SaveDialog } from '../elements/save-dialog.js';
 import type { ScumbleInvitation } from '../elements/scumble-invitation.js';
-import type { SketchDialog } from '../elements/sketch-dialog.js';
 import type { SupportNotice } from '../elements/support-notice.js';
 import type { TimeLine } from '../elements/time-line.js';
 import type { WeightsDialog } from '../elements/weights-dialog.js';
@@ -23,7 +22,6 @@ export interface Ids {
   language: HTMLSelectElement;
   losses: LossPlot;
   messages: MessageBar;
-  methods: SketchDialog;
   'model-vgg19': HTMLInputElement;
   notice: SupportNotice;
   original: HTMLButtonElement;
@@ -46,14 +44,12 @@ export interface Ids {
   stop: HTMLButtonElement;
   time: TimeLine;
   undo: HTMLButtonElement;
-  variations: SketchDialog;
   'vgg19-cost': HTMLElement;
   'wall-label': HTMLElement;
   weights: WeightsDialog;
   'weights-line': HTMLElement;
   'weights-source': HTMLElement;
   wipe: BeforeAfter;
-  xray: SketchDialog;
 }
 
 /** The form of settings; its controls are settings.js's to know. */

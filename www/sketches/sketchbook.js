@@ -2,7 +2,6 @@
 
 import '../elements/sketch-dialog.js';
 import { t, told } from '../language/words.js';
-import { $ } from '../page/ids.js';
 import * as settings from '../settings/settings.js';
 import { Methods } from './methods.js';
 import { Variations } from './variations.js';
@@ -10,6 +9,9 @@ import { XRay } from './xray.js';
 
 /** All panels, by the ids of their dialogs in index.html. */
 const PANELS = { variations: Variations, xray: XRay, methods: Methods };
+
+/** @param {keyof typeof PANELS} id @returns {SketchDialog} */
+const dialogOf = (id) => /** @type {any} */ (document.getElementById(id));
 
 /**
  * @import { Events } from '../engine/messages.d.ts'
@@ -37,7 +39,7 @@ export class Sketchbook {
   constructor({ page, easel, wells, form }) {
     [this.#page, this.#easel, this.#wells, this.#form] = [page, easel, wells, form];
     for (const id of /** @type {(keyof typeof PANELS)[]} */ (Object.keys(PANELS))) {
-      const dialog = $(id);
+      const dialog = dialogOf(id);
       dialog.addEventListener('choose', ({ detail: { value } }) => this.#fill(value));
       dialog.addEventListener('pick', ({ detail: { index } }) => this.#promote(index));
       dialog.addEventListener('closed', () => this.#close());
@@ -52,7 +54,7 @@ export class Sketchbook {
 
   /** Opens a panel by its id. @param {keyof typeof PANELS} id */
   async open(id) {
-    const dialog = $(id);
+    const dialog = dialogOf(id);
     const wanted = settings.read(this.#form);
     if (!this.#wells.get('photo') || !this.#wells.get('painting')) return this.#page.complain(new Error(t('Choose a photo and a painting first: click, drop or paste them.')));
     if (!await this.#page.opened) return;
