@@ -1,4 +1,4 @@
-//! What a person chooses between: each choice is a word in saved files and in the terminal, and a label on the page.
+//! The choices that a person has: each is a word in saved files and in the terminal, and a label on the page.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ macro_rules! choices {
 }
 
 choices! {
-    /// Whose way of painting.
+    /// The way of painting.
     Recipe {
         /// Ours.
         #[default]
@@ -55,7 +55,7 @@ choices! {
         Vgg19 = "VGG19",
     }
 
-    /// What the painting starts from.
+    /// The first canvas.
     Start {
         /// The photo.
         #[default]
@@ -70,7 +70,7 @@ choices! {
         Picture = "a picture of mine",
     }
 
-    /// Whose colours the result has.
+    /// The colours of the result.
     Colours {
         /// The painting's.
         #[default]
@@ -115,7 +115,7 @@ choices! {
         Lbfgs = "L-BFGS",
     }
 
-    /// What stands for a window of 2x2.
+    /// How a pool reduces a window of 2x2 to one value.
     Pooling {
         /// The mean: smoother gradients and pictures (Gatys, Ecker, Bethge 2016).
         #[default]

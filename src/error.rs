@@ -12,7 +12,7 @@ pub enum Error {
     /// The bytes are none of the picture formats that Scumble reads.
     #[error("This is not a picture that Scumble can read ({found}). Use a PNG, JPEG, WebP, GIF or BMP file.")]
     NotAPicture {
-        /// What the bytes look like instead, e.g. "the file is empty" or "it looks like plain text".
+        /// A description of the bytes, e.g. "the file is empty" or "it looks like plain text".
         found: String,
     },
     /// The format was recognised, but decoding failed part of the way.
@@ -48,9 +48,9 @@ pub enum Error {
     /// A weights file is not what it should be.
     #[error("These weights cannot be used: {problem}. {remedy}")]
     Weights {
-        /// What is wrong, in words, without a full stop.
+        /// The problem, in words, without a full stop.
         problem: String,
-        /// What to do, a whole sentence.
+        /// Advice, a whole sentence.
         remedy: String,
     },
     /// WebGPU (or Vulkan) is there, but gives no adapter.
@@ -58,7 +58,7 @@ pub enum Error {
     NoAdapter {
         /// The driver's reason.
         detail: String,
-        /// What to do, a whole sentence.
+        /// Advice, a whole sentence.
         remedy: String,
     },
     /// The graphics device went away: a driver reset, a sleeping laptop, or memory that ran out.
@@ -82,7 +82,7 @@ pub enum Error {
     TooLargeForDevice {
         /// The largest single buffer that the run needs.
         needed_mib: u64,
-        /// What the device allows.
+        /// The device's limit.
         limit_mib: u64,
     },
     /// A setting is outside its range or unknown.
@@ -98,9 +98,9 @@ pub enum Error {
     /// Something was asked for before what it needs was there.
     #[error("{what} is missing. {remedy}")]
     Missing {
-        /// What is missing, e.g. "The photo".
+        /// The missing thing, e.g. "The photo".
         what: String,
-        /// What to do, a whole sentence.
+        /// Advice, a whole sentence.
         remedy: String,
     },
 }

@@ -70,7 +70,7 @@ impl Recipe {
         }
     }
 
-    /// What recipes decide: the settings that not all of them were published with alike.
+    /// The settings that recipes decide: those that differ between their published settings.
     pub fn decides() -> BTreeSet<&'static str> {
         let usual = Settings::default();
         let differing = Recipe::ALL

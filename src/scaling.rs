@@ -5,7 +5,7 @@ use crate::gpu::{Gpu, Recorder, Shape, Tensor};
 use crate::image::{Filter, taps};
 use crate::kernels::resample::{self, Axis};
 
-/// What the values are.
+/// The kind of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Values {
     /// Colours in 0..1: sharp filters, clamped where they overshoot.

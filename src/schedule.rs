@@ -97,7 +97,7 @@ pub fn pace(settings: &Settings, scale: &Scale, step: u32, last_scale: bool) -> 
 /// Steps without a gain after which a scale may end early.
 pub const PATIENCE: u32 = 25;
 
-/// What counts as a gain: this share of the loss.
+/// The smallest gain that counts, as a share of the loss.
 const GAIN: f32 = 0.01;
 
 /// Whether the losses of a scale have stopped to fall: the best of the newest [`PATIENCE`] hardly beats the best before.

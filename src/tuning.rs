@@ -9,7 +9,7 @@ use crate::gpu::{Gpu, Recorder, Shape};
 use crate::kernels::batched_gemm::Batch;
 use crate::kernels::{GemmVariant, winograd};
 
-/// What is tried: a convolution of VGG19's third block at 128 pixels, tiles and channels.
+/// The trial: a convolution of VGG19's third block at 128 pixels, tiles and channels.
 const TILES: u32 = 64;
 const CHANNELS: u32 = 256;
 
@@ -21,7 +21,7 @@ const MOST_REPEATS: u32 = 64;
 const RUNS: usize = 2;
 /// Another way has to be worth its registers and barriers: what is measured here is not all that it will be used for.
 const WORTH: f64 = 0.95;
-/// What does fewer GFLOP/s is a processor that stands in for a graphics card. It has no workgroup memory, and takes a second
+/// A device with fewer GFLOP/s is a processor that stands in for a graphics card. It has no workgroup memory, and takes a second
 /// to compile barriers.
 const GRAPHICS_CARD: f64 = 100.0;
 

@@ -29,7 +29,7 @@ pub struct ScopeTime {
     pub ms: f64,
     /// Operations of an iteration, counted from the table, in units of 1e9.
     pub gflop: f64,
-    /// What has to be moved at least, counted from the table.
+    /// Bytes to move at least, counted from the table.
     pub bytes: f64,
 }
 

@@ -26,9 +26,9 @@ use serde::{Deserialize, Serialize};
 pub struct Machine {
     /// Its name and driver.
     pub adapter: String,
-    /// What it takes before the first step can run.
+    /// The time before the first step can run.
     pub pipelines: Pipelines,
-    /// What it can do at most.
+    /// Its highest rates.
     pub ceilings: Ceilings,
 }
 

@@ -6,7 +6,7 @@ use crate::gpu::{Access, Gpu, Grid, Recorder, Shape, Tensor};
 use crate::kernels;
 use serde::{Deserialize, Serialize};
 
-/// What compiling takes, in milliseconds.
+/// The time that compiling takes, in milliseconds.
 ///
 /// Neither wgpu nor WebGPU's `createComputePipeline` says when a pipeline is ready. A native driver has compiled it
 /// when the call returns; a browser only notes the wish, compiles in another process, and lets the first dispatch

@@ -39,7 +39,7 @@ pub struct Row {
     pub peak_bytes: u64,
     /// Of which the weights, which do not grow with the picture.
     pub weight_bytes: u64,
-    /// What the adapter could do just after that: on a machine that does other things as well, rates change by the minute.
+    /// The adapter's rates just after that: on a machine that does other things as well, rates change by the minute.
     pub ceilings: Ceilings,
     /// Where the time goes, if that was asked.
     pub layers: Option<Layers>,

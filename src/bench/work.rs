@@ -7,7 +7,7 @@ use crate::model::{Model, Op, Table, Wanted};
 use crate::network::Network;
 use crate::weights::ModelWeights;
 
-/// What one iteration at one size has to do.
+/// The work of one iteration at one size.
 pub struct Work {
     /// Every part of it.
     pub parts: Vec<Part>,
@@ -23,7 +23,7 @@ pub struct Part {
     pub scope: Scope,
     /// Direct convolutions and covariances; a product and a sum count as two.
     pub flop: f64,
-    /// What has to be read or written once, in f32: the maps with their padding, and the kernels. More is moved where a
+    /// Bytes to read or write once, in f32: the maps with their padding, and the kernels. More is moved where a
     /// kernel reads something again or goes through a workspace.
     pub bytes: f64,
 }

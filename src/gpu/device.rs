@@ -202,7 +202,7 @@ impl Gpu {
         }
     }
 
-    /// What was found out about this device.
+    /// The findings about this device.
     pub fn findings(&self) -> &Findings {
         &self.0.findings
     }
@@ -227,7 +227,7 @@ impl Gpu {
         *self.0.newest.borrow_mut() = Some(submission);
     }
 
-    /// What went wrong on the device since it was opened, if anything; a device that was lost stays lost.
+    /// The first problem of the device since it was opened, if there was one; a lost device stays lost.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] or [`Error::Gpu`].

@@ -1,5 +1,5 @@
-//! What was found out about a device, such as which variant of a kernel is fastest there: numbers under names, as long as the
-//! device is open. Faces may keep them for longer.
+//! Findings about a device, such as the fastest variant of a kernel: numbers under names. A device keeps them while it is open;
+//! page and terminal may keep them for longer.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -94,7 +94,7 @@ pub struct Kernel {
     pub constants: &'static [(&'static str, f64)],
 }
 
-/// What is built from a [`Kernel`].
+/// A compiled [`Kernel`].
 #[derive(Debug, Clone)]
 pub(super) struct Pipeline {
     pub pipeline: wgpu::ComputePipeline,

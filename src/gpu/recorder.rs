@@ -54,7 +54,7 @@ struct Written {
     name: Name,
 }
 
-/// What is timed together with a dispatch.
+/// The scope that a dispatch is timed under.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(feature = "bench"), expect(dead_code, reason = "only the benchmark asks"))]
 pub(super) struct Name {

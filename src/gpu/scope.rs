@@ -1,6 +1,6 @@
 //! This turns dispatches into parts of a step that people know by name, for measuring.
 
-/// What a part of a step is for.
+/// The purpose of a part of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
@@ -21,7 +21,7 @@ pub enum Phase {
 /// A phase at one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scope {
-    /// What is done there.
+    /// Its kind of work.
     pub phase: Phase,
     /// The layer's index in the network's table; 0 is the pixels.
     pub layer: usize,

@@ -18,7 +18,7 @@ pub enum Clock {
 /// Neighbouring dispatches that were timed together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Span {
-    /// What they are for, if the recorder was told.
+    /// Their scope, if the recorder knows it.
     pub scope: Option<Scope>,
     /// The kernel that they all run; none on [`Clock::Fence`], where shorter parts would be mostly overhead.
     pub kernel: Option<&'static str>,

@@ -18,7 +18,7 @@ struct Params {
 pub const KERNEL: Kernel =
     kernel!("content_loss", LINE, Params, [Source, Source, Read, Target, Write], ["workgroup_sum"]);
 
-/// What the features are compared with.
+/// The photo's features, and the norm of the loss.
 pub struct Target<'t> {
     /// The photo's features, shaped as `x`.
     pub features: &'t Tensor,

@@ -24,12 +24,12 @@ impl GemmVariant {
     /// All there are.
     pub const ALL: [GemmVariant; 3] = [GemmVariant::Narrow, GemmVariant::Wide, GemmVariant::Shared];
 
-    /// What is best on this device for matrices of so many rows.
+    /// The best variant on this device for matrices of so many rows.
     pub fn on(gpu: &Gpu, rows: u32) -> GemmVariant {
         if rows < FEW_ROWS { GemmVariant::Narrow } else { GemmVariant::found(gpu).unwrap_or_default() }
     }
 
-    /// What was found to be the fastest on this device, if it was looked for.
+    /// The fastest variant on this device, if it was measured.
     pub fn found(gpu: &Gpu) -> Option<GemmVariant> {
         gpu.findings().get(QUESTION).and_then(|answer| GemmVariant::ALL.get(answer as usize).copied())
     }

@@ -63,7 +63,7 @@ pub const STEP: Kernel = kernel!("lbfgs_step", LINE, StepParams, [Read, Read, Re
 /// How often an evaluation looks for a direction: the second time without the pixels that the first led out of 0..1.
 const DIRECTIONS: u32 = 2;
 
-/// What L-BFGS remembers.
+/// The memory of L-BFGS.
 pub struct State<'t> {
     /// The pixels that are evaluated next, H, W, 4.
     pub x: &'t Tensor,
@@ -81,7 +81,7 @@ pub struct State<'t> {
     pub region: &'t Tensor,
 }
 
-/// What stays the same over a run.
+/// Numbers that stay the same over a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Pairs that are kept.

@@ -1,4 +1,4 @@
-//! What kernels have in common that walk along a line of elements, and sum on the way.
+//! Common parts of kernels that walk along a line of elements and sum on the way.
 
 use crate::gpu::{Grid, Kernel, Tensor};
 

@@ -99,7 +99,7 @@ pub const ALL: [&Kernel; 43] = [
     &winograd::OUTPUT,
 ];
 
-/// What every run needs that the page's own settings lead to; the slowest to compile are among them.
+/// The kernels of every run with the page's own settings; the slowest to compile are among them.
 pub const USUAL: [&Kernel; 25] = [
     &resample::KERNEL,
     &colour::KERNEL,

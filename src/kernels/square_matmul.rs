@@ -20,7 +20,7 @@ pub const KERNEL: Kernel = kernel!("square_matmul", LINE, Params, [Read, Read, R
 /// The same with squares of 4x4 tiles.
 pub const WIDE: Kernel = Kernel { name: "square_matmul_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
 
-/// What is done to a product before it is stored.
+/// The last operations on a product before it is stored.
 #[derive(Clone, Copy)]
 pub struct Finish<'t> {
     /// Multiplies it.

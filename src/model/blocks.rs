@@ -1,4 +1,4 @@
-//! What VGG19 and its student have in common: blocks of convolutions, and a pool between two blocks.
+//! The common shape of VGG19 and its student: blocks of convolutions, and a pool between two blocks.
 
 use super::{Copies, Margin, Op, Preprocessing, Table};
 use crate::choices::Pooling;
@@ -6,7 +6,7 @@ use crate::choices::Pooling;
 /// One convolution of a model, stride 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Convolution {
-    /// What its tensors are called, e.g. `conv4_2`; behind the word stands the block.
+    /// The name of its tensors, e.g. `conv4_2`; the number behind the word is the block's.
     pub name: &'static str,
     /// The index in torchvision's `features`, which names the tensors of every known file of VGG19: `features.N.weight`.
     pub index: Option<usize>,

@@ -1,4 +1,4 @@
-//! What a feature model is.
+//! The description of a feature model.
 
 use super::blocks::{Border, Convolution};
 use super::{Preprocessing, Preset, Table};
@@ -11,35 +11,35 @@ pub struct Model {
     pub convolutions: &'static [Convolution],
     /// Its network.
     pub table: fn(&Wanted) -> Table,
-    /// What it wants at its input, where no file says so.
+    /// Its input normalisation, where no file gives one.
     pub preprocessing: Preprocessing,
     /// The layers whose statistics are the style, from fine to coarse.
     pub style_taps: [&'static str; 5],
-    /// What it is painted with.
+    /// Its weights of the losses, and its schedule.
     pub preset: Preset,
-    /// What is said where its weights are not there.
+    /// The error where its weights are missing.
     pub missing: Missing,
 }
 
-/// What a network is made for.
+/// The demands on a network.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'w> {
     /// The layers that losses look at.
     pub taps: &'w [&'w str],
     /// How many of the model's convolutions have weights, counted from the pixels.
     pub convolutions: usize,
-    /// What the weights want at their input.
+    /// The weights' input normalisation.
     pub preprocessing: &'w Preprocessing,
     /// The pooling, where the model leaves a choice.
     pub pooling: Pooling,
-    /// What the first convolution sees beyond the border.
+    /// The values beyond the picture's border, for the first convolution.
     pub border: Border,
 }
 
-/// Words for what is not there, and what to do.
+/// Words for something missing.
 #[derive(Debug, Clone, Copy)]
 pub struct Missing {
-    /// What is missing.
+    /// The missing thing.
     pub what: &'static str,
     /// A whole sentence.
     pub remedy: &'static str,

@@ -23,11 +23,11 @@ use crate::choices::Pooling;
 pub struct Margin {
     /// Rows and columns on every side.
     pub radius: u32,
-    /// What is copied.
+    /// The source of the copies.
     pub copies: Copies,
 }
 
-/// What stands beyond an edge.
+/// The values beyond an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Copies {
     /// The edge itself, again and again. Under large windows the edge then weighs several times as much as any other
@@ -37,7 +37,7 @@ pub enum Copies {
     Wrap,
 }
 
-/// What a layer does to its input.
+/// The operation of a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     /// The pixels themselves: red, green, blue in 0..1.
@@ -73,7 +73,7 @@ pub struct Layer {
     pub name: String,
     /// The index of the layer that it reads; always a smaller one.
     pub input: usize,
-    /// What it does.
+    /// Its operation.
     pub op: Op,
     /// Channels of its output.
     pub channels: u32,

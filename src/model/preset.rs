@@ -1,9 +1,9 @@
-//! What a model, or a published recipe, is painted with: how long, how fast, and how the terms of the loss are balanced.
+//! Presets of models and of published recipes: iterations, learning rate, and the balance of the losses.
 
 use super::blocks::Border;
 use crate::choices::StyleLoss;
 
-/// In what losses are measured.
+/// The units of a loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Units {
     /// Relative to what they compare with: free of the features' scale.
@@ -13,7 +13,7 @@ pub enum Units {
     Absolute,
 }
 
-/// What differs between the recipes, and between the models that one uses.
+/// The numbers that differ between recipes, and between models.
 #[derive(Debug)]
 pub struct Preset {
     /// The first scale is not smaller than this (longest edge).
@@ -24,7 +24,7 @@ pub struct Preset {
     pub first_iterations: u32,
     /// Of each later one.
     pub later_iterations: u32,
-    /// In what the three weights are.
+    /// The units of the three weights.
     pub units: Units,
     /// The usual style loss; in absolute units the only one, because the style's weight is made for it.
     pub style_loss: StyleLoss,
@@ -42,10 +42,10 @@ pub struct Preset {
     pub variation_is_sum: bool,
     /// Adam's learning rate, in units of the pixels' 0..1.
     pub rate: f32,
-    /// What of it is left at the end of the last scale.
+    /// The share of it that is left at the end of the last scale.
     pub last_rate: f32,
     /// Decay of the average of the iterates, which is what people see.
     pub decay: f32,
-    /// What the first convolution sees beyond the border.
+    /// The values beyond the picture's border, for the first convolution.
     pub border: Border,
 }

@@ -41,7 +41,7 @@ pub const CONVOLUTIONS: [Convolution; 17] = [
     tap("relu5_1", 96),
 ];
 
-/// What the student knows least of VGG19 is relu5_1: counting it as much as the others costs layout and brings no style.
+/// The student knows relu5_1 least of all layers: counting it as much as the others costs layout and brings no style.
 /// Less variation leaves grain in flat areas, more washes strokes out; with less content houses vanish. A larger rate needs fewer
 /// iterations; the style that these lack was not worth twice the time.
 pub const PRESET: Preset = Preset {

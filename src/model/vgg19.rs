@@ -38,7 +38,7 @@ pub const STYLE_TAPS: [&str; 5] = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "
 /// The layer that holds the content (Gatys, Ecker, Bethge 2016).
 pub const CONTENT_TAP: &str = "relu4_2";
 
-/// What the losses count, and how long is painted. All style layers count alike.
+/// The balance of the losses, and the schedule. All style layers count alike.
 pub const PRESET: Preset = Preset {
     smallest: 128,
     most_scales: 8,

@@ -11,7 +11,7 @@ use crate::kernels::winograd::{self, Mask, Rows, Workspace};
 use crate::kernels::{Part, batched_gemm, colour, conv, pad, pool};
 use crate::model::{Layer, Op};
 
-/// What the way down leaves for the way up.
+/// The values that the way down leaves for the way up.
 pub struct Walk {
     pub(super) plan: WalkPlan,
     pub(super) room: Room,
@@ -136,7 +136,7 @@ impl Network {
                 let rows = Rows { count: band.rows, input: band.first - first, output: band.first };
                 winograd::forward(rec, &y, weights, rows, walk.masks[reader].as_ref(), read, walk.workspace());
             }
-            // What fits into one band need not be done again.
+            // A map that fits into one band need not be computed again.
             if and_up && band.rows == map.height {
                 walk.outputs[index] = Some(y);
             }

@@ -1,10 +1,10 @@
-//! Who looks on while a network walks: an observer sees layers on the way down, and adds gradients to them on the way up.
+//! Observers of a walk: they see layers on the way down, and add gradients to them on the way up.
 
 use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::kernels::Part;
 
-/// How an observer wants to see a layer's output; whoever wants more comes later.
+/// How an observer wants to see a layer's output, from least to most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Interest {
     /// Not at all.
@@ -46,7 +46,7 @@ pub struct BackwardRows<'t> {
     pub start: u32,
 }
 
-/// What looks on.
+/// An observer of a walk.
 pub trait Observer {
     /// How it wants to see a layer.
     fn interest(&self, layer: usize) -> Interest;

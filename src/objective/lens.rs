@@ -11,7 +11,7 @@ use crate::kernels::batched_gemm::pointwise;
 use crate::kernels::square_matmul::{self, PLAIN};
 use crate::network::Linear;
 
-/// What statistics are seen through.
+/// A linear map of a layer's statistics.
 pub struct Lens(Linear);
 
 impl Lens {

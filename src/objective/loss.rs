@@ -1,4 +1,4 @@
-//! What a loss is: a description that finds its target, and with it measures a picture on its way through a network.
+//! The trait of all losses: a loss makes a target, and the target measures a picture on its way through a network.
 
 use super::guide::LayerGuide;
 use super::lens::Lens;
@@ -23,7 +23,7 @@ pub enum Family {
     Variation,
 }
 
-/// What a loss compares with.
+/// The kind of target that a loss needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// The photo's features.
@@ -34,7 +34,7 @@ pub enum Needs {
     Nothing,
 }
 
-/// What the walks over photo and paintings found for a loss at one layer.
+/// The photo's or the paintings' values at one layer, for a loss there.
 pub enum Goal<'g> {
     /// The photo's features there.
     Features(&'g Tensor),
@@ -48,21 +48,21 @@ pub enum Goal<'g> {
 pub struct LayerMoments {
     /// Of the layer itself.
     pub moments: Moments,
-    /// What they are seen through before they are compared.
+    /// A linear map to apply before they are compared.
     pub lens: Option<Lens>,
     /// Where in the picture they are compared; everywhere, if there is none.
     pub guide: Option<LayerGuide>,
 }
 
-/// A loss, described. It knows neither layers nor weights: a [`Term`] puts them around it.
+/// A loss. It knows neither its layer nor its weight: a [`Term`] adds them.
 pub trait Loss: Debug {
     /// The curve it belongs to.
     fn family(&self) -> Family;
 
-    /// What it compares with.
+    /// The kind of target that it needs.
     fn needs(&self) -> Needs;
 
-    /// What makes it one of features as the weights file has them, where those that it sees are `growth` times as large.
+    /// The factor that makes it a loss of the weights file's own features, where those that it sees are `growth` times as large.
     fn unit(&self, growth: f32) -> f32;
 
     /// Makes its target of the goal that it [needs](Loss::needs).
@@ -97,7 +97,7 @@ pub trait Walk {
     /// Where the device cannot hold what it needs.
     fn up(&self, rec: &mut Recorder, rows: &BackwardRows, slot: &Slot) -> Result<()>;
 
-    /// The way up left the layer: what was held for it can go.
+    /// The way up left the layer: tensors that were held for it can go.
     fn done(&mut self) {}
 }
 
@@ -106,7 +106,7 @@ pub trait Walk {
 pub struct Term {
     /// The tapped layer of the table.
     pub layer: usize,
-    /// What is compared there.
+    /// The loss there.
     pub loss: Rc<dyn Loss>,
     /// How much it counts.
     pub weight: f32,

@@ -119,7 +119,7 @@ impl Objective {
     }
 }
 
-/// What is linear in a layer is seen in that layer's statistics; Gram matrices would need the mean beside them.
+/// A linear layer's statistics follow from those of its input; Gram matrices would need the mean as well.
 fn lens(network: &Network, layer: usize, centering: Centering) -> Option<Lens> {
     match centering {
         Centering::Mean => network.linear(layer).map(Lens::new),

@@ -33,7 +33,7 @@ const PARTIALS: std::ops::RangeInclusive<u64> = (1 << 19)..=(8 << 20);
 pub struct Sums {
     channels: u32,
     pixels: u32,
-    /// What the sums are divided by: the pixels, or the sum of their weights.
+    /// The divisor of the sums: the number of pixels, or the sum of their weights.
     mass: f32,
     mu: Option<Tensor>,
     sigma: Option<Tensor>,

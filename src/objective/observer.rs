@@ -7,7 +7,7 @@ use crate::network::{BackwardRows, ForwardRows, Interest, Observer};
 
 /// A term with its target.
 pub(super) struct Aimed {
-    /// What it looks at: a term's layer, or the one behind its lens.
+    /// The layer that it observes: the term's own, or the input of a linear one.
     pub layer: usize,
     pub family: Family,
     pub aim: Box<dyn Aim>,

@@ -16,7 +16,7 @@ pub struct Roots {
 
 /// The smallest eigenvalue of a root, relative to the largest, that is reached.
 const SMALLEST: f64 = 1.0 / 500.0;
-/// What is added to all eigenvalues, in units of the matrix' norm, so that none is below that: rounding makes some of those
+/// The floor that is added to all eigenvalues, in units of the matrix' norm: rounding makes some of those
 /// that should be zero negative, and these would grow without end.
 pub const FLOOR: f32 = (SMALLEST * SMALLEST) as f32;
 /// How near to 1 everything is before the last round, which squares the distance.
@@ -43,7 +43,7 @@ pub fn roots(rec: &mut Recorder, m: &Tensor) -> Result<Roots> {
     ridge::record(rec, &y, &norm, (-0.5 * first.powi(3), 0.0), (1.5 * first, 0.0), &z);
     y = product(rec, &y, &z, PLAIN)?;
     for (round, &a) in (1..).zip(later) {
-        // What was divided by |m| at first is put right at last.
+        // The division by |m| at the beginning is undone at the end.
         let last = |power| Finish { norm: (round == later.len()).then_some((&norm, power)), ..PLAIN };
         let t = product(rec, &z, &y, Finish { factor: -0.5 * a.powi(3), diagonal: 1.5 * a, norm: None })?;
         y = product(rec, &y, &t, last(0.25))?;

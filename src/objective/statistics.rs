@@ -1,4 +1,4 @@
-//! What all style losses share: a layer's moments are summed as its rows go by, compared by the loss, and the gradient is taken
+//! The common part of all style losses: it sums a layer's moments row by row, lets the loss compare them, and takes the gradient
 //! back to the rows.
 
 use super::guide::LayerGuide;

@@ -2,7 +2,7 @@
 
 use crate::image::Picture;
 
-/// What of all pixels may be brighter than white, so that a few hot ones do not make the rest black.
+/// The share of pixels that may be brighter than white, so that a few hot ones do not make the rest black.
 const CLIPPED: f32 = 0.01;
 /// How often the map is blurred by one pixel: a gradient alternates from pixel to pixel.
 const BLURS: u32 = 4;
@@ -27,7 +27,7 @@ pub(super) fn maps<const N: usize>(width: u32, height: u32, gradients: [Vec<f32>
     })
 }
 
-/// What all but a few pixels stay below.
+/// The value that all but a few pixels stay below.
 fn bright(heat: &[f32]) -> f32 {
     let mut sorted = heat.to_vec();
     sorted.sort_by(f32::total_cmp);

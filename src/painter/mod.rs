@@ -1,6 +1,6 @@
 //! This turns two pictures and a person's settings into a painting, one step at a time.
 //!
-//! Whoever owns the [`Painter`] pulls: not asking for the next step is a pause, dropping it is a cancellation.
+//! The owner of a [`Painter`] asks for each step: not asking is a pause, dropping the painter cancels the run.
 
 pub mod feature_model;
 mod heat;
@@ -39,7 +39,7 @@ pub struct Painter {
     model: FeatureModel,
     settings: Settings,
     scales: Vec<Scale>,
-    /// What is painted as it was given, for its palette.
+    /// The photo as it was given, for its palette.
     original: Rc<Picture>,
     originals: Originals,
     scale_run: ScaleRun,

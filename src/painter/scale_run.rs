@@ -178,7 +178,7 @@ impl ScaleRun {
     }
 }
 
-/// What a scale works towards: the losses of these families, with their targets.
+/// The losses of these families, with their targets at this scale.
 fn aim(gpu: &Gpu, model: &FeatureModel, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Objective> {
     let mut terms = model.terms(settings, scene);
     terms.retain(|term| families.contains(&term.loss.family()));
@@ -195,7 +195,7 @@ fn aim(gpu: &Gpu, model: &FeatureModel, scene: &Scene, settings: &Settings, fami
     Ok(objective)
 }
 
-/// What a network sees around a picture whose opposite edges shall fit together: the picture again. Towards the margin's
+/// The margin around a picture whose opposite edges shall fit together: the picture again. Towards the margin's
 /// outer edge its gradient fades, or what a network makes of its view's edge would show as a line within.
 fn surroundings(pixels: Shape, settings: &Settings) -> Option<Margin> {
     let radius = (pixels.width.max(pixels.height) / SURROUNDINGS).next_multiple_of(COARSE);

@@ -18,17 +18,17 @@ pub struct Scene {
     pub paintings: Vec<Tensor>,
     /// Where it is painted: of the photo's size, red from 0 (the photo stays) to 1; everywhere, if there is none.
     pub mask: Option<Tensor>,
-    /// What is painted where.
+    /// The regions of the picture, and the paintings of each.
     pub regions: Vec<Region>,
 }
 
 /// The pictures on the device at their own sizes.
 pub struct Originals {
-    /// What is painted.
+    /// The photo.
     pub photo: Tensor,
-    /// In whose manner.
+    /// The paintings.
     pub paintings: Vec<Tensor>,
-    /// Where.
+    /// The mask.
     pub mask: Option<Tensor>,
     /// For each painting, where in the picture it goes; paintings without a place fill what is left.
     pub places: Vec<Option<Rc<Picture>>>,

@@ -1,4 +1,4 @@
-//! What a person gives to a run, and how it gets onto the device.
+//! The inputs of a run, and their way onto the device.
 
 use super::palettes;
 use super::scene::Originals;
@@ -12,7 +12,7 @@ use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// What is painted from: the pictures, and the weights if the model needs a file.
+/// The inputs of a run: pictures, and weights.
 #[derive(Clone)]
 pub struct Sources {
     /// The photo; only [`Settings::texture`] does without.
@@ -39,7 +39,7 @@ impl Default for Sources {
     }
 }
 
-/// What is painted: the photo; or for a texture the first painting, which then gives nothing but its proportions.
+/// The picture to repaint: the photo; or for a texture the first painting, which then gives nothing but its proportions.
 pub(super) fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
     let (found, what) = match settings.texture {
         true => (sources.paintings.first(), "The painting"),

@@ -2,12 +2,12 @@
 
 use super::Map;
 
-/// What the features are compared with.
+/// The photo's features, and the norm of the loss.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'t> {
     /// The photo's features.
     pub features: &'t Map,
-    /// What the squared difference is divided by.
+    /// The divisor of the squared difference.
     pub norm: f64,
 }
 

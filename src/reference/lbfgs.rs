@@ -10,7 +10,7 @@ const GROW: f64 = 2.0;
 /// The radius after a step that did not.
 const SHRINK: f64 = 0.25;
 
-/// What L-BFGS remembers. Lengths are root mean squares.
+/// The memory of L-BFGS. Lengths are root mean squares.
 #[derive(Debug, Clone)]
 pub struct State {
     /// Pairs that are kept.

@@ -1,5 +1,5 @@
-//! How people set a setting: what the terminal's options, the page's form and docs/controls.md are made of. None of this is in
-//! the wasm, because the page is written beforehand (`tests/settings.rs`).
+//! Descriptions of settings, for the terminal's options, the page's form and docs/controls.md. The wasm holds none of them,
+//! because the page is written beforehand (`tests/settings.rs`).
 
 use crate::choices::Choice;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ pub struct Description {
     pub key: &'static str,
     /// Its doc comment, line by line.
     pub doc: &'static [&'static str],
-    /// What its values are.
+    /// The kind of its values.
     pub kind: Kind,
     /// Range, and whether it steers.
     pub rules: super::Rules,
@@ -19,7 +19,7 @@ pub struct Description {
     pub control: Control,
 }
 
-/// What the values of a setting are.
+/// The kind of a setting's values.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// True or false.
@@ -41,7 +41,7 @@ pub enum Kind {
 pub struct Control {
     /// Under which heading.
     pub group: &'static str,
-    /// What it looks like.
+    /// Its appearance.
     pub widget: Widget,
     /// Its label in English.
     pub label: &'static str,
@@ -49,7 +49,7 @@ pub struct Control {
     pub hint: &'static str,
 }
 
-/// What a control looks like.
+/// The appearance of a control.
 #[derive(Debug, Clone, Copy)]
 pub enum Widget {
     /// The form has none, or one that is made by hand.
@@ -101,7 +101,7 @@ impl Control {
 
 /// A type that settings have.
 pub trait Described {
-    /// What its values are.
+    /// The kind of its values.
     const KIND: Kind;
 }
 

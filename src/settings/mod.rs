@@ -27,10 +27,10 @@ mod groups {
 // Each row: what it is (the terminal's help says the same), its name, type and default; its rules; its control on the page.
 // From this come the struct, its default, its JSON, all checks, the terminal's options, the page's form and docs/controls.md.
 table::settings! {
-    /// Whose way of painting; it chooses model, start, optimizer and pooling, where those are not given.
+    /// The way of painting. It chooses model, start, optimizer and pooling, where those are not given.
     recipe: Recipe = Recipe::Scumble, NEW_RUN,
         Control::menu(METHOD, "Recipe").hint("The others need VGG19, and patience.");
-    /// The feature model: "student", the built-in one, needs no file, "vgg19" does.
+    /// The feature model: "student" is built in, "vgg19" needs a file.
     model: ModelKind = ModelKind::Student, NEW_RUN, BY_HAND;
     /// Longest edge of the finished picture in pixels.
     size: u32 = 384, NEW_RUN.within(16.0, 4096.0),
@@ -46,21 +46,21 @@ table::settings! {
         Control::offers(STYLE, "Strokes", &[
             (0.5, "half as large"), (0.7, "finer"), (1.0, "as painted"), (1.4, "coarser"), (2.0, "twice as large"),
         ]);
-    /// The same of each painting, times that of all, e.g. 1,0.5; those without a number keep it.
+    /// The size of each painting's own strokes, times `style-scale`, e.g. 1,0.5; paintings without a number keep theirs.
     style_scales: Vec<f32> = Vec::new(), STEERS.within(0.25, 4.0), BY_HAND;
-    /// How much each painting counts, e.g. 2,1; those without a number count 1.
+    /// How much each painting counts, e.g. 2,1; paintings without a number count 1.
     blend: Vec<f32> = Vec::new(), STEERS.within(0.0, 1000.0), BY_HAND;
     /// Seed of everything random.
     seed: u32 = 1, NEW_RUN, BY_HAND;
-    /// What to start from; "picture" needs a picture of one's own.
+    /// The canvas to start from; "picture" needs a picture of your own.
     start: Start = Start::Photo, NEW_RUN, Control::menu(CANVAS, "Start from");
-    /// How much grey noise is mixed into that.
+    /// How much grey noise is mixed into the start.
     start_noise: f32 = 0.0, NEW_RUN.within(0.0, 1.0), Control::slider(CANVAS, "Added noise", 100);
     /// The optimiser.
     optimizer: Method = Method::Adam, NEW_RUN, Control::menu(METHOD, "Optimiser");
     /// VGG19's pooling.
     pooling: Pooling = Pooling::Average, NEW_RUN, Control::menu(METHOD, "Pooling");
-    /// How styles are compared; "usual" is what is usual for the recipe and the model.
+    /// The statistics that styles are compared by; "usual" leaves the choice to recipe and model.
     style_loss: StyleLoss = StyleLoss::Usual, STEERS, Control::menu(STYLE, "Compared by");
     /// The layers whose statistics are the style, and how many times its usual share each has, e.g. relu1_1=1,relu3_1=0.5;
     /// without any, the model's own.
@@ -76,14 +76,15 @@ table::settings! {
     placed: bool = false, STEERS, BY_HAND;
     /// Let opposite edges fit together, so that copies can lie side by side.
     seamless: bool = false, NEW_RUN, Control::check(CANVAS, "Seamless").hint("opposite edges fit together");
-    /// End a scale when its loss has stopped to fall.
+    /// End a scale when its loss stops falling.
     stop_early: bool = false, STEERS, Control::check(METHOD, "End early").hint("when nothing changes");
-    /// Whose colours the result has: the painting's, the photo's own, or the painting's in the photo's palette or tones.
+    /// The colours of the result: the painting's, the photo's, or those of a painting that was given the photo's palette (matched)
+    /// or its tones (histogram).
     colours: Colours = Colours::Painting, STEERS, Control::menu(STYLE, "Colours of");
-    /// How smooth.
+    /// How smooth the result is.
     smoothness: f32 = 50.0, STEERS.within(0.0, 100.0),
         Control::slider(METHOD, "Smoothness", 1).hint("Lower keeps the grain, higher smooths it.");
-    /// How features are stored: in 32 bits, or in 16: less memory, where the graphics adapter has them.
+    /// How features are stored: full is 32 bits; half is 16 bits and takes less memory, on graphics adapters that have them.
     precision: Precision = Precision::Full, NEW_RUN, BY_HAND;
     /// Multiplies the numbers of iterations.
     effort: f32 = 1.0, NEW_RUN.within(0.1, 10.0),

@@ -1,4 +1,4 @@
-//! What the engine has to know of a setting: its range, and whether a run that paints can follow it.
+//! Rules of a setting: its range, and whether a run can follow a change.
 
 use crate::choices::Choice;
 use crate::{Error, Result};

@@ -118,7 +118,7 @@ fn format(arguments: &Arguments) -> Format {
     }
 }
 
-/// What the page writes into its files as well (www/project/project.js): settings, and what the pictures were called.
+/// The same label that the page writes (www/project/project.js): settings, and the names of the pictures.
 fn label(arguments: &Arguments, settings: &Settings) -> Result<Label, String> {
     let title = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let named = |(name, path): (&str, &PathBuf)| (name.to_owned(), serde_json::json!({ "title": title(path) }));

@@ -6,10 +6,10 @@ use scumble::choices::Recipe;
 use scumble::settings::{Description, Kind, Settings};
 use serde_json::{Map, Value};
 
-/// Who paints from a terminal has more patience than who opens a page.
+/// People at a terminal have more patience than visitors of a page.
 const SIZE: u32 = 512;
 
-/// What other options say: `--mask` and `--place`.
+/// Settings that follow from other options: `--mask` and `--place`.
 const IMPLIED: [&str; 2] = ["masked", "placed"];
 
 /// The command with an option for every setting.
@@ -18,7 +18,7 @@ pub fn with_settings(command: Command) -> Command {
     command.args(own.map(option))
 }
 
-/// The settings that the options say. What they leave open is as the recipe was published, or else the default.
+/// The settings that the options give. All others are as the recipe was published, or else the default.
 ///
 /// # Errors
 /// A sentence for a person, where settings are out of range or do not go together.
@@ -54,7 +54,7 @@ fn option(setting: &Description) -> Arg {
     }
 }
 
-/// What the setting is, with its range and its default.
+/// The setting's description, with its range and its default.
 fn help(setting: &Description) -> String {
     let range = setting.rules.range.map(|(least, most)| format!(" [{least} to {most}]")).unwrap_or_default();
     let default = default(setting.key).map(|default| format!(" [default: {default}]")).unwrap_or_default();
@@ -71,10 +71,10 @@ fn default(key: &str) -> Option<String> {
     }
 }
 
-/// What was given for a setting, as JSON.
+/// The given value of a setting, as JSON.
 ///
 /// # Errors
-/// Where a number is out of range: JSON has no way to say that something is none.
+/// Where a number is out of range. NaN has to be caught here, because JSON cannot hold it.
 fn value(matches: &ArgMatches, setting: &Description) -> scumble::Result<Option<Value>> {
     let key = setting.key;
     let checked = |numbers: Vec<f32>| setting.rules.check(key, &numbers);

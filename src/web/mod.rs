@@ -20,7 +20,7 @@ use std::rc::Rc;
 use values::{frame, missing, object, plan, png, thrown};
 use wasm_bindgen::prelude::*;
 
-/// What the worker holds: the device, the canvas, the pictures, and a run while there is one.
+/// The worker's state: the device, the canvas, the pictures, and a run while there is one.
 #[wasm_bindgen]
 pub struct Studio {
     gpu: Gpu,
@@ -38,7 +38,7 @@ struct Lying {
     taken: Option<String>,
 }
 
-/// What pictures are for: "second" is another painting, "place" where that goes.
+/// The uses of pictures: "second" is another painting, "place" where that goes.
 const USES: [&str; 6] = ["photo", "painting", "second", "place", "mask", "start"];
 
 /// The canvas is redrawn at most this often: a screen shows no more.
@@ -63,7 +63,7 @@ impl Studio {
         Ok(Studio { gpu, canvas, lying, weights, painter, sketches, shown_ms: 0.0 })
     }
 
-    /// What each recipe decides of the settings, by its name, as JSON.
+    /// The settings that each recipe decides, by its name, as JSON.
     pub fn recipes() -> Result<String, JsValue> {
         let decided = Recipe::decides();
         let mut all = serde_json::Map::new();
@@ -82,7 +82,7 @@ impl Studio {
         self.gpu.describe()
     }
 
-    /// What was found out about the graphics device, as JSON to be kept for the next visit.
+    /// The findings about the graphics device, as JSON to be kept for the next visit.
     #[wasm_bindgen(getter)]
     pub fn findings(&self) -> Result<String, JsValue> {
         json(&self.gpu.findings().all()).map(|findings| findings.to_string())
@@ -233,7 +233,7 @@ impl Studio {
         self.painter = None;
     }
 
-    /// What a run with these settings is painted from: the second painting only if they say how much it counts.
+    /// The inputs of a run with these settings: the second painting only if they give its share.
     fn sources(&self, settings: &Settings) -> Result<Sources> {
         let mut paintings = vec![self.picture("painting").ok_or_else(|| missing("painting"))?];
         if settings.blend.len() > 1 {

@@ -13,7 +13,7 @@ struct RunPlan<'p> {
     iterations: u32,
 }
 
-/// What a run will do: {scales, iterations}.
+/// The plan of a run: {scales, iterations}.
 pub(super) fn plan(scales: &[Scale]) -> Result<JsValue, JsValue> {
     object(&RunPlan { scales, iterations: scales.iter().map(|scale| scale.iterations).sum() })
 }

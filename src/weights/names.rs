@@ -7,7 +7,7 @@ use crate::model::ConvWeights;
 use crate::model::Convolution;
 use crate::model::vgg19::CONVOLUTIONS;
 
-/// What training wrappers put in front of every name.
+/// The prefixes that training wrappers put before every name.
 const PREFIXES: [&str; 3] = ["module.", "model.", "vgg."];
 
 /// The two tensors of a convolution.

@@ -36,7 +36,7 @@ pub struct Source {
 }
 
 impl Origin {
-    /// What this network wants at its input.
+    /// This network's input normalisation.
     pub fn preprocessing(self) -> Preprocessing {
         match self {
             Self::Torchvision => Preprocessing::TORCHVISION,

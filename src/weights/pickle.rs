@@ -87,7 +87,7 @@ impl<'a> Pickle<'a> {
         Value::Dict(self.dicts.len() - 1)
     }
 
-    /// What a function makes of its arguments. An OrderedDict may bring a list of pairs, as Python 2 wrote it.
+    /// The result of a function call. An OrderedDict may bring a list of pairs, as Python 2 wrote it.
     fn call(&mut self, function: Value<'a>, arguments: Value<'a>) -> Result<Value<'a>> {
         let (Value::Global(global), Value::Sequence(at)) = (function, arguments) else { return Err(malformed()) };
         if global != Global::OrderedDict {

@@ -49,7 +49,7 @@ pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
     Ok(tensors)
 }
 
-/// What whole numbers of 8 bits are multiplied by.
+/// The factors of whole numbers of 8 bits.
 fn scale_of(name: &str) -> String {
     format!("{name}.scale")
 }

@@ -31,7 +31,7 @@ const MODEL: &str = "vgg19";
 /// The remedy for everything that our own files can suffer.
 const MAKE_AGAIN: &str = "Reload the page; if it stays, make the shards again with cargo xtask weights.";
 
-/// What a folder of shards holds.
+/// The contents of a folder of shards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`FORMAT`].
@@ -41,7 +41,7 @@ pub struct Manifest {
     /// Origin, name, attribution, licence and SHA-256 of the original file.
     #[serde(flatten)]
     pub source: Source,
-    /// What the network wants at its input.
+    /// The network's input normalisation.
     pub preprocessing: Preprocessing,
     /// How much larger each convolution's activations are than in the original file.
     pub growth: Vec<f32>,

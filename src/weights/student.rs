@@ -26,7 +26,7 @@ pub fn read_student(bytes: &[u8]) -> Result<ModelWeights> {
     Ok(ModelWeights { convolutions, preprocessing, growth, source })
 }
 
-/// What stands behind a layer's name in those of its tensors.
+/// The endings that tensors add to a layer's name.
 fn is_part(rest: &str) -> bool {
     matches!(rest, ".weight" | ".bias")
 }

@@ -14,7 +14,7 @@ pub struct Tensor {
     pub values: Vec<f32>,
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tensors {
     /// The tensors that were asked for, by their name in the file.

@@ -1,4 +1,4 @@
-//! What colours and shapes a picture has, and how alike two pictures are.
+//! Colours and shapes of a picture, and the likeness of two pictures.
 
 pub mod likeness;
 mod palette;

@@ -11,10 +11,10 @@ use std::io::{Cursor, ErrorKind};
 /// The largest picture that is decoded, in megapixels: beyond it the samples alone would not fit a browser's memory.
 pub const MEGAPIXEL_LIMIT: u64 = 100;
 
-/// What a decoder may allocate, bytes: 100 megapixels of 16-bit RGBA (800 MB), and room for its own tables.
+/// The most bytes that a decoder may allocate: 100 megapixels of 16-bit RGBA (800 MB), and room for its own tables.
 const ALLOCATION_LIMIT: u64 = 1 << 30;
 
-/// What looking for a second GIF frame may allocate, bytes; a note is not worth more.
+/// The most bytes that the search for a second GIF frame may allocate; a note is not worth more.
 const SECOND_FRAME_LIMIT: u64 = 1 << 28;
 
 /// A picture as it was read, and what reading did to it.
@@ -22,7 +22,7 @@ const SECOND_FRAME_LIMIT: u64 = 1 << 28;
 pub struct Decoded {
     /// The pixels, upright, composited over white.
     pub picture: Picture,
-    /// What was changed or dropped on reading, in whole sentences for a person; empty when nothing was.
+    /// All changes made on reading, in whole sentences for a person; empty when there were none.
     pub notes: Vec<String>,
     /// When the camera took it, as EXIF writes it ("2026:11:21 18:30:00"), if the file says so.
     pub taken: Option<String>,
@@ -146,7 +146,7 @@ fn is_srgb(profile: &[u8]) -> bool {
     says(b"sRGB") || says(b"s\0R\0G\0B")
 }
 
-/// What a decoder's error means to a person.
+/// A decoder's error in words for a person.
 fn explain(format: ImageFormat, error: &ImageError) -> Error {
     match error {
         ImageError::Unsupported(_) => {

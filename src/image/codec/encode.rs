@@ -22,7 +22,7 @@ pub enum Format {
     Webp,
 }
 
-/// What a file says besides its pixels.
+/// The text and dates of a file, beside its pixels.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Label {
     /// When the photo was taken, as EXIF writes it: "2026:11:21 18:30:00". Nothing else of its EXIF data is kept: where it

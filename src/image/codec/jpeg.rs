@@ -2,7 +2,7 @@
 //!
 //! The decoder fills whatever is missing from a cut file with grey, without a word, and converts CMYK without saying so.
 
-/// What the markers of a JPEG say (ITU-T T.81, annex B).
+/// The contents of a JPEG's markers (ITU-T T.81, annex B).
 pub(super) struct Outline {
     /// The end-of-image marker was reached; without it the file is cut off.
     pub is_complete: bool,

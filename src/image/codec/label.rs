@@ -20,7 +20,7 @@ pub fn read_label(bytes: &[u8]) -> Option<Label> {
     Some(Label { taken: None, settings: Some(settings), enclosed: enclosed.collect() })
 }
 
-/// What looking at a header may allocate, bytes.
+/// The most bytes that reading a header may allocate.
 const MEMORY_LIMIT: usize = 1 << 26;
 
 /// Settings are a page of text, bytes.

@@ -12,7 +12,7 @@ use crate::network::{BackwardRows, Interest};
 /// The loss.
 #[derive(Debug, Clone, Copy)]
 pub struct Content(
-    /// In what it is measured.
+    /// Its units.
     pub Units,
 );
 

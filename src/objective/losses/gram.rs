@@ -13,7 +13,7 @@ use crate::kernels::moments_loss::{self, Weights};
 /// The loss.
 #[derive(Debug, Clone, Copy)]
 pub struct Gram(
-    /// In what it is measured.
+    /// Its units.
     pub Units,
 );
 

@@ -16,7 +16,7 @@ use super::loss::{Loss, Units};
 use crate::choices::StyleLoss;
 use std::rc::Rc;
 
-/// The style loss of this name. Who says "usual" to nobody who knows better gets mean and covariance.
+/// The style loss of this name. A caller with a preset resolves "usual" first; here it means mean and covariance.
 pub fn style(name: StyleLoss, units: Units) -> Rc<dyn Loss> {
     match name {
         StyleLoss::Usual | StyleLoss::MeanCovariance => Rc::new(MeanCovariance),

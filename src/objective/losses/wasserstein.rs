@@ -16,7 +16,7 @@ use crate::kernels::{ridge, wasserstein_loss};
 /// The loss.
 #[derive(Debug, Clone, Copy)]
 pub struct Wasserstein(
-    /// In what it is measured.
+    /// Its units.
     pub Units,
 );
 
@@ -71,7 +71,7 @@ impl Target {
         Ok(Target { moments: Moments { sigma, mu: moments.mu }, norms, root, units, weight })
     }
 
-    /// What the distance counts, and whether relative to the painting's second moment.
+    /// The distance's weight, and whether it is relative to the painting's second moment.
     fn weight(&self, channels: u32) -> (f32, bool) {
         match self.units {
             Units::Relative => (AS_COVARIANCE * self.weight, true),
