@@ -6,12 +6,12 @@
 use scumble::choices::Pooling;
 use scumble::model::{Copies, Margin};
 use scumble::random::{normal, uniform};
-use scumble::reference::content_loss::Target;
 use scumble::reference::conv::Filters;
+use scumble::reference::losses::{self, Photo};
 use scumble::reference::moments_loss::{Pair, Weights, squared_norm};
 use scumble::reference::{
-    Map, colour, content_loss, conv, covariance, dot, guide, mean, moments_bias, moments_loss, pad, pool, reduce,
-    relu_backward, ridge, tv_loss, wasserstein_loss,
+    Map, colour, conv, covariance, dot, guide, mean, moments_bias, moments_loss, pad, pool, reduce, relu_backward,
+    ridge,
 };
 
 const INPUT: ([[f32; 3]; 3], [f32; 3]) = ([[0.0, 0.5, 4.0], [0.0, 4.0, 0.0], [3.0, 0.0, 0.0]], [-2.0, -1.8, -1.5]);
@@ -163,8 +163,8 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
         };
         let (loss, own) = match term {
             Term::Content => {
-                let target = Target { features: &photo.relu2, norm: squared_norm(&photo.relu2) };
-                content_loss::record(&x.relu2, &target, 0.9)
+                let target = Photo { features: &photo.relu2, norm: squared_norm(&photo.relu2) };
+                losses::content(&x.relu2, &target, 0.9)
             }
             Term::MeanCovariance => style(&x.relu1, &painting.relu1, true, RELATIVE),
             Term::Gram => style(&x.relu2, &painting.relu2, false, ABSOLUTE),
@@ -173,12 +173,12 @@ fn losses(terms: &[Term], x: &Layers, photo: &Layers, painting: &Layers) -> (f64
                 let raised = |moments: Pair| Pair { sigma: ridge::record(&moments.sigma, 1.0, 1e-2), ..moments };
                 let own = raised(moments(&x.relu1, true));
                 let target = raised(moments(&painting.relu1, true));
-                let (loss, d) = wasserstein_loss::record(&own, &target, x.relu1.pixels() as f64, 0.8, true);
+                let (loss, d) = losses::wasserstein(&own, &target, x.relu1.pixels() as f64, 0.8, true);
                 let bias = moments_bias::record(&d.sigma, &d.mu.values, &own.mu.values);
                 (loss, conv::pointwise(&x.relu1, &d.sigma, &bias))
             }
             Term::LinearMeanCovariance => style(&x.tap, &painting.tap, true, RELATIVE),
-            Term::Variation => tv_loss::record(&x.pixels, 2.0),
+            Term::Variation => losses::variation(&x.pixels, 2.0),
         };
         sum += loss;
         *d = d.plus(&own);

@@ -4,9 +4,15 @@
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, Scalar, StorageAccess, TypeInner};
 use scumble::gpu::{Access, DType, Elements, Kernel};
-use scumble::kernels::ALL;
+use scumble::kernels;
+use scumble::objective::losses;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// Every kernel.
+fn all() -> Vec<&'static Kernel> {
+    kernels::ALL.into_iter().chain(losses::KERNELS).collect()
+}
 
 /// What every WebGPU device allows (the default limits): storage buffers in a stage, threads in a workgroup, bytes of
 /// workgroup memory.
@@ -83,7 +89,7 @@ fn workgroup_bytes(module: &Module) -> u32 {
 
 #[test]
 fn shaders_and_kernels_agree() {
-    for kernel @ Kernel { name, workgroup, params_bytes: rust_bytes, bindings: rust_bindings, constants, .. } in ALL {
+    for kernel @ Kernel { name, workgroup, params_bytes: rust_bytes, bindings: rust_bindings, constants, .. } in all() {
         let module = reflect_kernel(kernel);
         let plain = rust_bindings.iter().map(|access| match access {
             Access::Source => Access::Read,
@@ -104,7 +110,7 @@ fn shaders_and_kernels_agree() {
 
 #[test]
 fn every_device_has_room() {
-    for kernel @ Kernel { name, workgroup, bindings, .. } in ALL {
+    for kernel @ Kernel { name, workgroup, bindings, .. } in all() {
         let storage = bindings.iter().filter(|access| **access != Access::Params).count();
         assert!(storage <= MAX_STORAGE_BUFFERS, "{name}: {storage} storage buffers");
         assert!(workgroup.iter().product::<u32>() <= MAX_THREADS, "{name}: workgroup {workgroup:?}");
@@ -123,7 +129,7 @@ fn half_bindings(module: &Module) -> BTreeSet<usize> {
 
 #[test]
 fn sources_and_targets_are_stored_as_asked() {
-    for kernel in ALL {
+    for kernel in all() {
         for elements in variants(kernel) {
             let half = |access: &Access| match access {
                 Access::Source => elements.source == DType::F16,
@@ -152,14 +158,14 @@ fn files(folder: &str) -> Vec<(String, String)> {
 #[test]
 fn every_file_is_a_kernel() {
     for (stem, wgsl) in files("shaders") {
-        let readers: Vec<_> = ALL.iter().filter(|kernel| kernel.wgsl == wgsl).collect();
+        let readers: Vec<_> = all().into_iter().filter(|kernel| kernel.wgsl == wgsl).collect();
         assert!(stem == "present" || !readers.is_empty(), "{stem}.wgsl is not used");
         for kernel in readers {
             assert!(kernel.name.starts_with(&stem), "kernel {} reads {stem}.wgsl", kernel.name);
         }
     }
-    let names: BTreeSet<_> = ALL.iter().map(|kernel| kernel.name).collect();
-    assert_eq!(names.len(), ALL.len(), "two kernels share a name");
+    let names: BTreeSet<_> = all().iter().map(|kernel| kernel.name).collect();
+    assert_eq!(names.len(), all().len(), "two kernels share a name");
 }
 
 /// The names and keywords of some WGSL.
@@ -183,7 +189,7 @@ fn offers(wgsl: &str) -> Vec<&str> {
 fn common_files_are_used() {
     let common = files("shaders/common");
     let mut stored = BTreeSet::new();
-    for kernel in ALL {
+    for kernel in all() {
         for elements in variants(kernel) {
             let source = kernel.source(elements);
             stored.extend(common.iter().filter(|(_, wgsl)| source.contains(wgsl)).map(|(stem, _)| stem));

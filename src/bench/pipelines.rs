@@ -2,8 +2,9 @@
 
 use crate::Result;
 use crate::clock::now_ms;
-use crate::gpu::{Access, Gpu, Grid, Recorder, Shape, Tensor};
+use crate::gpu::{Access, Gpu, Grid, Kernel, Recorder, Shape, Tensor};
 use crate::kernels;
+use crate::objective::losses;
 use serde::{Deserialize, Serialize};
 
 /// The time that compiling takes, in milliseconds.
@@ -28,21 +29,22 @@ pub struct Pipelines {
 const VECTORS: u32 = 4096;
 
 impl Pipelines {
-    /// Measures those of [`kernels::ALL`] on a device that has not compiled them yet.
+    /// Measures those of all kernels on a device that has not compiled them yet.
     ///
     /// # Errors
     /// Where the device failed.
     pub async fn measure(gpu: &Gpu) -> Result<Pipelines> {
-        let most = kernels::ALL.iter().map(|kernel| kernel.bindings.len()).max().unwrap_or(0);
+        let all: Vec<&Kernel> = kernels::ALL.into_iter().chain(losses::KERNELS).collect();
+        let most = all.iter().map(|kernel| kernel.bindings.len()).max().unwrap_or(0);
         let tensors: Vec<Tensor> =
             (0..most).map(|_| gpu.tensor("tried on", Shape::new(1, VECTORS, 4))).collect::<Result<_>>()?;
         gpu.fence().wait(gpu).await;
 
         let started = now_ms();
-        gpu.warm_up(kernels::ALL);
+        gpu.warm_up(all.iter().copied());
         let calls_ms = now_ms() - started;
         let mut rec = Recorder::new(gpu);
-        for kernel in kernels::ALL {
+        for &kernel in &all {
             // With parameters of zero there is no element to work on, so that only the start of a kernel runs.
             let params = vec![0; kernel.params_bytes];
             let used: Vec<&Tensor> = tensors
@@ -61,6 +63,6 @@ impl Pipelines {
         gpu.fence().wait(gpu).await;
         let again_ms = now_ms() - again;
         gpu.check()?;
-        Ok(Pipelines { count: kernels::ALL.len(), calls_ms, first_use_ms, again_ms })
+        Ok(Pipelines { count: all.len(), calls_ms, first_use_ms, again_ms })
     }
 }

@@ -9,6 +9,7 @@ use crate::choices::ModelKind;
 use crate::clock::now_ms;
 use crate::gpu::Gpu;
 use crate::kernels;
+use crate::objective::losses;
 use crate::painter::{Painter, Sources};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,7 @@ impl Row {
         // A device of its own, so that its peak is this row's.
         let gpu = if layers { Gpu::open_for_timing().await? } else { Gpu::open().await? };
         gpu.warm_up(kernels::ALL);
+        gpu.warm_up(losses::KERNELS);
         let picture = |seed| Rc::new(noise(seed, size));
         let weights = Rc::new(random_weights(model));
         let sources = Sources {

@@ -3,7 +3,7 @@
 use crate::gpu::{Grid, Kernel, Tensor};
 
 /// The workgroup of kernels that walk along a line of elements.
-pub(super) const LINE: [u32; 3] = [64, 1, 1];
+pub(crate) const LINE: [u32; 3] = [64, 1, 1];
 
 /// Workgroups of a kernel that sums while it walks: enough to fill a device, few enough to add up in one go.
 const MAX_SUMS: u32 = 1024;
@@ -14,7 +14,7 @@ pub fn sums_for(elements: u32) -> u32 {
 }
 
 /// One workgroup for each of the partial sums.
-pub(super) fn grid_of_sums(kernel: &Kernel, partials: &Tensor) -> Grid {
+pub(crate) fn grid_of_sums(kernel: &Kernel, partials: &Tensor) -> Grid {
     Grid::over(kernel, [partials.shape().vectors() * 4 * LINE[0], 1, 1])
 }
 

@@ -8,8 +8,8 @@ macro_rules! kernel {
     ($name:literal, $workgroup:expr, $params:ty, [$($access:ident),+] $(, [$($common:literal),+])?) => {
         $crate::gpu::Kernel {
             name: $name,
-            wgsl: $crate::gpu::wgsl::wgsl!(concat!("../../shaders/", $name, ".wgsl")),
-            common: &[$($($crate::gpu::wgsl::wgsl!(concat!("../../shaders/common/", $common, ".wgsl"))),+)?],
+            wgsl: $crate::gpu::wgsl::wgsl!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/", $name, ".wgsl")),
+            common: &[$($($crate::gpu::wgsl::wgsl!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/common/", $common, ".wgsl"))),+)?],
             workgroup: $workgroup,
             params_bytes: size_of::<$params>(),
             bindings: &[$crate::gpu::Access::Params, $($crate::gpu::Access::$access),+],
@@ -18,11 +18,12 @@ macro_rules! kernel {
     };
 }
 
+pub(crate) use kernel;
+
 pub mod adam;
 pub mod batched_gemm;
 pub mod blend;
 pub mod colour;
-pub mod content_loss;
 pub mod conv;
 pub mod covariance;
 pub mod dot;
@@ -43,17 +44,16 @@ pub mod resample;
 pub mod ridge;
 pub mod square_matmul;
 pub mod total;
-pub mod tv_loss;
-pub mod wasserstein_loss;
 pub mod winograd;
 
 pub use gemm_variant::GemmVariant;
+pub(crate) use line::{LINE, grid_of_sums};
 pub use line::{Part, sums_for};
 
 use crate::gpu::Kernel;
 
-/// Every compute kernel, for the tests that reflect them.
-pub const ALL: [&Kernel; 43] = [
+/// Every compute kernel but those that one loss alone uses ([`crate::objective::losses::KERNELS`]), for the tests that reflect them.
+pub const ALL: [&Kernel; 40] = [
     &adam::KERNEL,
     &batched_gemm::NARROW,
     &batched_gemm::WIDE,
@@ -63,7 +63,6 @@ pub const ALL: [&Kernel; 43] = [
     &batched_gemm::SHARED_TRANSPOSED,
     &blend::KERNEL,
     &colour::KERNEL,
-    &content_loss::KERNEL,
     &conv::KERNEL,
     &conv::FROM_PICTURE,
     &conv::TO_PICTURE,
@@ -91,8 +90,6 @@ pub const ALL: [&Kernel; 43] = [
     &square_matmul::KERNEL,
     &square_matmul::WIDE,
     &total::KERNEL,
-    &tv_loss::KERNEL,
-    &wasserstein_loss::KERNEL,
     &winograd::WEIGHTS,
     &winograd::INPUT,
     &winograd::GRADIENT,
@@ -100,7 +97,7 @@ pub const ALL: [&Kernel; 43] = [
 ];
 
 /// The kernels of every run with the page's own settings; the slowest to compile are among them.
-pub const USUAL: [&Kernel; 25] = [
+pub const USUAL: [&Kernel; 23] = [
     &resample::KERNEL,
     &colour::KERNEL,
     &pad::FORWARD,
@@ -123,7 +120,5 @@ pub const USUAL: [&Kernel; 25] = [
     &relu_backward::KERNEL,
     &conv::TO_PICTURE,
     &pad::BACKWARD,
-    &content_loss::KERNEL,
-    &tv_loss::KERNEL,
     &adam::KERNEL,
 ];

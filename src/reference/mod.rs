@@ -7,12 +7,12 @@
 pub mod adam;
 pub mod average;
 pub mod colour;
-pub mod content_loss;
 pub mod conv;
 pub mod covariance;
 pub mod dot;
 pub mod guide;
 pub mod lbfgs;
+pub mod losses;
 mod map;
 pub mod mask;
 pub mod mean;
@@ -26,8 +26,6 @@ pub mod resample;
 pub mod ridge;
 pub mod square_matmul;
 pub mod total;
-pub mod tv_loss;
-pub mod wasserstein_loss;
 
 pub use map::Map;
 

@@ -9,6 +9,7 @@ use crate::gpu::{Canvas, Gpu};
 use crate::image::{Picture, WORKING_EDGE, decode, fit, resize};
 use crate::kernels;
 use crate::model::vgg19;
+use crate::objective::losses;
 use crate::painter::{Painter, Sources};
 use crate::settings::Settings;
 use crate::weights::{self, Manifest, ModelWeights};
@@ -59,6 +60,7 @@ impl Studio {
         let gpu = Gpu::open().await.map_err(thrown)?;
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
+        gpu.warm_up(losses::USUAL);
         let (lying, weights, painter, sketches) = Default::default();
         Ok(Studio { gpu, canvas, lying, weights, painter, sketches, shown_ms: 0.0 })
     }

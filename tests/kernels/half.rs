@@ -6,9 +6,8 @@ use scumble::choices::Pooling;
 use scumble::gpu::{DType, Shape, Tensor};
 use scumble::kernels::conv::Window;
 use scumble::kernels::winograd::{Mask, Rows, Workspace};
-use scumble::kernels::{
-    Part, batched_gemm, content_loss, conv, covariance, dot, mean, pool, relu_backward, sums_for, winograd,
-};
+use scumble::kernels::{Part, batched_gemm, conv, covariance, dot, mean, pool, relu_backward, sums_for, winograd};
+use scumble::objective::losses::content::{self, Photo};
 use scumble::reference::{self as twins, Map};
 
 /// Half a unit in the last of f16's eleven digits, and as much again where an output is added to.
@@ -151,10 +150,10 @@ fn sums_and_losses() {
             mean::record(rec, &Part::whole(&x_gpu), 1, &means);
             covariance::record(rec, &Part::whole(&x_gpu), &mu, 1, &products);
             dot::record(rec, &x_gpu, &photo_gpu, &dots);
-            let target = content_loss::Target { features: &photo_gpu, norm: &norm, norm_scale: 1.0 };
+            let target = Photo { features: &photo_gpu, norm: &norm, norm_scale: 1.0 };
             // As small as gradients are.
             let weight = 0.5 / DType::F16.gradient_scale();
-            content_loss::record(rec, &x_gpu, &target, weight, &d_x, false, &sums);
+            content::record(rec, &x_gpu, &target, weight, &d_x, false, &sums);
         });
         check(&bench, "mean", &case, &means, &twins::mean::record(&x, 1));
         let expected = twins::covariance::record(&x, &vec![0.0; channels as usize], 1);

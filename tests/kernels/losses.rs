@@ -1,9 +1,10 @@
-//! The losses and their gradients: moments_loss, moments_bias, content_loss, tv_loss.
+//! The losses and their gradients: moments_loss, moments_bias, content, variation.
 
 use crate::agreement::{agree, agree_number};
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::{Shape, Tensor};
-use scumble::kernels::{content_loss, moments_bias, moments_loss, sums_for, tv_loss};
+use scumble::kernels::{moments_bias, moments_loss, sums_for};
+use scumble::objective::losses::{content, variation};
 use scumble::reference::moments_loss::{Pair, Weights, squared_norm};
 use scumble::reference::{self, Map};
 
@@ -95,15 +96,15 @@ fn content() {
             norms.push(("variance", variance, n));
         }
         for (norm_name, norm, norm_scale) in norms {
-            let target = reference::content_loss::Target { features: &photo, norm: norm * norm_scale };
-            let (loss, gradient) = reference::content_loss::record(&x, &target, 0.8);
+            let target = reference::losses::Photo { features: &photo, norm: norm * norm_scale };
+            let (loss, gradient) = reference::losses::content(&x, &target, 0.8);
             for accumulate in [false, true] {
                 let d_x = bench.output(shape(&x), accumulate);
                 let (x, features, norm) = (bench.upload(&x), bench.upload(&photo), bench.vector(&[norm]));
-                let target = content_loss::Target { features: &features, norm: &norm, norm_scale: norm_scale as f32 };
+                let target = content::Photo { features: &features, norm: &norm, norm_scale: norm_scale as f32 };
                 let partials = partials(&bench, x.shape().vectors());
                 bench.run(|rec| {
-                    content_loss::record(rec, &x, &target, 0.8, &d_x.tensor, accumulate, &partials);
+                    content::record(rec, &x, &target, 0.8, &d_x.tensor, accumulate, &partials);
                 });
                 let case = format!("{height}x{width}x{channels}, {norm_name}");
                 agree_number("content_loss", &case, sum(&bench, &partials), loss);
@@ -118,11 +119,11 @@ fn total_variation() {
     let bench = Workbench::open();
     for (height, width) in [(1, 1), (1, 7), (5, 1), (2, 2), (3, 5), (17, 31), (7, 251), (270, 271)] {
         let x = picture(10, height, width, 4);
-        let (loss, gradient) = reference::tv_loss::record(&x, 2.5);
+        let (loss, gradient) = reference::losses::variation(&x, 2.5);
         for accumulate in [false, true] {
             let (x, d_x) = (bench.upload(&x), bench.output(shape(&x), accumulate));
             let partials = partials(&bench, x.shape().pixels());
-            bench.run(|rec| tv_loss::record(rec, &x, 2.5, &d_x.tensor, accumulate, &partials));
+            bench.run(|rec| variation::record(rec, &x, 2.5, &d_x.tensor, accumulate, &partials));
             let case = format!("{height}x{width}");
             agree_number("tv_loss", &case, sum(&bench, &partials), loss);
             bench.check("tv_loss d_x", &case, &d_x, &gradient);

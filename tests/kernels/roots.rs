@@ -4,7 +4,8 @@ use crate::agreement::{agree, agree_number, agree_within};
 use crate::workbench::{Workbench, noise};
 use scumble::gpu::Shape;
 use scumble::kernels::square_matmul::{self, Finish, PLAIN};
-use scumble::kernels::{GemmVariant, moments_loss, ridge, wasserstein_loss};
+use scumble::kernels::{GemmVariant, moments_loss, ridge};
+use scumble::objective::losses::wasserstein;
 use scumble::objective::root::{FLOOR, roots};
 use scumble::reference::moments_loss::{Pair, squared_norm};
 use scumble::reference::{self, Map};
@@ -74,7 +75,7 @@ fn roots_are_those_of_the_eigenvalues() {
         let found = found.unwrap();
         for (name, root, exponent) in [("root", &found.root, 0.5), ("inverse root", &found.inverse, -0.5)] {
             let floored = reference::ridge::record(&x, 1.0, f64::from(FLOOR) * squared_norm(&x).sqrt());
-            let twin = reference::wasserstein_loss::power(&floored, exponent);
+            let twin = reference::square_matmul::power(&floored, exponent);
             let root = bench.download_matrices(root);
             agree_within(TOLERANCE_OF_ROOTS, name, &format!("{channels} channels"), &root, &twin);
         }
@@ -107,9 +108,9 @@ fn wasserstein() {
     for (channels, relative) in CHANNELS.into_iter().flat_map(|channels| [(channels, true), (channels, false)]) {
         let pair = |seed| Pair { sigma: covariance(seed, channels), mu: noise(seed + 1, 1, 1, channels) };
         let (own, target) = (pair(6), pair(8));
-        let (loss, gradient) = reference::wasserstein_loss::record(&own, &target, 35.0, 0.75, relative);
+        let (loss, gradient) = reference::losses::wasserstein(&own, &target, 35.0, 0.75, relative);
 
-        let power = reference::wasserstein_loss::power;
+        let power = reference::square_matmul::power;
         let times = |a: &Map, b: &Map| reference::square_matmul::record(a, b, 1.0, 0.0);
         let b = power(&target.sigma, 0.5);
         let m = times(&times(&b, &own.sigma), &b);
@@ -119,7 +120,7 @@ fn wasserstein() {
         let losses = bench.vector(&[1.0, 2.0, 3.0]);
         let [own, target] = [&own, &target].map(|p| (bench.matrices(&p.sigma), bench.upload(&p.mu)));
         bench.run(|rec| {
-            wasserstein_loss::record(
+            wasserstein::record(
                 rec,
                 &moments_loss::Pair { sigma: &own.0, mu: &own.1 },
                 &moments_loss::Pair { sigma: &target.0, mu: &target.1 },

@@ -5,9 +5,10 @@
 use super::super::loss::{Aim, Family, Goal, Loss, Needs, Slot, Units, Walk};
 use super::super::moments::{squared_norm, sums};
 use crate::Result;
-use crate::gpu::{Recorder, Shape, Tensor};
-use crate::kernels::{content_loss, total};
+use crate::gpu::{Kernel, Recorder, Shape, Tensor};
+use crate::kernels::{LINE, grid_of_sums, kernel, total};
 use crate::network::{BackwardRows, Interest};
+use bytemuck::{Pod, Zeroable};
 
 /// The loss.
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +72,57 @@ impl Aim for Target {
 impl Walk for &Target {
     fn up(&self, rec: &mut Recorder, rows: &BackwardRows, slot: &Slot) -> Result<()> {
         let BackwardRows { x, d_x, accumulate, .. } = *rows;
-        let target = content_loss::Target { features: &self.features, norm: &self.norm, norm_scale: self.norm_scale };
+        let target = Photo { features: &self.features, norm: &self.norm, norm_scale: self.norm_scale };
         let partials = sums(rec, x.shape().vectors())?;
-        content_loss::record(rec, x, &target, self.weight, d_x, accumulate, &partials);
+        record(rec, x, &target, self.weight, d_x, accumulate, &partials);
         total::record(rec, &partials, slot.losses, slot.slot);
         Ok(())
     }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Params {
+    vectors: u32,
+    weight: f32,
+    norm_scale: f32,
+    accumulate: u32,
+    gradient_scale: f32,
+}
+
+/// The compute kernel.
+pub const KERNEL: Kernel =
+    kernel!("content_loss", LINE, Params, [Source, Source, Read, Target, Write], ["workgroup_sum"]);
+
+/// The photo's features, and the norm of the loss.
+pub struct Photo<'t> {
+    /// The photo's features, shaped as `x`.
+    pub features: &'t Tensor,
+    /// The loss is divided by this tensor's first number ...
+    pub norm: &'t Tensor,
+    /// ... times this.
+    pub norm_scale: f32,
+}
+
+/// Writes the loss times `weight` into `partials` ([`sums_for`](crate::kernels::sums_for)) and its gradient into `d_x`.
+pub fn record(
+    rec: &mut Recorder,
+    x: &Tensor,
+    photo: &Photo,
+    weight: f32,
+    d_x: &Tensor,
+    accumulate: bool,
+    partials: &Tensor,
+) {
+    assert_eq!((x.shape(), x.shape()), (photo.features.shape(), d_x.shape()), "shapes of content_loss");
+    let vectors = x.shape().vectors();
+    let params = Params {
+        vectors,
+        weight,
+        norm_scale: photo.norm_scale,
+        accumulate: accumulate.into(),
+        gradient_scale: d_x.dtype().gradient_scale(),
+    };
+    let tensors = [x, photo.features, photo.norm, d_x, partials];
+    rec.dispatch(&KERNEL, &params, &tensors, grid_of_sums(&KERNEL, partials));
 }

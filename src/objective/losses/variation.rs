@@ -3,9 +3,10 @@
 use super::super::loss::{Aim, Family, Goal, Loss, Needs, Slot, Walk};
 use super::super::moments::sums;
 use crate::Result;
-use crate::gpu::Recorder;
-use crate::kernels::{total, tv_loss};
+use crate::gpu::{Kernel, Recorder, Shape, Tensor};
+use crate::kernels::{LINE, grid_of_sums, kernel, total};
 use crate::network::{BackwardRows, Interest};
+use bytemuck::{Pod, Zeroable};
 
 /// The loss. Its layer is the picture itself, the table's first.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +49,36 @@ impl Walk for &Weighed {
     fn up(&self, rec: &mut Recorder, rows: &BackwardRows, slot: &Slot) -> Result<()> {
         let BackwardRows { x, d_x, accumulate, .. } = *rows;
         let partials = sums(rec, x.shape().pixels())?;
-        tv_loss::record(rec, x, self.weight, d_x, accumulate, &partials);
+        record(rec, x, self.weight, d_x, accumulate, &partials);
         total::record(rec, &partials, slot.losses, slot.slot);
         Ok(())
     }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Params {
+    height: u32,
+    width: u32,
+    across: f32,
+    down: f32,
+    accumulate: u32,
+}
+
+/// The compute kernel.
+pub const KERNEL: Kernel = kernel!("variation_loss", LINE, Params, [Read, Write, Write], ["workgroup_sum"]);
+
+/// Writes the loss times `weight` into `partials` ([`sums_for`](crate::kernels::sums_for)) and its gradient into `d_x`.
+pub fn record(rec: &mut Recorder, x: &Tensor, weight: f32, d_x: &Tensor, accumulate: bool, partials: &Tensor) {
+    let Shape { height, width, .. } = x.shape();
+    assert_eq!(x.shape(), d_x.shape(), "shapes of variation_loss");
+    let per = |pairs: u32| if pairs == 0 { 0.0 } else { weight / (3 * pairs) as f32 };
+    let params = Params {
+        height,
+        width,
+        across: per(height * (width - 1)),
+        down: per((height - 1) * width),
+        accumulate: accumulate.into(),
+    };
+    rec.dispatch(&KERNEL, &params, &[x, d_x, partials], grid_of_sums(&KERNEL, partials));
 }

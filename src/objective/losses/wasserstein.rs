@@ -9,9 +9,11 @@ use super::super::moments::{Centering, Moments};
 use super::super::root::{self, Roots};
 use super::super::statistics::{Comparison, Gradients, Measured, Statistics, norms};
 use crate::Result;
-use crate::gpu::{Recorder, Tensor};
+use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
+use crate::kernels::moments_loss::{Pair, Slot};
 use crate::kernels::square_matmul::{self, PLAIN};
-use crate::kernels::{ridge, wasserstein_loss};
+use crate::kernels::{kernel, ridge};
+use bytemuck::{Pod, Zeroable};
 
 /// The loss.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +92,7 @@ impl Comparison for Target {
         let own = Moments { sigma, mu: own.mu.clone() };
         let Measured { mass, gradient_scale, slot } = *measured;
         let (own, target) = (own.pair(), self.moments.pair());
-        wasserstein_loss::record(rec, &own, &target, &between, mass, weight, gradient_scale, &d.pair(), slot);
+        record(rec, &own, &target, &between, mass, weight, gradient_scale, &d.pair(), slot);
         Ok(d)
     }
 }
@@ -104,4 +106,48 @@ fn between(rec: &mut Recorder, sigma: &Tensor, b: &Tensor, transport: &Tensor) -
     let half = root::product(rec, b, &inverse, PLAIN)?;
     square_matmul::record(rec, &half, b, PLAIN, transport);
     Ok(root)
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Params {
+    blocks: u32,
+    channels: u32,
+    mass: f32,
+    slot: u32,
+    weight: f32,
+    relative: u32,
+    gradient_scale: f32,
+}
+
+/// The compute kernel.
+pub const KERNEL: Kernel = kernel!(
+    "wasserstein_loss",
+    [256, 1, 1],
+    Params,
+    [Read, Read, Read, Read, Read, Write, Write, Write],
+    ["workgroup_sum", "diagonal"]
+);
+
+/// Writes the loss, `relative` to the target's second moment or not, into its slot; `root` is (B S B)^1/2 for the picture's
+/// covariance S and the root B of the target's, and `d.sigma` holds B (B S B)^-1/2 B. Into `d` goes the gradient,
+/// `gradient_scale` times what it is to features of so many positions, or positions with weights of that sum.
+#[allow(clippy::too_many_arguments)] // all of them tensors of one equation
+pub fn record(
+    rec: &mut Recorder,
+    moments: &Pair,
+    target: &Pair,
+    root: &Tensor,
+    mass: f32,
+    (weight, relative): (f32, bool),
+    gradient_scale: f32,
+    d: &Pair,
+    loss: &Slot,
+) {
+    let shape = moments.sigma.shape();
+    let Shape { channels, .. } = shape;
+    let (blocks, relative) = (shape.blocks(), relative.into());
+    let params = Params { blocks, channels, mass, slot: loss.slot, weight, relative, gradient_scale };
+    let tensors = [moments.sigma, moments.mu, target.sigma, target.mu, root, d.sigma, d.mu, loss.losses];
+    rec.dispatch(&KERNEL, &params, &tensors, Grid::over(&KERNEL, [1, 1, 1]));
 }
