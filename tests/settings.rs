@@ -14,7 +14,7 @@ const BY_HAND: [&str; 6] = ["model", "seed", "blend", "style-scales", "style-lay
 const WITHOUT_CONTROL: [&str; 4] = ["content-layers", "precision", "iterations", "scales"];
 
 /// Labels that are longer stand above their list.
-const LONGEST_INLINE: usize = 16;
+const LONGEST_INLINE: usize = 12;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
