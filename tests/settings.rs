@@ -171,14 +171,19 @@ fn the_page_knows_the_layers() {
         let block: u32 = convolution.number()[..1].parse().unwrap();
         (block > 1).then_some(convolution.out_channels * 4 / 4usize.pow(block - 1))
     });
+    let structured = Settings::descriptions().iter().filter(|own| matches!(own.kind, Kind::Numbers | Kind::Layers));
+    let structured: Vec<_> = structured.map(|own| own.key).collect();
     compare("www/engine/tables.js", |_| {
         format!(
             "// What the page has to know of the engine's tables; tests/settings.rs writes this file.\n\n\
              /** The layers that a style is taken from, from fine to coarse. All models name them alike. */\n\
              export const STYLE_LAYERS = ['{}'];\n\n\
+             /** Settings whose values are lists or objects, and not numbers or words. */\n\
+             export const STRUCTURED = ['{}'];\n\n\
              /** Bytes of the longest array, for each pixel of the picture: VGG19's widest map that is ever held whole. */\n\
              export const LONGEST_BYTES = {};\n",
             taps.join("', '"),
+            structured.join("', '"),
             bytes.max().unwrap(),
         )
     });

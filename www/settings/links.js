@@ -1,6 +1,6 @@
 // Turns settings into an address that brings them along, and such an address into settings. Pictures stay at home.
 
-const STRUCTURED = ['blend', 'style-scales', 'style-layers', 'content-layers'];
+import { STRUCTURED } from '../engine/tables.js';
 
 /** Everything that differs from the `usual` settings, behind the page's address. */
 export function linkTo(settings, usual = linkTo.usual) {
