@@ -34,6 +34,7 @@ export class Prospect {
     wells.on('change', () => this.#later());
     page.on('state', () => this.#later());
     document.addEventListener('close', () => this.#later(), true); // of a dialog: it does not bubble
+    page.on('painter', () => { this.#looking = Promise.resolve(); }); // a worker that is gone answers no more
     easel.on('run', () => this.#start());
     easel.on('end', () => this.#learn());
     page.on('state', () => { if (page.state === 'paused') this.#began = undefined; });
