@@ -8,11 +8,6 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Settings without a control in the form, or with one that stands for several: www/settings.js says how.
-const BY_HAND: [&str; 6] = ["model", "seed", "blend", "style-scales", "style-layers", "placed"];
-/// Settings that a file, a link or the terminal may bring, and no control.
-const WITHOUT_CONTROL: [&str; 4] = ["content-layers", "precision", "iterations", "scales"];
-
 /// Labels that are longer stand above their list.
 const LONGEST_INLINE: usize = 12;
 
@@ -58,7 +53,7 @@ fn markup(setting: &Description, indent: &str) -> String {
     let mut lines = Vec::new();
     let described = if hint.is_empty() { String::new() } else { format!(r#" aria-describedby="{key}-hint""#) };
     match control.widget {
-        Widget::None => panic!("{key} is made by hand"),
+        Widget::None | Widget::ByHand => panic!("{key} has no control that is written here"),
         Widget::Check => {
             let small = if hint.is_empty() { String::new() } else { format!("<small>{hint}</small>") };
             return format!(
@@ -105,7 +100,8 @@ fn markup(setting: &Description, indent: &str) -> String {
 /// The page with its controls written anew, each where it stands. A new one is added to the end of its group.
 fn form(page: &str) -> String {
     let mut page = page.to_owned();
-    for setting in Settings::descriptions().iter().filter(|setting| !matches!(setting.control.widget, Widget::None)) {
+    let written = |setting: &&Description| !matches!(setting.control.widget, Widget::None | Widget::ByHand);
+    for setting in Settings::descriptions().iter().filter(written) {
         let mark = format!(r#"data-setting="{}""#, setting.key);
         if !page.contains(&mark) {
             let legend = format!("<legend>{}</legend>", setting.control.group);
@@ -154,7 +150,7 @@ fn the_types_follow_the_table() {
              export interface Settings {\n",
         );
         for setting in Settings::descriptions() {
-            let open = if WITHOUT_CONTROL.contains(&setting.key) { "?" } else { "" };
+            let open = if matches!(setting.control.widget, Widget::None) { "?" } else { "" };
             writeln!(text, "  '{}'{open}: {};", setting.key, typed(setting)).unwrap();
         }
         text + "}\n"
@@ -190,10 +186,13 @@ fn the_page_knows_the_layers() {
 }
 
 #[test]
-fn every_setting_has_a_control_or_a_reason() {
-    for setting in Settings::descriptions() {
-        let without = BY_HAND.contains(&setting.key) || WITHOUT_CONTROL.contains(&setting.key);
-        assert_eq!(matches!(setting.control.widget, Widget::None), without, "{}", setting.key);
+fn controls_that_are_made_by_hand_are_read() {
+    let script = std::fs::read_to_string(root().join("www/settings/settings.js")).unwrap();
+    let read = script.split("export function read").nth(1).unwrap().split("\n}").next().unwrap();
+    for Description { key, control, .. } in Settings::descriptions() {
+        let named = read.contains(&format!("\n    {key}: ")) || read.contains(&format!("\n    '{key}': "));
+        // Colours are read twice: a texture has those of the painting.
+        assert_eq!(matches!(control.widget, Widget::ByHand) || *key == "colours", named, "{key}");
     }
 }
 

@@ -13,6 +13,17 @@ pub enum Units {
     Absolute,
 }
 
+impl Units {
+    /// The factor that makes a loss one of the weights file's own features, where those that it sees are `growth` times as large
+    /// and it grows with their `power`.
+    pub fn of_file(self, growth: f32, power: i32) -> f32 {
+        match self {
+            Units::Relative => 1.0,
+            Units::Absolute => growth.powi(-power),
+        }
+    }
+}
+
 /// The numbers that differ between recipes, and between models.
 #[derive(Debug)]
 pub struct Preset {

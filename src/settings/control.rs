@@ -52,8 +52,10 @@ pub struct Control {
 /// The appearance of a control.
 #[derive(Debug, Clone, Copy)]
 pub enum Widget {
-    /// The form has none, or one that is made by hand.
+    /// The form has none: only files, links and the terminal bring the setting.
     None,
+    /// www/settings/settings.js turns it into controls of its own.
+    ByHand,
     /// A box to check.
     Check,
     /// A slider of 0 to 100, of which so many are 1.
@@ -64,8 +66,11 @@ pub enum Widget {
     Offers(&'static [(f32, &'static str)]),
 }
 
-/// Without a control of its own.
-pub const BY_HAND: Control = Control { group: "", widget: Widget::None, label: "", hint: "" };
+/// Without a control.
+pub const WITHOUT: Control = Control::new("", Widget::None, "");
+
+/// With controls that are made by hand.
+pub const BY_HAND: Control = Control::new("", Widget::ByHand, "");
 
 impl Control {
     /// Under a heading.

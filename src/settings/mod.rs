@@ -67,7 +67,7 @@ table::settings! {
     style_layers: BTreeMap<String, f32> = BTreeMap::new(), STEERS.within(0.0, 1000.0), BY_HAND;
     /// The layers that hold the content, and how many times its usual share each has, e.g. relu4_2=1; without any, the model's
     /// own.
-    content_layers: BTreeMap<String, f32> = BTreeMap::new(), STEERS.within(0.0, 1000.0), BY_HAND;
+    content_layers: BTreeMap<String, f32> = BTreeMap::new(), STEERS.within(0.0, 1000.0), WITHOUT;
     /// Paint without a photo: all pictures are paintings, and only their texture is wanted, in the first one's proportions.
     texture: bool = false, NEW_RUN, Control::check(CANVAS, "Texture only").hint("without the photo");
     /// Show the painting only where the mask is white; elsewhere the photo stays.
@@ -85,14 +85,14 @@ table::settings! {
     smoothness: f32 = 50.0, STEERS.within(0.0, 100.0),
         Control::slider(METHOD, "Smoothness", 1).hint("Lower keeps the grain, higher smooths it.");
     /// How features are stored: full is 32 bits; half is 16 bits and takes less memory, on graphics adapters that have them.
-    precision: Precision = Precision::Full, NEW_RUN, BY_HAND;
+    precision: Precision = Precision::Full, NEW_RUN, WITHOUT;
     /// Multiplies the numbers of iterations.
     effort: f32 = 1.0, NEW_RUN.within(0.1, 10.0),
         Control::offers(METHOD, "Iterations", &[(0.5, "quick"), (1.0, "normal"), (2.0, "long")]);
     /// Iterations at every scale, instead of the schedule's own numbers.
-    iterations: Option<u32> = None, NEW_RUN.within(1.0, 100_000.0), BY_HAND;
+    iterations: Option<u32> = None, NEW_RUN.within(1.0, 100_000.0), WITHOUT;
     /// At most so many scales, the largest ones. A run that goes on from a finished picture has no use for small ones.
-    scales: Option<u32> = None, NEW_RUN.within(1.0, 16.0), BY_HAND;
+    scales: Option<u32> = None, NEW_RUN.within(1.0, 16.0), WITHOUT;
 }
 
 impl Settings {

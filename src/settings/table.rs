@@ -31,7 +31,7 @@ macro_rules! settings {
             /// The whole table.
             #[cfg(not(target_arch = "wasm32"))]
             pub fn descriptions() -> &'static [Description] {
-                use control::{BY_HAND, Described};
+                use control::{BY_HAND, Described, WITHOUT};
                 use groups::*;
                 const ALL: &[Description] = &[$(Description {
                     key: table::key!($field),

@@ -14,8 +14,12 @@ const IMPLIED: [&str; 2] = ["masked", "placed"];
 
 /// The command with an option for every setting.
 pub fn with_settings(command: Command) -> Command {
-    let own = Settings::descriptions().iter().filter(|setting| !IMPLIED.contains(&setting.key));
-    command.args(own.map(option))
+    command.args(own().map(option))
+}
+
+/// The settings that have an option.
+fn own() -> impl Iterator<Item = &'static Description> {
+    Settings::descriptions().iter().filter(|setting| !IMPLIED.contains(&setting.key))
 }
 
 /// The settings that the options give. All others are as the recipe was published, or else the default.
@@ -25,7 +29,7 @@ pub fn with_settings(command: Command) -> Command {
 pub fn settings(matches: &ArgMatches, implied: [(&str, bool); IMPLIED.len()]) -> Result<Settings, String> {
     let mut given: Map<String, Value> =
         implied.map(|(key, value)| (key.to_owned(), value.into())).into_iter().collect();
-    for setting in Settings::descriptions().iter().filter(|setting| !IMPLIED.contains(&setting.key)) {
+    for setting in own() {
         if let Some(value) = value(matches, setting).map_err(|e| e.to_string())? {
             given.insert(setting.key.to_owned(), value);
         }

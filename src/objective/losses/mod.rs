@@ -3,6 +3,7 @@
 pub mod content;
 mod gram;
 mod mean_covariance;
+mod moments;
 pub mod variation;
 pub mod wasserstein;
 

@@ -40,10 +40,7 @@ impl Loss for Wasserstein {
     }
 
     fn unit(&self, growth: f32) -> f32 {
-        match self.0 {
-            Units::Relative => 1.0,
-            Units::Absolute => growth.powi(-2),
-        }
+        self.0.of_file(growth, 2)
     }
 
     fn aim(&self, rec: &mut Recorder, weight: f32, goal: Goal) -> Result<Box<dyn Aim>> {
