@@ -1,4 +1,4 @@
-// One step of Adam (Kingma & Ba 2015) on the pixels, then clamping to 0..1 and averaging the iterates:
+// One step of Adam (Kingma & Ba 2015), then averaging the iterates; pixels, but not parameters, are clamped to 0..1:
 //   m = b1 m + (1-b1) g;  v = b2 v + (1-b2) g^2;  x = clamp(x - rate * (m/c1) / (sqrt(v/c2) + epsilon), 0, 1)
 //   average += share (x - average), where share = (1-d) / (1-d^t) makes it the bias-corrected average (EMA).
 // g, x, m, v, average: H, W, 4. Alpha has no gradient and stays.
@@ -21,6 +21,8 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> v: array<vec4<f32>>;       // H, W, 4
 @group(0) @binding(5) var<storage, read_write> average: array<vec4<f32>>; // H, W, 4
 
+override BOUNDED: u32 = 1u; // 1: x stays within 0..1
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = id.x + id.y * groups.x * 64u;
@@ -31,7 +33,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let first = params.beta1 * m[index] + (1.0 - params.beta1) * gradient;
     let second = params.beta2 * v[index] + (1.0 - params.beta2) * gradient * gradient;
     let step = params.rate * (first / params.correction1) / (sqrt(second / params.correction2) + params.epsilon);
-    let next = clamp(x[index] - step, vec4<f32>(0.0), vec4<f32>(1.0));
+    var next = x[index] - step;
+    if (BOUNDED == 1u) {
+        next = clamp(next, vec4<f32>(0.0), vec4<f32>(1.0));
+    }
     m[index] = first;
     v[index] = second;
     x[index] = next;

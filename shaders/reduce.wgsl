@@ -1,10 +1,11 @@
-// Adds chunks: y[e] = scale * sum over k of partials[k, e].
+// Adds chunks: y[e] = scale * sum over k of partials[k, e], on top of what y holds if asked.
 // partials: chunks, E -> y: E.
 
 struct Params {
     vectors: u32, // vec4 elements of y
     chunks: u32,
     scale: f32,
+    accumulate: u32, // 1: add to what y holds
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,5 +22,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     for (var k = 0u; k < params.chunks; k++) {
         sum += partials[k * params.vectors + index];
     }
-    y[index] = sum * params.scale;
+    let own = sum * params.scale;
+    y[index] = select(own, own + y[index], params.accumulate == 1u);
 }

@@ -180,7 +180,7 @@ impl Gpu {
     /// Overwrites all values of a tensor, before anything that is submitted later.
     pub fn write(&self, tensor: &Tensor, values: &[f32]) {
         assert_eq!(values.len() as u64 * 4, tensor.bytes(), "size of the values for {}", tensor.label());
-        self.0.queue.write_buffer(tensor.buffer(), 0, bytemuck::cast_slice(values));
+        self.0.queue.write_buffer(tensor.buffer(), tensor.offset(), bytemuck::cast_slice(values));
     }
 
     /// A new tensor with the values that `source` has now.
@@ -190,9 +190,30 @@ impl Gpu {
     pub fn copy(&self, label: &str, source: &Tensor) -> Result<Tensor> {
         let tensor = self.tensor_of(label, source.shape(), source.dtype())?;
         let mut encoder = self.0.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(source.buffer(), 0, tensor.buffer(), 0, source.bytes());
+        encoder.copy_buffer_to_buffer(source.buffer(), source.offset(), tensor.buffer(), 0, source.bytes());
         self.submit(encoder.finish());
         Ok(tensor)
+    }
+
+    /// Overwrites all values of a tensor with zeros, before anything that is submitted later.
+    pub fn clear(&self, tensor: &Tensor) {
+        let mut encoder = self.0.device.create_command_encoder(&Default::default());
+        encoder.clear_buffer(tensor.buffer(), tensor.offset(), Some(tensor.bytes()));
+        self.submit(encoder.finish());
+    }
+
+    /// Overwrites all values of `target` with those that `source`, of the same shape, has by then.
+    pub fn assign(&self, source: &Tensor, target: &Tensor) {
+        assert_eq!((source.shape(), source.dtype()), (target.shape(), target.dtype()), "shape of {}", target.label());
+        let mut encoder = self.0.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(
+            source.buffer(),
+            source.offset(),
+            target.buffer(),
+            target.offset(),
+            source.bytes(),
+        );
+        self.submit(encoder.finish());
     }
 
     /// Compiles kernels ahead of their first use, for values that are stored in f32.

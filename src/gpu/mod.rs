@@ -25,6 +25,6 @@ pub use kernel::{Access, DType, Elements, Kernel};
 pub use memory::Memory;
 pub use recorder::{Grid, Program, Recorder, Uniform};
 pub use scope::{Phase, Scope};
-pub use tensor::{Shape, Tensor};
+pub use tensor::{Shape, Tensor, VIEW_ALIGNMENT};
 #[cfg(feature = "bench")]
 pub use timing::{Clock, Span};

@@ -26,7 +26,7 @@ pub async fn read(gpu: &Gpu, tensor: &Tensor) -> Result<Vec<f32>> {
 /// Waits for all values of a buffer that can be copied.
 #[cfg(feature = "bench")]
 pub(super) async fn read_buffer<T: Pod>(gpu: &Gpu, buffer: &wgpu::Buffer) -> Result<Vec<T>> {
-    let letter = Letter::copy(gpu, buffer, buffer.size());
+    let letter = Letter::copy(gpu, buffer, 0, buffer.size());
     gpu.drive();
     letter.open(gpu).await
 }
@@ -40,10 +40,10 @@ struct Letter {
 impl Letter {
     /// Copies what the tensor holds after everything submitted so far.
     fn send(gpu: &Gpu, tensor: &Tensor) -> Letter {
-        Letter::copy(gpu, tensor.buffer(), tensor.bytes())
+        Letter::copy(gpu, tensor.buffer(), tensor.offset(), tensor.bytes())
     }
 
-    fn copy(gpu: &Gpu, buffer: &wgpu::Buffer, bytes: u64) -> Letter {
+    fn copy(gpu: &Gpu, buffer: &wgpu::Buffer, offset: u64, bytes: u64) -> Letter {
         let staging = gpu.device().create_buffer(&wgpu::BufferDescriptor {
             label: Some("readback"),
             size: bytes,
@@ -51,7 +51,7 @@ impl Letter {
             mapped_at_creation: false,
         });
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, bytes);
+        encoder.copy_buffer_to_buffer(buffer, offset, &staging, 0, bytes);
         gpu.submit(encoder.finish());
         let (done, mapped) = channel();
         staging.map_async(wgpu::MapMode::Read, .., move |result| {

@@ -49,10 +49,13 @@ pub struct Recorder<'g> {
 struct Written {
     pipeline: Pipeline,
     uniform: wgpu::Buffer,
-    storages: Vec<Rc<Storage>>,
+    places: Vec<Place>,
     grid: Grid,
     name: Name,
 }
+
+/// Where a tensor's values are: in a buffer, and from which byte on how many of it; none where that is the whole of it.
+type Place = (Rc<Storage>, Option<(u64, u64)>);
 
 /// The scope that a dispatch is timed under.
 #[derive(Clone, Copy)]
@@ -144,9 +147,9 @@ impl<'g> Recorder<'g> {
         });
         self.gpu.queue().write_buffer(&uniform, 0, params);
         let pipeline = self.gpu.pipeline(kernel, elements(kernel, tensors));
-        let storages = tensors.iter().map(|tensor| tensor.storage.clone()).collect();
+        let places = tensors.iter().map(|tensor| (tensor.storage.clone(), tensor.range())).collect();
         let name = Name { scope: self.scope, kernel: kernel.name };
-        self.written.push(Written { pipeline, uniform: uniform.clone(), storages, grid, name });
+        self.written.push(Written { pipeline, uniform: uniform.clone(), places, grid, name });
         self.timeline.tick();
         Uniform(uniform)
     }
@@ -182,18 +185,34 @@ fn elements(kernel: &Kernel, tensors: &[&Tensor]) -> Elements {
 
 impl Written {
     fn bind(self, gpu: &Gpu) -> Dispatch {
-        let Written { pipeline, uniform, storages, grid, name } = self;
-        let buffers = std::iter::once(&uniform).chain(storages.iter().map(|storage| storage.buffer()));
+        let Written { pipeline, uniform, places, grid, name } = self;
+        let buffers = places.iter().map(|(storage, range)| (storage.buffer(), *range));
         let entries: Vec<_> = (0..)
-            .zip(buffers)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+            .zip(std::iter::once((&uniform, None)).chain(buffers))
+            .map(|(binding, (buffer, range))| wgpu::BindGroupEntry { binding, resource: resource(buffer, range) })
             .collect();
         let bind_group = gpu.device().create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
             layout: &pipeline.layout,
             entries: &entries,
         });
-        Dispatch { pipeline: pipeline.pipeline, bind_group, grid, name, _storages: storages }
+        Dispatch {
+            pipeline: pipeline.pipeline,
+            bind_group,
+            grid,
+            name,
+            _storages: places.into_iter().map(|(storage, _)| storage).collect(),
+        }
+    }
+}
+
+/// A buffer, or some of its bytes.
+fn resource(buffer: &wgpu::Buffer, range: Option<(u64, u64)>) -> wgpu::BindingResource<'_> {
+    match range {
+        None => buffer.as_entire_binding(),
+        Some((offset, bytes)) => {
+            wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size: wgpu::BufferSize::new(bytes) })
+        }
     }
 }
 

@@ -63,6 +63,9 @@ impl Shape {
     }
 }
 
+/// Every device can begin a view at a multiple of so many vectors: 256 bytes of f32.
+pub const VIEW_ALIGNMENT: u32 = 16;
+
 /// Values on the device. Cloning copies the handle, not the values.
 #[derive(Debug, Clone)]
 pub struct Tensor {
@@ -70,17 +73,38 @@ pub struct Tensor {
     label: Rc<str>,
     shape: Shape,
     dtype: DType,
+    /// The bytes before its first value, if it is a view of another tensor.
+    view: Option<u64>,
     /// Ends the use of the buffer when the last handle is dropped, if a recording shares it.
     _loan: Option<Rc<Loan>>,
 }
 
 impl Tensor {
     pub(super) fn new(storage: Rc<Storage>, label: Rc<str>, shape: Shape, dtype: DType) -> Tensor {
-        Tensor { storage, label, shape, dtype, _loan: None }
+        Tensor { storage, label, shape, dtype, view: None, _loan: None }
     }
 
     pub(super) fn lent(self, loan: Loan) -> Tensor {
         Tensor { _loan: Some(Rc::new(loan)), ..self }
+    }
+
+    /// Some of this tensor's values as a tensor of their own, without a copy: those from the vector `first` on, a multiple of
+    /// [`VIEW_ALIGNMENT`].
+    pub fn view(&self, label: &str, first: u32, shape: Shape) -> Tensor {
+        let end = u64::from(first) * self.dtype.vector_bytes() + shape.bytes_of(self.dtype);
+        assert!(first.is_multiple_of(VIEW_ALIGNMENT) && end <= self.bytes(), "place of {label} in {}", self.label);
+        let first = self.offset() + u64::from(first) * self.dtype.vector_bytes();
+        Tensor { label: label.into(), shape, view: Some(first), ..self.clone() }
+    }
+
+    /// The bytes of its buffer before its first value.
+    pub(super) fn offset(&self) -> u64 {
+        self.view.unwrap_or(0)
+    }
+
+    /// Its place in the buffer as a shader may touch it; none where that is the whole of it.
+    pub(super) fn range(&self) -> Option<(u64, u64)> {
+        self.view.map(|first| (first, self.bytes()))
     }
 
     pub(super) fn buffer(&self) -> &wgpu::Buffer {

@@ -1,4 +1,4 @@
-//! One step of Adam on the pixels.
+//! One step of Adam, on pixels or on parameters.
 
 use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor, Uniform};
@@ -22,7 +22,10 @@ pub struct Params {
 /// The compute kernel.
 pub const KERNEL: Kernel = kernel!("adam", LINE, Params, [Read, Write, Write, Write, Write]);
 
-/// The pixels and what Adam remembers of them; all H, W, 4.
+/// The same for a network's parameters, which have no bounds.
+pub const UNBOUNDED: Kernel = Kernel { name: "adam_unbounded", constants: &[("BOUNDED", 0.0)], ..KERNEL };
+
+/// The pixels, or a network's parameters, and what Adam remembers of them; all of one shape.
 pub struct State<'t> {
     /// The pixels.
     pub x: &'t Tensor,
@@ -34,8 +37,8 @@ pub struct State<'t> {
     pub average: &'t Tensor,
 }
 
-/// Steps along `d_x`; the returned uniform takes each step's [`Params`].
-pub fn record(rec: &mut Recorder, d_x: &Tensor, state: &State, params: &Params) -> Uniform {
-    let grid = Grid::line(&KERNEL, state.x.shape().vectors());
-    rec.dispatch(&KERNEL, params, &[d_x, state.x, state.m, state.v, state.average], grid)
+/// Steps along `d_x` with [`KERNEL`] or [`UNBOUNDED`]; the returned uniform takes each step's [`Params`].
+pub fn record(rec: &mut Recorder, kernel: &Kernel, d_x: &Tensor, state: &State, params: &Params) -> Uniform {
+    let grid = Grid::line(kernel, state.x.shape().vectors());
+    rec.dispatch(kernel, params, &[d_x, state.x, state.m, state.v, state.average], grid)
 }

@@ -23,12 +23,16 @@ pub(crate) use kernel;
 pub mod adam;
 pub mod batched_gemm;
 pub mod blend;
+pub mod clip;
 pub mod colour;
 pub mod conv;
 pub mod covariance;
 pub mod dot;
+pub mod enlarge;
+pub mod flip;
 mod gemm_variant;
 pub mod guide;
+pub mod instance_norm;
 pub mod lbfgs;
 mod line;
 pub mod mask;
@@ -42,8 +46,13 @@ pub mod reduce;
 pub mod relu_backward;
 pub mod resample;
 pub mod ridge;
+pub mod sigmoid;
 pub mod square_matmul;
+pub mod stability;
+pub mod strided_conv;
+pub mod sum;
 pub mod total;
+pub mod weight_gradient;
 pub mod winograd;
 
 pub use gemm_variant::GemmVariant;
@@ -53,8 +62,9 @@ pub use line::{Part, sums_for};
 use crate::gpu::Kernel;
 
 /// Every compute kernel but those that one loss alone uses ([`crate::objective::losses::KERNELS`]), for the tests that reflect them.
-pub const ALL: [&Kernel; 40] = [
+pub const ALL: [&Kernel; 57] = [
     &adam::KERNEL,
+    &adam::UNBOUNDED,
     &batched_gemm::NARROW,
     &batched_gemm::WIDE,
     &batched_gemm::SHARED,
@@ -62,6 +72,7 @@ pub const ALL: [&Kernel; 40] = [
     &batched_gemm::WIDE_TRANSPOSED,
     &batched_gemm::SHARED_TRANSPOSED,
     &blend::KERNEL,
+    &clip::KERNEL,
     &colour::KERNEL,
     &conv::KERNEL,
     &conv::FROM_PICTURE,
@@ -69,7 +80,15 @@ pub const ALL: [&Kernel; 40] = [
     &covariance::KERNEL,
     &covariance::WIDE,
     &dot::KERNEL,
+    &enlarge::FORWARD,
+    &enlarge::BACKWARD,
+    &flip::KERNEL,
     &guide::KERNEL,
+    &instance_norm::STATISTICS,
+    &instance_norm::MERGE,
+    &instance_norm::FORWARD,
+    &instance_norm::SUMS,
+    &instance_norm::BACKWARD,
     &lbfgs::HISTORY,
     &lbfgs::PRODUCTS,
     &lbfgs::DIRECTION,
@@ -87,9 +106,16 @@ pub const ALL: [&Kernel; 40] = [
     &relu_backward::KERNEL,
     &resample::KERNEL,
     &ridge::KERNEL,
+    &sigmoid::FORWARD,
+    &sigmoid::BACKWARD,
     &square_matmul::KERNEL,
     &square_matmul::WIDE,
+    &stability::KERNEL,
+    &strided_conv::FORWARD,
+    &strided_conv::BACKWARD,
+    &sum::KERNEL,
     &total::KERNEL,
+    &weight_gradient::KERNEL,
     &winograd::WEIGHTS,
     &winograd::INPUT,
     &winograd::GRADIENT,

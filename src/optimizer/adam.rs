@@ -45,7 +45,7 @@ impl Adam {
     pub(super) fn record(&mut self, rec: &mut Recorder, d_x: &Tensor) {
         let state = adam::State { x: &self.x, m: &self.m, v: &self.v, average: &self.average };
         let params = self.params(Pace { rate: 0.0, decay: 0.0 });
-        self.uniform = Some(adam::record(rec, d_x, &state, &params));
+        self.uniform = Some(adam::record(rec, &adam::KERNEL, d_x, &state, &params));
     }
 
     pub(super) fn advance(&mut self, gpu: &Gpu, pace: Pace) {

@@ -1,4 +1,4 @@
-//! One step of Adam (Kingma & Ba 2015, algorithm 1) on the pixels.
+//! One step of Adam (Kingma & Ba 2015, algorithm 1), on pixels or on parameters.
 
 use super::average::Average;
 
@@ -13,6 +13,8 @@ pub struct Params {
     pub beta2: f64,
     /// Keeps the division finite.
     pub epsilon: f64,
+    /// Whether x stays within 0..1, as pixels do.
+    pub bounded: bool,
 }
 
 /// The pixels and what Adam remembers of them.
@@ -39,16 +41,17 @@ impl State {
 }
 
 /// m = b1 m + (1 - b1) g and v = b2 v + (1 - b2) g^2, both divided by 1 - b^t to correct their start at zero;
-/// x = clamp(x - rate m' / (sqrt(v') + epsilon), 0, 1).
+/// x = x - rate m' / (sqrt(v') + epsilon), clamped to 0..1 if it is bounded.
 pub fn record(g: &[f64], state: &mut State, params: &Params) {
-    let Params { rate, beta1, beta2, epsilon } = *params;
+    let Params { rate, beta1, beta2, epsilon, bounded } = *params;
     state.t += 1;
     for (e, g) in g.iter().enumerate() {
         state.m[e] = beta1 * state.m[e] + (1.0 - beta1) * g;
         state.v[e] = beta2 * state.v[e] + (1.0 - beta2) * g * g;
         let m = state.m[e] / (1.0 - beta1.powi(state.t));
         let v = state.v[e] / (1.0 - beta2.powi(state.t));
-        state.x[e] = (state.x[e] - rate * m / (v.sqrt() + epsilon)).clamp(0.0, 1.0);
+        let next = state.x[e] - rate * m / (v.sqrt() + epsilon);
+        state.x[e] = if bounded { next.clamp(0.0, 1.0) } else { next };
     }
     state.average.push(&state.x);
 }

@@ -6,11 +6,14 @@
 
 pub mod adam;
 pub mod average;
+pub mod clip;
 pub mod colour;
 pub mod conv;
 pub mod covariance;
 pub mod dot;
+pub mod enlarge;
 pub mod guide;
+pub mod instance_norm;
 pub mod lbfgs;
 pub mod losses;
 mod map;
@@ -24,7 +27,10 @@ pub mod reduce;
 pub mod relu_backward;
 pub mod resample;
 pub mod ridge;
+pub mod sigmoid;
 pub mod square_matmul;
+pub mod stability;
+pub mod strided_conv;
 pub mod total;
 
 pub use map::Map;

@@ -5,8 +5,9 @@ use crate::workbench::{Workbench, noise, shape};
 use scumble::choices::Pooling;
 use scumble::gpu::{Recorder, Shape, Tensor};
 use scumble::kernels::conv::{self, Window};
+use scumble::kernels::strided_conv::{self, Stride};
 use scumble::kernels::winograd::{self, Rows, Workspace};
-use scumble::kernels::{colour, pad, pool};
+use scumble::kernels::{colour, enlarge, pad, pool, reduce, weight_gradient};
 use scumble::model::{Copies, Margin};
 use scumble::reference::{Map, dot};
 
@@ -116,5 +117,54 @@ fn of_colour() {
         [from, from],
         |_, rec, x, y| colour::forward(rec, x, y, &matrix, [0.0; 3], false),
         |_, rec, d_y, d_x| colour::backward(rec, d_y, d_x, &matrix, false),
+    );
+}
+
+#[test]
+fn of_strided_conv() {
+    let from = Shape::new(17, 31, 5);
+    let window = Stride { kernel: 3, stride: 2 };
+    let values: Vec<f32> = noise(3, 9, 5, 9).values.iter().map(|&weight| weight as f32).collect();
+    let weights = |bench: &Workbench| {
+        bench.gpu.upload("weights", conv::packed_shape(9, 5, 3), &conv::pack(&values, 9, 5, 3)).unwrap()
+    };
+    check(
+        "strided_conv",
+        [from, window.output(from, 9)],
+        |bench, rec, x, y| strided_conv::forward(rec, x, &weights(bench), window, y),
+        |bench, rec, d_y, d_x| strided_conv::backward(rec, d_y, &weights(bench), window, d_x),
+    );
+}
+
+/// A convolution is linear in its weights too: their gradient is the adjoint of the map from weights to outputs.
+#[test]
+fn of_conv_in_its_weights() {
+    for stride in [1, 2] {
+        let x = noise(3, 17, 31, 8);
+        let window = Stride { kernel: 3, stride };
+        let weights = conv::packed_shape(12, 8, 3);
+        let from = Shape::new(1, weights.width, 4);
+        let to = window.output(shape(&x), 12);
+        check(
+            &format!("conv in its weights, stride {stride}"),
+            [from, to],
+            |bench, rec, weights, y| strided_conv::forward(rec, &bench.upload(&x), weights, window, y),
+            |bench, rec, d_y, d_weights| {
+                let partials = bench.gpu.tensor("partials", Shape::new(3, from.width, 4)).unwrap();
+                weight_gradient::record(rec, &bench.upload(&x), d_y, window, 3, &partials);
+                reduce::record(rec, &partials, 3, 1.0, d_weights);
+            },
+        );
+    }
+}
+
+#[test]
+fn of_enlarging() {
+    let from = Shape::new(7, 31, 5);
+    check(
+        "enlarge",
+        [from, enlarge::output(from)],
+        |_, rec, x, y| enlarge::forward(rec, x, y),
+        |_, rec, d_y, d_x| enlarge::backward(rec, d_y, d_x),
     );
 }

@@ -14,5 +14,6 @@ mod optimizers;
 mod recycling;
 mod roots;
 mod statistics;
+mod stylizing;
 mod winograd;
 mod workbench;

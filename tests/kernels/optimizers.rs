@@ -3,7 +3,7 @@
 use crate::agreement::{agree, agree_within};
 use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::choices::Method;
-use scumble::gpu::{Recorder, Shape, Tensor};
+use scumble::gpu::{Kernel, Recorder, Shape, Tensor};
 use scumble::kernels::{adam, lbfgs};
 use scumble::optimizer::{Lbfgs, Optimizer, Pace};
 use scumble::reference::{Map, adam as adam_twin, lbfgs as lbfgs_twin};
@@ -21,12 +21,22 @@ fn opaque(mut map: Map) -> Map {
 
 #[test]
 fn adam_with_its_moments() {
+    adam_follows_its_twin(&adam::KERNEL, true);
+}
+
+#[test]
+fn adam_of_parameters_has_no_bounds() {
+    adam_follows_its_twin(&adam::UNBOUNDED, false);
+}
+
+fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
     let bench = Workbench::open();
     let adam_twin_params = adam_twin::Params {
         rate: f64::from(0.03f32),
         beta1: f64::from(0.9f32),
         beta2: f64::from(0.99f32),
         epsilon: f64::from(1e-8f32),
+        bounded,
     };
     let decay = f64::from(0.95f32);
     for (height, width) in [(1, 1), (3, 5), (7, 251)] {
@@ -50,9 +60,9 @@ fn adam_with_its_moments() {
             let g = bench.upload(&g);
             let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average };
             bench.run(|rec| {
-                adam::record(rec, &g, &state, &params);
+                adam::record(rec, kernel, &g, &state, &params);
             });
-            let case = format!("{height}x{width}, step {t}");
+            let case = format!("{}, {height}x{width}, step {t}", kernel.name);
             for (name, gpu, twin) in [
                 ("adam x", &x_gpu, &twin.x),
                 ("adam m", &m, &twin.m),
@@ -187,7 +197,7 @@ fn adam_keeps_its_age() {
     let bench = Workbench::open();
     let (height, width) = (5, 7);
     let x = opaque(picture(24, height, width, 4));
-    let params = adam_twin::Params { rate: f64::from(0.05f32), beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
+    let params = adam_twin::Params { rate: f64::from(0.05f32), beta1: 0.9, beta2: 0.99, epsilon: 1e-8, bounded: true };
     let mut twin = adam_twin::State::new(x.values.clone(), 0.9);
     let g = bench.gpu.tensor("g", shape(&x)).unwrap();
     let losses = bench.gpu.tensor("losses", Shape::vector(2)).unwrap();
