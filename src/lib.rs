@@ -31,6 +31,7 @@ pub mod reference;
 pub mod scaling;
 pub mod schedule;
 pub mod settings;
+pub mod stylizer;
 pub mod tuning;
 #[cfg(target_arch = "wasm32")]
 mod web;

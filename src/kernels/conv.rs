@@ -162,6 +162,21 @@ pub fn pack_flipped(weights: &[f32], outputs: usize, inputs: usize, kernel: usiz
     pack_with(inputs, outputs, kernel, |o, i, j, k| weights[((i * inputs + o) * kernel + last - j) * kernel + last - k])
 }
 
+/// The inverse of [`pack`].
+pub fn unpack(packed: &[f32], outputs: usize, inputs: usize, kernel: usize) -> Vec<f32> {
+    let blocks = inputs.div_ceil(4);
+    let mut weights = Vec::with_capacity(outputs * inputs * kernel * kernel);
+    for o in 0..outputs {
+        for i in 0..inputs {
+            for tap in 0..kernel * kernel {
+                let tile = (o / 4 * kernel * kernel + tap) * blocks + i / 4;
+                weights.push(packed[tile * 16 + i % 4 * 4 + o % 4]);
+            }
+        }
+    }
+    weights
+}
+
 fn pack_with(
     outputs: usize,
     inputs: usize,

@@ -31,6 +31,7 @@ pub mod sigmoid;
 pub mod square_matmul;
 pub mod stability;
 pub mod strided_conv;
+pub mod stylizer;
 pub mod total;
 
 pub use map::Map;
