@@ -53,6 +53,12 @@ pub enum Error {
         /// Advice, a whole sentence.
         remedy: String,
     },
+    /// A style file is not what it should be.
+    #[error("This style cannot be used: {problem}. Use another copy of the file, or make the style again.")]
+    Style {
+        /// The problem, in words, without a full stop.
+        problem: String,
+    },
     /// WebGPU (or Vulkan) is there, but gives no adapter.
     #[error("No graphics adapter answered ({detail}). {remedy}")]
     NoAdapter {
@@ -114,6 +120,7 @@ impl Error {
             Error::PictureTooLarge { .. } => "PictureTooLarge",
             Error::Encode { .. } => "Encode",
             Error::Weights { .. } => "Weights",
+            Error::Style { .. } => "Style",
             Error::NoAdapter { .. } => "NoAdapter",
             Error::DeviceLost { .. } => "DeviceLost",
             Error::Gpu { .. } => "Gpu",

@@ -31,7 +31,9 @@ pub mod reference;
 pub mod scaling;
 pub mod schedule;
 pub mod settings;
+pub mod style;
 pub mod stylizer;
+pub mod training;
 pub mod tuning;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -22,7 +22,9 @@ use guide::Region;
 use lens::Lens;
 use loss::{Goal, LayerMoments};
 use moments::{Centering, Moments};
-use observer::{Aimed, Measuring};
+use observer::Measuring;
+
+pub use observer::Aimed;
 
 /// The whole loss of a picture, with its targets.
 pub struct Objective {
@@ -36,9 +38,6 @@ pub const SMALLEST_MASS: f32 = 4.0;
 impl Objective {
     /// Captures the targets from the photo and the paintings, of which each region of the picture has some.
     ///
-    /// A region's style counts by how much of the picture it is. Statistics of several paintings are averaged by their shares.
-    /// For Gram matrices that is the same as averaging the losses: the two differ by a number that the picture does not change.
-    ///
     /// # Errors
     /// Where the device cannot hold them.
     pub fn capture(
@@ -49,9 +48,40 @@ impl Objective {
         paintings: &[Tensor],
         regions: &[Region],
     ) -> Result<Objective> {
-        let of_features = terms.iter().filter(|term| term.loss.needs() == Needs::Features);
-        let mut features = Features::of(of_features.map(|term| term.layer));
+        let of_photo = Objective::of_photo(rec, network, terms, photo)?;
+        Ok(Objective::of_paintings(rec, network, terms, photo.shape(), paintings, regions)?.and(of_photo))
+    }
+
+    /// The losses that compare with the photo alone.
+    ///
+    /// # Errors
+    /// Where the device cannot hold its features.
+    pub fn of_photo(rec: &mut Recorder, network: &Network, terms: &[Term], photo: &Tensor) -> Result<Vec<Aimed>> {
+        let own = || terms.iter().enumerate().filter(|(_, term)| term.loss.needs() == Needs::Features);
+        let mut features = Features::of(own().map(|(_, term)| term.layer));
         network.forward(rec, photo, &mut features)?;
+        let aimed = own().map(|(term, Term { layer, loss, weight })| {
+            let aim = loss.aim(rec, *weight, Goal::Features(features.at(*layer)))?;
+            Ok(Aimed { term, layer: *layer, family: loss.family(), aim })
+        });
+        aimed.collect()
+    }
+
+    /// The losses that do not look at the photo, for pictures of shape `pixels`.
+    ///
+    /// A region's style counts by how much of the picture it is. Statistics of several paintings are averaged by their shares.
+    /// For Gram matrices that is the same as averaging the losses: the two differ by a number that the picture does not change.
+    ///
+    /// # Errors
+    /// Where the device cannot hold the statistics.
+    pub fn of_paintings(
+        rec: &mut Recorder,
+        network: &Network,
+        terms: &[Term],
+        pixels: Shape,
+        paintings: &[Tensor],
+        regions: &[Region],
+    ) -> Result<Objective> {
         let of_moments: Vec<_> =
             terms.iter().filter_map(|term| Some((term.layer, term.loss.needs().centering()?))).collect();
         let mut captures = Vec::new();
@@ -61,18 +91,15 @@ impl Objective {
             network.forward(rec, painting, &mut capture)?;
             captures.push(capture);
         }
-        let shapes = network.shapes(photo.shape());
+        let shapes = network.shapes(pixels);
         let mut targets = Vec::new();
-        for Term { layer, loss, weight } in terms {
+        for (term, Term { layer, loss, weight }) in terms.iter().enumerate() {
             let (layer, weight, family) = (*layer, *weight, loss.family());
             match loss.needs() {
-                Needs::Features => {
-                    let aim = loss.aim(rec, weight, Goal::Features(features.at(layer)))?;
-                    targets.push(Aimed { layer, family, aim });
-                }
+                Needs::Features => {}
                 Needs::Nothing => {
                     let aim = loss.aim(rec, weight, Goal::Nothing)?;
-                    targets.push(Aimed { layer, family, aim });
+                    targets.push(Aimed { term, layer, family, aim });
                 }
                 Needs::Moments(centering) => {
                     let map = shapes[layer];
@@ -89,13 +116,22 @@ impl Objective {
                         let goal = LayerMoments { moments, lens: lens(network, layer, centering), guide };
                         let weight = weight * mass / map.pixels() as f32;
                         let aim = loss.aim(rec, weight, Goal::Moments(Box::new(goal)))?;
-                        targets.push(Aimed { layer: seen, family, aim });
+                        targets.push(Aimed { term, layer: seen, family, aim });
                     }
                 }
             }
         }
-        let losses = rec.gpu().tensor("losses", Shape::vector(targets.len() as u32))?;
+        let of_photo = terms.iter().filter(|term| term.loss.needs() == Needs::Features).count();
+        let losses = rec.gpu().tensor("losses", Shape::vector((targets.len() + of_photo) as u32))?;
         Ok(Objective { terms: targets, losses })
+    }
+
+    /// With the losses that compare with a photo, in the order of the terms.
+    #[must_use]
+    pub fn and(mut self, of_photo: Vec<Aimed>) -> Objective {
+        self.terms.extend(of_photo);
+        self.terms.sort_by_key(|aimed| aimed.term);
+        self
     }
 
     /// The losses of a step, one number per term, already weighted.

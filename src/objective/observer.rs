@@ -6,11 +6,13 @@ use crate::gpu::{Recorder, Tensor};
 use crate::network::{BackwardRows, ForwardRows, Interest, Observer};
 
 /// A term with its target.
-pub(super) struct Aimed {
+pub struct Aimed {
+    /// The term's place among all.
+    pub(super) term: usize,
     /// The layer that it observes: the term's own, or the input of a linear one.
-    pub layer: usize,
-    pub family: Family,
-    pub aim: Box<dyn Aim>,
+    pub(super) layer: usize,
+    pub(super) family: Family,
+    pub(super) aim: Box<dyn Aim>,
 }
 
 /// All terms at work on one picture.

@@ -2,7 +2,7 @@
 
 use super::{Pace, share};
 use crate::Result;
-use crate::gpu::{Gpu, Recorder, Tensor, Uniform};
+use crate::gpu::{Gpu, Kernel, Recorder, Tensor, Uniform};
 use crate::kernels::adam;
 
 const BETA1: f32 = 0.9;
@@ -20,6 +20,7 @@ pub struct Adam {
     /// Steps since this picture began, for the average.
     step: u32,
     uniform: Option<Uniform>,
+    kernel: &'static Kernel,
 }
 
 impl Adam {
@@ -29,7 +30,15 @@ impl Adam {
     /// Where the device cannot hold it.
     pub fn new(gpu: &Gpu, x: Tensor) -> Result<Adam> {
         let [m, v, average] = ["adam m", "adam v", "average"].map(|label| gpu.tensor(label, x.shape()));
-        Ok(Adam { m: m?, v: v?, average: average?, x, age: 0, step: 0, uniform: None })
+        Ok(Adam { m: m?, v: v?, average: average?, x, age: 0, step: 0, uniform: None, kernel: &adam::KERNEL })
+    }
+
+    /// The same for numbers that need not stay within 0..1: a network's parameters.
+    ///
+    /// # Errors
+    /// Where the device cannot hold it.
+    pub fn unbounded(gpu: &Gpu, x: Tensor) -> Result<Adam> {
+        Ok(Adam { kernel: &adam::UNBOUNDED, ..Adam::new(gpu, x)? })
     }
 
     /// First and second moment and their age, for a picture of the next size to inherit.
@@ -42,13 +51,25 @@ impl Adam {
         (self.m, self.v, self.age) = (m, v, age);
     }
 
-    pub(super) fn record(&mut self, rec: &mut Recorder, d_x: &Tensor) {
-        let state = adam::State { x: &self.x, m: &self.m, v: &self.v, average: &self.average };
-        let params = self.params(Pace { rate: 0.0, decay: 0.0 });
-        self.uniform = Some(adam::record(rec, &adam::KERNEL, d_x, &state, &params));
+    /// Everything that it remembers: the numbers themselves, first and second moment, the average of the iterates.
+    pub fn state(&self) -> [&Tensor; 4] {
+        [&self.x, &self.m, &self.v, &self.average]
     }
 
-    pub(super) fn advance(&mut self, gpu: &Gpu, pace: Pace) {
+    /// Counts on from this step, for a state that was written into its tensors.
+    pub fn go_on_after(&mut self, step: u32) {
+        (self.age, self.step) = (step, step);
+    }
+
+    /// Records a step along the gradient `d_x`.
+    pub fn record(&mut self, rec: &mut Recorder, d_x: &Tensor) {
+        let state = adam::State { x: &self.x, m: &self.m, v: &self.v, average: &self.average };
+        let params = self.params(Pace { rate: 0.0, decay: 0.0 });
+        self.uniform = Some(adam::record(rec, self.kernel, d_x, &state, &params));
+    }
+
+    /// Sets up the next submit of the recorded step.
+    pub fn advance(&mut self, gpu: &Gpu, pace: Pace) {
         self.age += 1;
         self.step += 1;
         if let Some(uniform) = &self.uniform {
@@ -74,7 +95,8 @@ impl Adam {
         &self.x
     }
 
-    pub(super) fn average(&self) -> &Tensor {
+    /// The average of the iterates.
+    pub fn average(&self) -> &Tensor {
         &self.average
     }
 }

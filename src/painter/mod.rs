@@ -25,7 +25,7 @@ use crate::{Error, Result};
 use feature_model::FeatureModel;
 use scale_run::ScaleRun;
 use scene::{Originals, Scene};
-use sources::{originals, subject, weights_of};
+use sources::{originals, subject};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -65,7 +65,7 @@ impl Painter {
     /// Where a setting is out of range, something is missing, or the device cannot hold the run.
     pub async fn new(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Painter> {
         settings.check()?;
-        let model = FeatureModel::new(gpu, weights_of(sources, settings)?, settings).await?;
+        let model = FeatureModel::new(gpu, sources.weights(settings)?, settings).await?;
         let own = match (settings.start, &sources.start) {
             (Start::Picture, None) => {
                 return Err(Error::Missing {

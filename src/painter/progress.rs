@@ -41,7 +41,8 @@ pub struct Progress {
 }
 
 impl Losses {
-    pub(super) fn new(iteration: u32, of: impl Fn(Family) -> f32) -> Losses {
+    /// Of a step, from what each family's terms add up to.
+    pub fn new(iteration: u32, of: impl Fn(Family) -> f32) -> Losses {
         let (content, style, tv) = (of(Family::Content), of(Family::Style), of(Family::Variation));
         Losses { iteration, content, style, tv, total: content + style + tv }
     }

@@ -50,16 +50,24 @@ impl Scene {
             |rec: &mut Recorder, picture: &Tensor| scale(rec, picture, size.width, size.height, Values::Colours);
         let photo = fitting(&mut rec, &originals.photo)?;
         let mask = originals.mask.as_ref().map(|mask| fitting(&mut rec, mask)).transpose()?;
-        let fitted = |(index, painting): (usize, &Tensor)| {
-            let Shape { width, height, .. } = painting.shape();
-            let (width, height) = fit(width, height, painting_edge(size, settings, index));
-            scale(&mut rec, painting, width, height, Values::Colours)
-        };
-        let paintings = originals.paintings.iter().enumerate().map(fitted).collect::<Result<_>>()?;
+        let paintings = paintings(&mut rec, &originals.paintings, settings, size)?;
         rec.submit();
         let place = |place: &Rc<Picture>| resize(place, size.width, size.height);
         let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();
         let regions = regions(&places, &shares(settings, places.len()), (size.width, size.height));
         Ok(Scene { photo, paintings, mask, regions })
     }
+}
+
+/// Paintings in their own proportions, as large as pictures of this size want them.
+///
+/// # Errors
+/// Where the device cannot hold them.
+pub fn paintings(rec: &mut Recorder, paintings: &[Tensor], settings: &Settings, size: &Scale) -> Result<Vec<Tensor>> {
+    let fitted = |(index, painting): (usize, &Tensor)| {
+        let Shape { width, height, .. } = painting.shape();
+        let (width, height) = fit(width, height, painting_edge(size, settings, index));
+        scale(rec, painting, width, height, Values::Colours)
+    };
+    paintings.iter().enumerate().map(fitted).collect()
 }

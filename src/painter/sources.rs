@@ -39,6 +39,35 @@ impl Default for Sources {
     }
 }
 
+impl Sources {
+    /// The weights of the model that the settings name.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where they are not there.
+    pub fn weights(&self, settings: &Settings) -> Result<&ModelWeights> {
+        let missing = || {
+            let Missing { what, remedy } = Model::of(settings.model).missing;
+            Error::Missing { what: what.into(), remedy: remedy.into() }
+        };
+        self.weights.get(&settings.model).map(Rc::as_ref).ok_or_else(missing)
+    }
+
+    /// The paintings on the device; with the colours of `original`, if the settings want that.
+    ///
+    /// # Errors
+    /// Where there are none, or the device cannot hold them.
+    pub fn upload_paintings(&self, gpu: &Gpu, original: Option<&Picture>, settings: &Settings) -> Result<Vec<Tensor>> {
+        if self.paintings.is_empty() {
+            return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
+        }
+        let painting = |own: &Rc<Picture>| match original {
+            Some(original) => upload(gpu, "painting", &palettes::painting(own, original, settings)),
+            None => upload(gpu, "painting", own),
+        };
+        self.paintings.iter().map(painting).collect()
+    }
+}
+
 /// The picture to repaint: the photo; or for a texture the first painting, which then gives nothing but its proportions.
 pub(super) fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Picture>> {
     let (found, what) = match settings.texture {
@@ -48,25 +77,12 @@ pub(super) fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Pictu
     found.cloned().ok_or_else(|| Error::Missing { what: what.into(), remedy: "Choose one first.".into() })
 }
 
-/// The weights of the model that paints.
-pub(super) fn weights_of<'s>(sources: &'s Sources, settings: &Settings) -> Result<&'s ModelWeights> {
-    let missing = || {
-        let Missing { what, remedy } = Model::of(settings.model).missing;
-        Error::Missing { what: what.into(), remedy: remedy.into() }
-    };
-    sources.weights.get(&settings.model).map(Rc::as_ref).ok_or_else(missing)
-}
-
 /// The pictures on the device; what is painted, as the run's first sources have it.
 pub(super) fn originals(gpu: &Gpu, sources: &Sources, original: &Picture, settings: &Settings) -> Result<Originals> {
-    if sources.paintings.is_empty() {
-        return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
-    }
+    let paintings = sources.upload_paintings(gpu, Some(original), settings)?;
     let places = places(sources, settings);
     let mask = uploaded_mask(gpu, sources, settings)?;
     let photo = upload(gpu, "photo", original)?;
-    let painting = |own: &Rc<Picture>| upload(gpu, "painting", &palettes::painting(own, original, settings));
-    let paintings = sources.paintings.iter().map(painting).collect::<Result<_>>()?;
     Ok(Originals { photo, paintings, mask, places })
 }
 

@@ -10,7 +10,7 @@ mod up;
 
 pub use down::Walk;
 pub use parameters::{initial, named, unnamed};
-pub use table::{Kind, Layer, Op, Parameter, Size, Table};
+pub use table::{COARSE, Kind, Layer, Op, Parameter, Size, Table};
 
 use crate::Result;
 use crate::gpu::{Gpu, Shape, Tensor};

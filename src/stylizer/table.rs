@@ -109,6 +109,13 @@ impl Default for Size {
     }
 }
 
+impl Size {
+    /// Whether there can be such a network.
+    pub fn is_possible(self) -> bool {
+        (4..=64).contains(&self.width) && self.width.is_multiple_of(4) && (1..=16).contains(&self.blocks)
+    }
+}
+
 /// Pixels of the photo on one side of a position of the coarsest maps: sizes are made up to multiples of it.
 pub const COARSE: u32 = 4;
 

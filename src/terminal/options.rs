@@ -12,9 +12,9 @@ const SIZE: u32 = 512;
 /// Settings that follow from other options: `--mask` and `--place`.
 const IMPLIED: [&str; 2] = ["masked", "placed"];
 
-/// The command with an option for every setting.
-pub fn with_settings(command: Command) -> Command {
-    command.args(own().map(option))
+/// The command with an option for every setting but those that it has an option of its own for.
+pub fn with_settings(command: Command, but: &[&str]) -> Command {
+    command.args(own().filter(|setting| !but.contains(&setting.key)).map(option))
 }
 
 /// The settings that have an option.
@@ -26,10 +26,10 @@ fn own() -> impl Iterator<Item = &'static Description> {
 ///
 /// # Errors
 /// A sentence for a person, where settings are out of range or do not go together.
-pub fn settings(matches: &ArgMatches, implied: [(&str, bool); IMPLIED.len()]) -> Result<Settings, String> {
+pub fn settings<const N: usize>(matches: &ArgMatches, implied: [(&str, bool); N]) -> Result<Settings, String> {
     let mut given: Map<String, Value> =
         implied.map(|(key, value)| (key.to_owned(), value.into())).into_iter().collect();
-    for setting in own() {
+    for setting in own().filter(|setting| matches.try_contains_id(setting.key).is_ok()) {
         if let Some(value) = value(matches, setting).map_err(|e| e.to_string())? {
             given.insert(setting.key.to_owned(), value);
         }

@@ -1,0 +1,144 @@
+//! `scumble PHOTO PAINTING`: the painter's run.
+
+use crate::files::{WeightsFile, format, picture, read, write};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use scumble::gpu::Gpu;
+use scumble::image::{Label, Picture, decode, encode};
+use scumble::painter::{Losses, Painter, Sources};
+use scumble::settings::Settings;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// What is painted, and where it goes.
+#[derive(Args)]
+pub struct Arguments {
+    /// The photo, or with --texture a painting.
+    photo: PathBuf,
+    /// The painting; several are blended.
+    #[arg(required_unless_present = "texture")]
+    paintings: Vec<PathBuf>,
+    /// Where the picture goes: a file that ends in .png, .jpg or .webp. PNG carries the settings, and the page takes them back.
+    #[arg(short, long, default_value = "scumble.png")]
+    out: PathBuf,
+    /// Write PNG with 16 bits a channel.
+    #[arg(long)]
+    deep: bool,
+    #[command(flatten)]
+    weights: WeightsFile,
+    /// A picture that says where to paint: white is painted, black stays the photo.
+    #[arg(long)]
+    mask: Option<PathBuf>,
+    /// Where a painting goes, e.g. 2=sky.png for the second: white there, black elsewhere. Paintings without a place fill the rest.
+    #[arg(long, value_parser = place)]
+    place: Vec<(usize, PathBuf)>,
+    /// The picture that `--start picture` starts from.
+    #[arg(long)]
+    start_picture: Option<PathBuf>,
+    /// A CSV file for the losses before every iteration.
+    #[arg(long)]
+    losses: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Settings that follow from other options.
+    pub fn implied(&self) -> [(&'static str, bool); 2] {
+        [("masked", self.mask.is_some()), ("placed", !self.place.is_empty())]
+    }
+}
+
+/// Reads the number of a painting with a file.
+fn place(text: &str) -> Result<(usize, PathBuf), String> {
+    let place =
+        text.split_once('=').and_then(|(number, file)| Some((number.parse().ok().filter(|&n| n > 0)?, file.into())));
+    place.ok_or_else(|| format!("\"{text}\" is not a painting with its place; write for example 2=sky.png"))
+}
+
+/// Paints a photo in the manner of paintings, and saves it.
+pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), String> {
+    let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
+    let photo = if settings.texture { None } else { pictures.next() };
+    let photo = photo.map(|path| picture(path)).transpose()?;
+    let paintings = pictures.map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut sources = Sources {
+        photo,
+        places: places(&arguments.place, paintings.len())?,
+        paintings,
+        mask: arguments.mask.as_deref().map(picture).transpose()?,
+        start: arguments.start_picture.as_deref().map(picture).transpose()?,
+        ..Sources::default()
+    };
+    arguments.weights.read_into(&mut sources, &settings)?;
+    let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
+    eprintln!("Painting on {}", gpu.describe());
+    let mut painter = Painter::new(&gpu, &sources, &settings).await.map_err(|e| e.to_string())?;
+    let losses = run(&mut painter).await.map_err(|e| e.to_string())?;
+    let picture = painter.picture().await.map_err(|e| e.to_string())?;
+    let file = encode(&picture, format(&arguments.out, arguments.deep), &label(arguments, &settings)?)
+        .map_err(|e| e.to_string())?;
+    write(&arguments.out, &file)?;
+    eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
+    if let Some(path) = &arguments.losses {
+        write(path, csv(&losses).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The same label that the page writes (www/project/project.js): settings, and the names of the pictures.
+fn label(arguments: &Arguments, settings: &Settings) -> Result<Label, String> {
+    let title = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let named = |(name, path): (&str, &PathBuf)| (name.to_owned(), serde_json::json!({ "title": title(path) }));
+    let pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
+    let names = ["photo", "painting", "second"].into_iter().skip(usize::from(settings.texture));
+    let sources: serde_json::Map<_, _> = names.zip(pictures).map(named).collect();
+    let text = serde_json::json!({
+        "format": 1, "made": "Scumble", "settings": settings, "first": settings, "score": [], "sources": sources,
+    });
+    let photo = if settings.texture { None } else { Some(&arguments.photo) };
+    let taken = photo.map(|path| decode(&read(path)?, 1).map_err(|e| e.to_string())).transpose()?;
+    Ok(Label { taken: taken.and_then(|decoded| decoded.taken), settings: Some(text.to_string()), enclosed: Vec::new() })
+}
+
+/// The pictures of all places, in the paintings' order.
+fn places(given: &[(usize, PathBuf)], paintings: usize) -> Result<Vec<Option<Rc<Picture>>>, String> {
+    let mut places = vec![None; paintings];
+    for (number, path) in given {
+        let place = places.get_mut(number - 1);
+        let place =
+            place.ok_or_else(|| format!("{} is for painting {number}, but there are {paintings}.", path.display()))?;
+        *place = Some(picture(path)?);
+    }
+    Ok(places)
+}
+
+/// Paints to the end, behind a progress bar; returns the losses of every step.
+async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
+    let steps: u32 = painter.scales().iter().map(|scale| scale.iterations).sum();
+    let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
+    // Work grows with the pixels, so the bar counts thousandths of the work and not steps.
+    let bar = ProgressBar::new(1000).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
+    let mut all = Vec::new();
+    loop {
+        let progress = painter.step().await?;
+        all.extend_from_slice(&progress.losses);
+        let latest = all.last().map_or(String::new(), |losses| format!(", loss {:.4}", losses.total));
+        bar.set_message(format!(
+            "{} x {}, step {} of {steps}{latest}",
+            progress.width, progress.height, progress.iteration
+        ));
+        bar.set_position((progress.fraction * 1000.0) as u64);
+        if progress.finished {
+            bar.finish();
+            return Ok(all);
+        }
+    }
+}
+
+fn csv(losses: &[Losses]) -> String {
+    let mut text = String::from("iteration,content,style,tv,total\n");
+    for Losses { iteration, content, style, tv, total } in losses {
+        let _ = writeln!(text, "{iteration},{content},{style},{tv},{total}");
+    }
+    text
+}

@@ -1,0 +1,115 @@
+//! The numbers of a training.
+
+use crate::stylizer::{COARSE, Size};
+use crate::{Error, Result};
+
+/// How a style is learned.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Plan {
+    /// The longest edge of the photos that the style is meant for, in pixels; so large the painting is seen too, if the settings
+    /// do not say otherwise.
+    pub size: u32,
+    /// Width and height of the pieces of photos that it learns with, in pixels; a multiple of 4.
+    pub crop: u32,
+    /// Steps.
+    pub steps: u32,
+    /// Pieces of photos for a step.
+    pub batch: u32,
+    /// Adam's learning rate at its highest.
+    pub rate: f32,
+    /// Decay of the average of the parameters, which is what a style keeps.
+    pub decay: f32,
+    /// The length that a piece's gradient is clipped to.
+    pub longest: f32,
+    /// How much it counts that a photo which moved a little, or has other noise, gives the same picture.
+    pub stability: f32,
+    /// The network.
+    pub network: Size,
+    /// Seed of everything random.
+    pub seed: u32,
+}
+
+impl Default for Plan {
+    fn default() -> Plan {
+        Plan {
+            size: 256,
+            crop: 128,
+            steps: 1000,
+            batch: 2,
+            rate: 2e-3,
+            decay: 0.98,
+            longest: 2.0,
+            stability: 0.0,
+            network: Size::default(),
+            seed: 1,
+        }
+    }
+}
+
+/// The share of the steps in which the rate rises, and that in which it falls again.
+const RISE: f32 = 0.02;
+const FALL: f32 = 0.5;
+/// What is left of it at the end.
+const LAST: f32 = 0.05;
+
+impl Plan {
+    /// Whether a training can follow it.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the first number that is out of range.
+    pub fn check(&self) -> Result<()> {
+        let range = |name, value: f32, least: f32, most: f32| match (least..=most).contains(&value) {
+            true => Ok(()),
+            false => {
+                Err(Error::Setting { name, found: value.to_string(), expected: format!("between {least} and {most}") })
+            }
+        };
+        range("size", self.size as f32, 64.0, 1024.0)?;
+        range("crop", self.crop as f32, 32.0, 512.0)?;
+        range("steps", self.steps as f32, 1.0, 1e6)?;
+        range("batch", self.batch as f32, 1.0, 64.0)?;
+        range("stability", self.stability, 0.0, 1e4)?;
+        let wrong =
+            |name, found: String, expected: &str| Err(Error::Setting { name, found, expected: expected.into() });
+        if !self.network.is_possible() {
+            let Size { width, blocks } = self.network;
+            return wrong(
+                "network",
+                format!("{width} wide with {blocks} blocks"),
+                "4, 8, ... 64 wide with 1 to 16 blocks",
+            );
+        }
+        if !self.crop.is_multiple_of(COARSE) {
+            return wrong("crop", self.crop.to_string(), "a multiple of 4");
+        }
+        Ok(())
+    }
+
+    /// The learning rate of a step, from 0.
+    pub fn rate_at(&self, step: u32) -> f32 {
+        let passed = step as f32 / self.steps as f32;
+        let rise = ((passed + 1.0 / self.steps as f32) / RISE).min(1.0);
+        let fall = ((1.0 - passed) / FALL).min(1.0);
+        self.rate * rise * (LAST + (1.0 - LAST) * fall)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_rises_stays_and_falls() {
+        let plan = Plan { steps: 1000, rate: 1.0, ..Plan::default() };
+        let rates = [0, 10, 20, 400, 750, 999].map(|step| (plan.rate_at(step) * 100.0).round());
+        assert_eq!(rates, [5.0, 55.0, 100.0, 100.0, 52.0, 5.0]);
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_named() {
+        let wrong = Plan { crop: 130, ..Plan::default() }.check().unwrap_err().to_string();
+        assert_eq!(wrong, "The setting crop is 130; it must be a multiple of 4.");
+        assert!(Plan::default().check().is_ok());
+    }
+}
