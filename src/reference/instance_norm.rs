@@ -40,7 +40,7 @@ pub fn backward(x: &Map, learned: &Learned, relu: bool, epsilon: f64, d_y: &Map)
     let count = x.pixels() as f64;
     let mut d_x = Map::zeros(x.height, x.width, x.channels);
     let mut d_learned = Learned { shift: vec![0.0; x.channels], scale: vec![0.0; x.channels] };
-    for c in 0..x.channels {
+    for (c, inverse) in inverse.into_iter().enumerate() {
         for n in 0..x.pixels() {
             let at = n * x.channels + c;
             d_learned.shift[c] += d.values[at];
@@ -49,7 +49,7 @@ pub fn backward(x: &Map, learned: &Learned, relu: bool, epsilon: f64, d_y: &Map)
                 // d normalised[n] / d x[m] = inverse * (1 if n = m - 1/N - normalised[n] * normalised[m] / N)
                 let to = m * x.channels + c;
                 let own = f64::from(u8::from(n == m));
-                let slope = inverse[c] * (own - (1.0 + normalised.values[at] * normalised.values[to]) / count);
+                let slope = inverse * (own - (1.0 + normalised.values[at] * normalised.values[to]) / count);
                 d_x.values[to] += d.values[at] * learned.scale[c] * slope;
             }
         }

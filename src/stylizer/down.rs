@@ -59,9 +59,8 @@ impl Stylizer {
         walk.outputs[0] = Some(photo.clone());
         for (index, layer) in layers.iter().enumerate().skip(1) {
             self.layer(rec, &mut walk, index, layer)?;
-            for other in 0..index {
-                let read_again = and_up && self.is_read_on_the_way_up(other, last_readers[other]);
-                if last_readers[other] == index && !read_again {
+            for (other, reader) in last_readers.iter().enumerate().take(index) {
+                if *reader == index && !(and_up && self.is_read_on_the_way_up(other, index)) {
                     walk.outputs[other] = None;
                 }
             }
