@@ -2,6 +2,7 @@
 
 mod files;
 mod sketches;
+mod styles;
 mod values;
 
 use crate::choices::{ModelKind, Recipe};
@@ -12,12 +13,14 @@ use crate::model::vgg19;
 use crate::objective::losses;
 use crate::painter::{Painter, Sources};
 use crate::settings::Settings;
+use crate::style::Instant;
 use crate::weights::{self, Manifest, ModelWeights};
 use crate::{Error, Result};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use styles::School;
 use values::{frame, missing, object, plan, png, thrown};
 use wasm_bindgen::prelude::*;
 
@@ -30,6 +33,8 @@ pub struct Studio {
     weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
     painter: Option<Painter>,
     sketches: BTreeMap<u32, Painter>,
+    instant: Option<Instant>,
+    school: Option<School>,
     shown_ms: f64,
 }
 
@@ -61,8 +66,8 @@ impl Studio {
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
         gpu.warm_up(losses::USUAL);
-        let (lying, weights, painter, sketches) = Default::default();
-        Ok(Studio { gpu, canvas, lying, weights, painter, sketches, shown_ms: 0.0 })
+        let (lying, weights, painter, sketches, instant, school) = Default::default();
+        Ok(Studio { gpu, canvas, lying, weights, painter, sketches, instant, school, shown_ms: 0.0 })
     }
 
     /// The settings that each recipe decides, by its name, as JSON.

@@ -1,6 +1,6 @@
-//! This turns a trained network into a file that people keep and share, and back.
+//! A `.style` file: a trained network, and what is known about it.
 //!
-//! A `.style` file is a safetensors file. Convolutions are stored as whole numbers of 8 bits with a scale for each output
+//! It is a safetensors file. Convolutions are stored as whole numbers of 8 bits with a scale for each output
 //! channel, everything else in 16 bits; its header says what the style is. Nothing in a file is believed.
 
 use crate::stylizer::{Kind, Parameter, Size, Table};

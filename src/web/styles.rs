@@ -1,0 +1,159 @@
+//! Styles: networks that repaint a photo in one pass, and their training.
+
+use super::Studio;
+use super::values::{bytes, frame, missing, object, thrown};
+use crate::image::{Picture, encode_png, fit, resize};
+use crate::painter::Sources;
+use crate::settings::Settings;
+use crate::style::{About, Instant, Style};
+use crate::training::{Exam, Photos, Plan, Trainer};
+use js_sys::{Reflect, Uint8Array};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// A training, and the exam that shows how far it is.
+pub(super) struct School {
+    trainer: Trainer,
+    exam: Exam,
+    sources: Sources,
+}
+
+/// Longest edge of the painting's small picture in a style's file.
+const THUMBNAIL: u32 = 72;
+
+#[wasm_bindgen]
+impl Studio {
+    /// Takes a style from its file; returns what it is, {name, size, steps, settings, licence, thumbnail}.
+    #[wasm_bindgen(js_name = loadStyle)]
+    pub fn load_style(&mut self, bytes: &[u8]) -> Result<JsValue, JsValue> {
+        let style = Style::from_bytes(bytes).map_err(thrown)?;
+        let about = object(&style.about)?;
+        Reflect::set(&about, &"thumbnail".into(), &Uint8Array::from(style.thumbnail.as_slice()))?;
+        self.instant = Some(Instant::new(&self.gpu, &style).map_err(thrown)?);
+        Ok(about)
+    }
+
+    /// Lets go of the style.
+    #[wasm_bindgen(js_name = dropStyle)]
+    pub fn drop_style(&mut self) {
+        self.instant = None;
+    }
+
+    /// Repaints the photo with the style and shows it; returns {width, height} once the device is done.
+    pub async fn stylize(&mut self, size: u32, strength: f32) -> Result<JsValue, JsValue> {
+        let photo = self.picture("photo").ok_or_else(|| thrown(missing("photo")))?;
+        let (width, height) = fit(photo.width, photo.height, size);
+        self.show_instant(&resize(&photo, width, height), strength)?;
+        self.gpu.fence().wait(&self.gpu).await;
+        object(&serde_json::json!({ "width": width, "height": height }))
+    }
+
+    /// Repaints pixels, {width, height} with 8 bits a channel, and shows them: a frame of a film or of the camera.
+    #[wasm_bindgen(js_name = stylizeFrame)]
+    pub async fn stylize_frame(&mut self, width: u32, height: u32, rgba: &[u8], strength: f32) -> Result<(), JsValue> {
+        let whole = rgba.len() as u64 == 4 * u64::from(width) * u64::from(height) && !rgba.is_empty();
+        let rgba = whole.then(|| rgba.iter().map(|&value| f32::from(value) / 255.0).collect());
+        let rgba = rgba.ok_or_else(|| thrown(missing("frame")))?;
+        self.show_instant(&Picture::new(width, height, rgba), strength)?;
+        self.gpu.fence().wait(&self.gpu).await;
+        Ok(())
+    }
+
+    /// The picture that the style made: {width, height, rgba}.
+    pub async fn stylized(&self) -> Result<JsValue, JsValue> {
+        let instant = self.instant.as_ref().ok_or_else(|| thrown(missing("style")))?;
+        frame(&instant.picture().await.map_err(thrown)?)
+    }
+
+    /// The same as a PNG file without a label.
+    #[wasm_bindgen(js_name = stylizedPng)]
+    pub async fn stylized_png(&self) -> Result<Uint8Array, JsValue> {
+        let instant = self.instant.as_ref().ok_or_else(|| thrown(missing("style")))?;
+        bytes(encode_png(&instant.picture().await.map_err(thrown)?))
+    }
+
+    /// Begins the training of a style with the paintings at hand and these settings, on these photos (files) and drawn pictures;
+    /// `plan` is JSON ([`Plan`]), and `start` the file of a style to begin with. Returns the plan.
+    #[wasm_bindgen(js_name = beginTraining)]
+    pub async fn begin_training(
+        &mut self,
+        settings: String,
+        plan: String,
+        photos: Vec<Uint8Array>,
+        start: Option<Uint8Array>,
+    ) -> Result<JsValue, JsValue> {
+        self.school = None;
+        let settings = Settings::from_json(&settings).map_err(thrown)?;
+        let mut plan: Plan = serde_json::from_str(&plan).map_err(|e| JsValue::from_str(&e.to_string()))?;
+        let start = start.map(|file| Style::from_bytes(&file.to_vec())).transpose().map_err(thrown)?;
+        plan.network = start.as_ref().map_or(plan.network, |style| style.about.network);
+        let start = start.map(|style| crate::stylizer::unnamed(&style.table(), &style.parameters));
+        let sources = self.sources(&settings).map_err(thrown)?;
+        let mut pictures: Vec<Rc<Picture>> = Vec::new();
+        for file in photos {
+            let decoded = crate::image::decode(&file.to_vec(), crate::image::WORKING_EDGE).map_err(thrown)?;
+            pictures.push(Rc::new(decoded.picture));
+        }
+        let photo = self.picture("photo").ok_or_else(|| thrown(missing("photo")))?;
+        let photos = Photos::of(pictures, &plan).and_drawn(plan.seed);
+        let trainer =
+            Trainer::new(&self.gpu, &sources, photos, &settings, &plan, start.as_deref()).await.map_err(thrown)?;
+        let exam = trainer.exam(&sources, &photo).map_err(thrown)?;
+        let plan = object(trainer.plan());
+        self.school = Some(School { trainer, exam, sources });
+        plan
+    }
+
+    /// Takes one step of the training: {step, steps, finished, losses}.
+    #[wasm_bindgen(js_name = stepTraining)]
+    pub async fn step_training(&mut self) -> Result<JsValue, JsValue> {
+        let school = self.school.as_mut().ok_or_else(|| thrown(missing("training")))?;
+        object(&school.trainer.step().await.map_err(thrown)?)
+    }
+
+    /// What the network makes of the photo so far: {width, height, rgba, losses}.
+    #[wasm_bindgen(js_name = lookAtTraining)]
+    pub async fn look_at_training(&self) -> Result<JsValue, JsValue> {
+        let school = self.school()?;
+        let parameters = school.trainer.parameters().await.map_err(thrown)?;
+        let step = school.trainer.steps_taken();
+        let (picture, losses) = school.exam.sit(step, &parameters).await.map_err(thrown)?;
+        let seen = frame(&picture)?;
+        Reflect::set(&seen, &"losses".into(), &object(&losses)?)?;
+        Ok(seen)
+    }
+
+    /// The style as the training has it now, as a file.
+    #[wasm_bindgen(js_name = trainedStyle)]
+    pub async fn trained_style(&self, name: String) -> Result<Uint8Array, JsValue> {
+        let School { trainer, sources, .. } = self.school()?;
+        let parameters = trainer.parameters().await.map_err(thrown)?;
+        let painting = &sources.paintings[0];
+        let (width, height) = fit(painting.width, painting.height, THUMBNAIL);
+        let thumbnail = encode_png(&resize(painting, width, height)).map_err(thrown)?;
+        let settings = super::json(trainer.settings())?;
+        let about = About::new(&name, trainer.plan().network, trainer.plan().size, trainer.steps_taken(), settings);
+        bytes(Style::new(about, thumbnail, &parameters).to_bytes())
+    }
+
+    /// Drops the training.
+    #[wasm_bindgen(js_name = endTraining)]
+    pub fn end_training(&mut self) {
+        self.school = None;
+    }
+}
+
+impl Studio {
+    fn show_instant(&mut self, photo: &Picture, strength: f32) -> Result<(), JsValue> {
+        let instant = self.instant.as_mut().ok_or_else(|| thrown(missing("style")))?;
+        instant.paint(photo, strength).map_err(thrown)?;
+        if let Some(shown) = instant.shown() {
+            self.canvas.show(&self.gpu, shown);
+        }
+        Ok(())
+    }
+
+    fn school(&self) -> Result<&School, JsValue> {
+        self.school.as_ref().ok_or_else(|| thrown(missing("training")))
+    }
+}
