@@ -84,7 +84,7 @@ impl Timeline {
 fn share(wishes: &[(u64, Range<usize>)]) -> Vec<usize> {
     let mut order: Vec<_> = (0..wishes.len()).collect();
     // Of equals the earlier first; the sort is stable.
-    order.sort_by_key(|&wish| std::cmp::Reverse(wishes[wish].0));
+    order.sort_unstable_by_key(|&wish| (std::cmp::Reverse(wishes[wish].0), wish));
     let mut leaders: Vec<(usize, Vec<Range<usize>>)> = Vec::new();
     let mut places = vec![0; wishes.len()];
     for wish in order {

@@ -129,8 +129,10 @@ impl Objective {
     /// With the losses that compare with a photo, in the order of the terms.
     #[must_use]
     pub fn and(mut self, of_photo: Vec<Aimed>) -> Objective {
-        self.terms.extend(of_photo);
-        self.terms.sort_by_key(|aimed| aimed.term);
+        for aimed in of_photo {
+            let place = self.terms.iter().position(|own| own.term > aimed.term).unwrap_or(self.terms.len());
+            self.terms.insert(place, aimed);
+        }
         self
     }
 

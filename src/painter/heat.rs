@@ -30,7 +30,7 @@ pub(super) fn maps<const N: usize>(width: u32, height: u32, gradients: [Vec<f32>
 /// The value that all but a few pixels stay below.
 fn bright(heat: &[f32]) -> f32 {
     let mut sorted = heat.to_vec();
-    sorted.sort_by(f32::total_cmp);
+    sorted.sort_unstable_by(f32::total_cmp);
     sorted[((1.0 - CLIPPED) * (sorted.len() - 1) as f32) as usize]
 }
 

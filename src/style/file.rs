@@ -10,7 +10,7 @@ use half::f16;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The key of the header's text.
 const ABOUT: &str = "scumble.style";
@@ -143,10 +143,8 @@ impl Style {
             return Err(refused("its network has a size that no style has"));
         }
         let table = Table::new(about.network);
-        let names: BTreeMap<&str, &Parameter> =
-            table.parameters().iter().map(|parameter| (parameter.name.as_str(), parameter)).collect();
-        let mut found =
-            reader::read(bytes, |name| names.contains_key(name)).map_err(|_| refused("it is damaged"))?.found;
+        let wanted = |name: &str| table.parameters().iter().any(|parameter| parameter.name == name);
+        let mut found = reader::read(bytes, &wanted).map_err(|_| refused("it is damaged"))?.found;
         let parameters = table.parameters().iter().map(|parameter| {
             let stored = found.remove(&parameter.name).filter(|stored| stored.shape == shape(parameter));
             let values =

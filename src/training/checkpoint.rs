@@ -62,7 +62,7 @@ impl Trainer {
         let Header { plan, settings, step } = serde_json::from_str(header).map_err(|_| refused())?;
         let photos = photos(&plan);
         let mut trainer = Trainer::new(gpu, sources, photos, &settings, &plan, None).await?;
-        let mut found = reader::read(file, |name| STATE.contains(&name)).map_err(|_| refused())?.found;
+        let mut found = reader::read(file, &|name| STATE.contains(&name)).map_err(|_| refused())?.found;
         for (name, tensor) in STATE.into_iter().zip(trainer.adam.state()) {
             let values = found.remove(name).map(|stored| stored.values);
             let values = values

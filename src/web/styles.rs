@@ -6,6 +6,7 @@ use crate::image::{Picture, encode_png, fit, resize};
 use crate::painter::Sources;
 use crate::settings::Settings;
 use crate::style::{About, Instant, Style};
+use crate::stylizer::Size;
 use crate::training::{Exam, Photos, Plan, Trainer};
 use js_sys::{Reflect, Uint8Array};
 use std::rc::Rc;
@@ -73,18 +74,18 @@ impl Studio {
     }
 
     /// Begins the training of a style with the paintings at hand and these settings, on these photos (files) and drawn pictures;
-    /// `plan` is JSON ([`Plan`]), and `start` the file of a style to begin with. Returns the plan.
+    /// `plan` is an object with some of the numbers of [`Plan`], and `start` the file of a style to begin with.
     #[wasm_bindgen(js_name = beginTraining)]
     pub async fn begin_training(
         &mut self,
         settings: String,
-        plan: String,
+        plan: js_sys::Object,
         photos: Vec<Uint8Array>,
         start: Option<Uint8Array>,
-    ) -> Result<JsValue, JsValue> {
+    ) -> Result<(), JsValue> {
         self.school = None;
         let settings = Settings::from_json(&settings).map_err(thrown)?;
-        let mut plan: Plan = serde_json::from_str(&plan).map_err(|e| JsValue::from_str(&e.to_string()))?;
+        let mut plan = planned(&plan);
         let start = start.map(|file| Style::from_bytes(&file.to_vec())).transpose().map_err(thrown)?;
         plan.network = start.as_ref().map_or(plan.network, |style| style.about.network);
         let start = start.map(|style| crate::stylizer::unnamed(&style.table(), &style.parameters));
@@ -99,9 +100,8 @@ impl Studio {
         let trainer =
             Trainer::new(&self.gpu, &sources, photos, &settings, &plan, start.as_deref()).await.map_err(thrown)?;
         let exam = trainer.exam(&sources, &photo).map_err(thrown)?;
-        let plan = object(trainer.plan());
         self.school = Some(School { trainer, exam, sources });
-        plan
+        Ok(())
     }
 
     /// Takes one step of the training: {step, steps, finished, losses}.
@@ -155,5 +155,22 @@ impl Studio {
 
     fn school(&self) -> Result<&School, JsValue> {
         self.school.as_ref().ok_or_else(|| thrown(missing("training")))
+    }
+}
+
+/// The usual plan, but for the numbers that the page gives.
+fn planned(given: &js_sys::Object) -> Plan {
+    let number = |name: &str| Reflect::get(given, &name.into()).ok().and_then(|value| value.as_f64());
+    let whole = |name: &str, usual: u32| number(name).map_or(usual, |value| value as u32);
+    let usual = Plan::default();
+    Plan {
+        size: whole("size", usual.size),
+        crop: whole("crop", usual.crop),
+        steps: whole("steps", usual.steps),
+        batch: whole("batch", usual.batch),
+        stability: number("stability").map_or(usual.stability, |value| value as f32),
+        seed: whole("seed", usual.seed),
+        network: Size { width: whole("width", usual.network.width), blocks: whole("blocks", usual.network.blocks) },
+        ..usual
     }
 }

@@ -49,7 +49,7 @@ use refusal::{ANOTHER_FILE, unusable};
 pub fn read(bytes: &[u8], told: Option<Origin>) -> Result<ModelWeights> {
     let tensors = match Container::of(bytes)? {
         Container::Torch => pth::read(bytes, names::is_ours)?,
-        Container::Safetensors => safetensors::read(bytes, names::is_ours)?,
+        Container::Safetensors => safetensors::read(bytes, &names::is_ours)?,
     };
     let convolutions = names::convolutions(tensors, &vgg19::CONVOLUTIONS)?;
     let sha256 = sha256_hex(bytes);

@@ -162,7 +162,7 @@ impl<'a> State<'a> {
                 .ok_or_else(|| unusable(format!("{} is not a plain tensor", printable(name)), SAVE_PLAIN))?;
             state.views.insert(name, view);
         }
-        state.others.sort();
+        state.others.sort_unstable();
         Ok(state)
     }
 

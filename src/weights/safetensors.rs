@@ -11,7 +11,7 @@ use ::safetensors::{Dtype, SafeTensors};
 /// # Errors
 /// [`Error::Weights`](crate::Error::Weights) when the header is malformed or does not fit the bytes that follow it, or
 /// when a wanted tensor holds no floats.
-pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
+pub fn read(bytes: &[u8], wanted: &dyn Fn(&str) -> bool) -> Result<Tensors> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| unusable(format!("the safetensors file cannot be opened ({error})"), DOWNLOAD_AGAIN))?;
     let mut budget = Budget::of(bytes);
@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
         }
         tensors.found.insert(name.to_owned(), tensor);
     }
-    tensors.others.sort();
+    tensors.others.sort_unstable();
     Ok(tensors)
 }
 

@@ -228,7 +228,7 @@ pub fn assemble(manifest: &Manifest, shards: &[Vec<u8>]) -> Result<ModelWeights>
     let mut expected = 0;
     for (shard, bytes) in manifest.shards.iter().zip(shards) {
         verify(shard, bytes)?;
-        tensors.found.extend(safetensors::read(bytes, names::is_ours)?.found);
+        tensors.found.extend(safetensors::read(bytes, &names::is_ours)?.found);
         expected += shard.convolutions.len();
     }
     let convolutions = names::convolutions(tensors, &CONVOLUTIONS)?;

@@ -16,7 +16,7 @@ const BUILD_AGAIN: &str = "Reload the page; if it stays, the site has to be buil
 /// [`Error::Weights`](crate::Error::Weights) where it is cut off, damaged or of another network.
 pub fn read_student(bytes: &[u8]) -> Result<ModelWeights> {
     let is_ours = |name: &str| CONVOLUTIONS.iter().any(|row| name.strip_prefix(row.name).is_some_and(is_part));
-    let convolutions = names::convolutions(safetensors::read(bytes, is_ours)?, &CONVOLUTIONS)?;
+    let convolutions = names::convolutions(safetensors::read(bytes, &is_ours)?, &CONVOLUTIONS)?;
     if convolutions.len() != CONVOLUTIONS.len() {
         let problem = format!("the built-in model ends with {}", CONVOLUTIONS[convolutions.len() - 1].name);
         return Err(unusable(problem, BUILD_AGAIN));

@@ -20,16 +20,16 @@ fn whole_numbers_are_multiplied_by_the_scale_of_their_channel() {
     let whole = [3u8, 253, 127, 128];
     let tensors =
         [("a.weight", Dtype::I8, vec![2, 2, 1, 1], &whole[..]), ("a.weight.scale", Dtype::F32, vec![2], &scales[..])];
-    let read = weights::safetensors::read(&file(&tensors), |name| name == "a.weight").unwrap();
+    let read = weights::safetensors::read(&file(&tensors), &|name| name == "a.weight").unwrap();
     assert_eq!(read.found["a.weight"].values, [1.5, -1.5, 254.0, -256.0]);
 
     let few = [("a.weight", Dtype::I8, vec![4, 1, 1, 1], &whole[..]), tensors[1].clone()];
     assert_contains(
-        &refusal(weights::safetensors::read(&file(&few), |name| name == "a.weight")),
+        &refusal(weights::safetensors::read(&file(&few), &|name| name == "a.weight")),
         "does not fit a.weight",
     );
     let alone = [tensors[0].clone()];
-    assert_contains(&refusal(weights::safetensors::read(&file(&alone), |name| name == "a.weight")), "stored as I8");
+    assert_contains(&refusal(weights::safetensors::read(&file(&alone), &|name| name == "a.weight")), "stored as I8");
 }
 
 #[test]

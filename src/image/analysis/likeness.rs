@@ -55,7 +55,7 @@ pub fn sliced_wasserstein(a: &Map, b: &Map) -> f64 {
         let [a, b] = [a, b].map(|map| {
             let project = |row: &[f32]| row.iter().zip(&axis).map(|(value, axis)| value * axis).sum::<f32>();
             let mut along: Vec<f32> = map.values.chunks_exact(map.channels).map(project).collect();
-            along.sort_by(f32::total_cmp);
+            along.sort_unstable_by(f32::total_cmp);
             along
         });
         let count = a.len().max(b.len());

@@ -178,7 +178,7 @@ mod tests {
         for colour in 0..3 {
             let sorted = |picture: &Picture| {
                 let mut values: Vec<f32> = picture.rgba.iter().skip(colour).step_by(4).copied().collect();
-                values.sort_by(f32::total_cmp);
+                values.sort_unstable_by(f32::total_cmp);
                 values
             };
             let (own, wanted) = (sorted(&result), sorted(&model));

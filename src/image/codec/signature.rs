@@ -77,7 +77,7 @@ fn describe(bytes: &[u8]) -> &'static str {
     if !is_text(bytes) {
         return "its first bytes belong to no picture format that is known here";
     }
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(GLANCE)]).to_lowercase();
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(GLANCE)]).to_ascii_lowercase();
     if text.contains("<svg") {
         "this looks like SVG, a drawing without pixels; export it as PNG"
     } else if text.contains("<!doctype html") || text.contains("<html") {
