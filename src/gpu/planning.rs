@@ -83,7 +83,7 @@ impl Timeline {
 /// For each of the wishes, bytes and a time, the one whose buffer it shares: itself, or a larger one.
 fn share(wishes: &[(u64, Range<usize>)]) -> Vec<usize> {
     let mut order: Vec<_> = (0..wishes.len()).collect();
-    // Of equals the earlier first; the sort is stable.
+    // Of equals the earlier first.
     order.sort_unstable_by_key(|&wish| (std::cmp::Reverse(wishes[wish].0), wish));
     let mut leaders: Vec<(usize, Vec<Range<usize>>)> = Vec::new();
     let mut places = vec![0; wishes.len()];
