@@ -18,6 +18,8 @@ mod clock;
 pub mod error;
 pub mod gpu;
 pub mod image;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod judge;
 pub mod kernels;
 pub mod model;
 pub mod network;

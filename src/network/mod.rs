@@ -61,6 +61,20 @@ impl Network {
         &self.table
     }
 
+    /// Operations of the convolutions of a pass down and up, a product and a sum counted as two, however they are done.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn operations(&self, pixels: Shape) -> f64 {
+        let layers = self.table.layers();
+        let products = layers.iter().zip(self.shapes(pixels)).map(|(layer, shape)| match layer.op {
+            Op::Convolution { kernel, .. } => {
+                let inputs = f64::from(layers[layer.input].channels);
+                f64::from(shape.pixels()) * f64::from(layer.channels) * inputs * f64::from(kernel * kernel)
+            }
+            _ => 0.0,
+        });
+        4.0 * products.sum::<f64>()
+    }
+
     /// The shapes of all layers' outputs for a picture of shape `pixels`; deep maps of tiny pictures have no positions.
     pub fn shapes(&self, pixels: Shape) -> Vec<Shape> {
         plan::shapes(&self.table, pixels)

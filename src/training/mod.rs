@@ -186,6 +186,17 @@ impl Trainer {
         }
     }
 
+    /// Operations of a step's convolutions, a product and a sum counted as two: the stylizer's way down, its gradients to inputs and
+    /// to weights, and the feature model's pass over the picture and way down over the photo.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn operations(&self) -> f64 {
+        let edge = self.plan.crop;
+        let walks = if self.plan.stability > 0.0 { 2.0 } else { 1.0 };
+        let stylizer = 6.0 * walks * self.table().products(edge, edge) as f64;
+        let model = 1.5 * self.model.network().operations(Shape::new(edge, edge, 4));
+        f64::from(self.plan.batch) * (stylizer + model)
+    }
+
     /// The topology of the network.
     pub fn table(&self) -> &Table {
         self.stylizer.table()

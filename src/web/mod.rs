@@ -1,6 +1,7 @@
 //! The browser's face, and the only room that knows JavaScript: typed errors, bytes and JSON in, bytes and objects out.
 
 mod files;
+mod school;
 mod sketches;
 mod styles;
 mod values;
@@ -17,11 +18,11 @@ use crate::style::Instant;
 use crate::weights::{self, Manifest, ModelWeights};
 use crate::{Error, Result};
 use js_sys::Uint8Array;
+use school::School;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use styles::School;
-use values::{frame, missing, object, plan, png, thrown};
+use values::{frame, json, missing, object, plan, png, thrown};
 use wasm_bindgen::prelude::*;
 
 /// The worker's state: the device, the canvas, the pictures, and a run while there is one.
@@ -267,11 +268,6 @@ impl Studio {
     fn painter(&self) -> Result<&Painter, JsValue> {
         self.painter.as_ref().ok_or_else(|| thrown(missing("painting in progress")))
     }
-}
-
-/// Anything that serde can write, as JSON.
-fn json(value: &impl Serialize) -> Result<serde_json::Value, JsValue> {
-    serde_json::to_value(value).map_err(|e| JsValue::from_str(&e.to_string()))
 }
 
 fn check_use(which: &str) -> Result<()> {

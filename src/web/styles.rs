@@ -1,23 +1,16 @@
 //! Styles: networks that repaint a photo in one pass, and their training.
 
 use super::Studio;
-use super::values::{bytes, frame, missing, object, thrown};
+use super::school::School;
+use super::values::{bytes, frame, json, missing, object, thrown};
 use crate::image::{Picture, encode_png, fit, resize};
-use crate::painter::Sources;
 use crate::settings::Settings;
 use crate::style::{About, Instant, Style};
 use crate::stylizer::Size;
-use crate::training::{Exam, Photos, Plan, Trainer};
+use crate::training::{Photos, Plan, Trainer};
 use js_sys::{Reflect, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-
-/// A training, and the exam that shows how far it is.
-pub(super) struct School {
-    trainer: Trainer,
-    exam: Exam,
-    sources: Sources,
-}
 
 /// Longest edge of the painting's small picture in a style's file.
 const THUMBNAIL: u32 = 72;
@@ -131,7 +124,7 @@ impl Studio {
         let painting = &sources.paintings[0];
         let (width, height) = fit(painting.width, painting.height, THUMBNAIL);
         let thumbnail = encode_png(&resize(painting, width, height)).map_err(thrown)?;
-        let settings = super::json(trainer.settings())?;
+        let settings = json(trainer.settings())?;
         let about = About::new(&name, trainer.plan().network, trainer.plan().size, trainer.steps_taken(), settings);
         bytes(Style::new(about, thumbnail, &parameters).to_bytes())
     }

@@ -55,3 +55,8 @@ pub(super) fn png(picture: &Picture) -> Result<Uint8Array, JsValue> {
 pub(super) fn bytes(file: Result<Vec<u8>>) -> Result<Uint8Array, JsValue> {
     Ok(Uint8Array::from(file.map_err(thrown)?.as_slice()))
 }
+
+/// Anything that serde can write, as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<serde_json::Value, JsValue> {
+    serde_json::to_value(value).map_err(|e| JsValue::from_str(&e.to_string()))
+}

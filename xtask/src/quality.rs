@@ -2,8 +2,6 @@
 //!
 //! The numbers are taken from the saved file, and from layers of VGG19 that no loss looks at.
 
-mod features;
-mod metrics;
 mod pairs;
 mod sheet;
 pub mod sheets;
@@ -15,14 +13,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
-use features::Judge;
 use lexopt::{Arg, Parser, ValueExt};
-use metrics::Scores;
 use pairs::Pair;
 use pollster::block_on;
 use scumble::choices::ModelKind;
 use scumble::gpu::Gpu;
 use scumble::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
+use scumble::judge::{Judge, Scores, median};
 use scumble::painter::{Painter, Sources};
 use scumble::settings::Settings;
 use scumble::weights::{self, ModelWeights};
@@ -73,7 +70,7 @@ pub fn run(args: &[String]) -> Result<()> {
         rows.push([photo, painting, result]);
     }
     let scores: Vec<Scores> = all.iter().map(|(_, scores)| *scores).collect();
-    println!("{:<44} {}", "median", Scores::over(&scores, metrics::median));
+    println!("{:<44} {}", "median", Scores::over(&scores, median));
     println!("{:<44} {}", "largest", Scores::over(&scores, |values| values.iter().copied().fold(0.0, f64::max)));
 
     let table = options.out.join("quality.csv");

@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-use scumble::image::Picture;
-use scumble::image::likeness::{Likeness, Map, sliced_wasserstein};
+use crate::image::Picture;
+use crate::image::likeness::{Likeness, Map, sliced_wasserstein};
 
-/// Where a style is judged, ...
-pub const STYLE: [&str; 3] = ["relu2_2", "relu3_3", "relu4_3"];
-/// ... which of them for coverage, and which for the layout of the photo.
+/// Which of [`JUDGED_TAPS`](crate::model::vgg19::JUDGED_TAPS) is for coverage, and which for the layout of the photo.
 const COVERAGE: usize = 1;
 const LAYOUT: usize = 2;
 
 /// A picture, and how VGG19 sees it.
 pub struct View<'p> {
+    /// The picture.
     pub picture: &'p Picture,
+    /// Its features at each layer.
     pub maps: Vec<Map>,
 }
 
@@ -32,6 +32,7 @@ impl Scores {
     /// - `grain`: root mean square of the finest octave of brightness, in units of the painting's.
     /// - `border`: change of brightness in a border of 8 pixels, in units of the interior's.
     pub const NAMES: [&str; 8] = ["style", "missing", "foreign", "layout", "edges", "colour", "grain", "border"];
+    /// Above columns of them.
     pub const HEADINGS: &str = "   style  missing  foreign   layout    edges   colour    grain   border";
 
     /// Of a result, the photo at its size, and the painting.
@@ -52,6 +53,16 @@ impl Scores {
             grain,
             border,
         ])
+    }
+
+    /// The distance from the painting's manner, R.
+    pub fn style(&self) -> f64 {
+        self.0[0]
+    }
+
+    /// The distance from the photo's layout.
+    pub fn layout(&self) -> f64 {
+        self.0[3]
     }
 
     /// A statistic of each number over many results.
@@ -150,7 +161,7 @@ fn self_similarity(a: &Map, b: &Map) -> f64 {
 mod tests {
     use super::*;
 
-    use scumble::random::normal;
+    use crate::random::normal;
 
     fn noise(channels: usize, positions: u32, shift: f32) -> Map {
         let values = (0..positions * channels as u32).map(|i| normal(7, 0, i) as f32 + shift).collect();
