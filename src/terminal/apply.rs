@@ -1,6 +1,7 @@
-//! `scumble apply night.style PHOTO...`: photos repainted in one pass.
+//! `scumble apply night.style PHOTO...`: photos and films repainted, in one pass each or one for each frame.
 
 use crate::files::{format, picture, pictures_in, write};
+use crate::film;
 use crate::train::style;
 use clap::Args;
 use indicatif::ProgressBar;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub struct Arguments {
     /// The style, as `scumble train` makes it.
     style: PathBuf,
-    /// Photos, or a folder of them.
+    /// Photos, a folder of them, or films (which ffmpeg reads and writes).
     #[arg(required = true)]
     photos: Vec<PathBuf>,
     /// Where the picture goes; a folder, if there are several.
@@ -48,6 +49,22 @@ pub async fn apply(arguments: &Arguments) -> Result<(), String> {
     let mut instant = Instant::new(&gpu, &style).map_err(say)?;
     let bar = ProgressBar::new(photos.len() as u64);
     for photo in &photos {
+        if film::is_film(photo) {
+            let out = if into_folder {
+                arguments.out.join(photo.file_name().unwrap_or_default())
+            } else {
+                arguments.out.clone()
+            };
+            if !film::is_film(&out) {
+                return Err(format!(
+                    "{} is a film, and {} is none; write for example -o film.mp4.",
+                    photo.display(),
+                    out.display()
+                ));
+            }
+            film::paint(&mut instant, photo, arguments.size, arguments.strength, &out).await?;
+            continue;
+        }
         let own = picture(photo)?;
         let (width, height) = arguments.size.map_or((own.width, own.height), |size| fit(own.width, own.height, size));
         instant.paint(&resize(&own, width, height), arguments.strength).map_err(say)?;

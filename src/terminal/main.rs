@@ -3,6 +3,7 @@
 mod apply;
 mod compare;
 mod files;
+mod film;
 mod options;
 mod paint;
 mod train;
