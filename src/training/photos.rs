@@ -25,9 +25,11 @@ const LARGEST: f64 = 1.5;
 const MOST_SHIFT: u32 = 4;
 /// The deviation of the noise that comes with it.
 const NOISE: f64 = 0.02;
-/// How far contrast, and brightness of each colour, go from what they are.
-const CONTRAST: f64 = 0.2;
-const BRIGHTNESS: f64 = 0.08;
+/// The share of pieces that get other colours, and the deviations of gamma's and gains' logarithms and of offsets.
+const RECOLOURED: f64 = 0.6;
+const GAMMA: f64 = 0.2;
+const GAIN: f64 = 0.08;
+const OFFSET: f64 = 0.03;
 
 /// Pictures that are drawn where there are few photos, and their side.
 const DRAWN: u32 = 12;
@@ -59,12 +61,15 @@ impl Photos {
         let corner = |stream, length: f64| (draw(stream) * (length - own)) as u32;
         let window = cut(photo, corner(2, width), corner(3, height), own as u32);
         let mut square = resize(&window, edge, edge);
-        recolour(&mut square, draw(4), [5, 6, 7].map(draw));
-        if draw(8) < 0.5 {
+        if draw(4) < RECOLOURED {
+            let noise = |stream: u32| normal(plan.seed, 1100 + 2 * stream, number);
+            recolour(&mut square, noise(0), [1, 2, 3].map(noise), [4, 5, 6].map(noise));
+        }
+        if draw(5) < 0.5 {
             flip(&mut square);
         }
         let at = |stream| (draw(stream) * f64::from(2 * MOST_SHIFT + 1)) as u32;
-        let (down, across) = (at(9), at(10));
+        let (down, across) = (at(6), at(7));
         let piece = cut(&square, MOST_SHIFT, MOST_SHIFT, plan.crop).rgba;
         let mut moved = cut(&square, across, down, plan.crop).rgba;
         for (index, value) in (0..).zip(&mut moved) {
@@ -103,13 +108,14 @@ fn cut(picture: &Picture, left: u32, top: u32, edge: u32) -> Picture {
     Picture::new(edge, edge, rows.collect())
 }
 
-/// Other contrast, and another brightness of each colour.
-fn recolour(picture: &mut Picture, contrast: f64, brightness: [f64; 3]) {
-    let factor = (1.0 + CONTRAST * (2.0 * contrast - 1.0)) as f32;
-    let offset = brightness.map(|value| (BRIGHTNESS * (2.0 * value - 1.0)) as f32);
+/// Another gamma, and other gains and offsets of the colours, from normal numbers.
+fn recolour(picture: &mut Picture, gamma: f64, gains: [f64; 3], offsets: [f64; 3]) {
+    let gamma = (GAMMA * gamma).exp() as f32;
+    let gains = gains.map(|gain| (GAIN * gain).exp() as f32);
+    let offsets = offsets.map(|offset| (OFFSET * offset) as f32);
     for pixel in picture.rgba.chunks_exact_mut(4) {
-        for (value, offset) in pixel.iter_mut().zip(offset) {
-            *value = ((*value - 0.5) * factor + 0.5 + offset).clamp(0.0, 1.0);
+        for colour in 0..3 {
+            pixel[colour] = (gains[colour] * pixel[colour].powf(gamma) + offsets[colour]).clamp(0.0, 1.0);
         }
     }
 }

@@ -35,11 +35,11 @@ impl Default for Plan {
         Plan {
             size: 256,
             crop: 128,
-            steps: 1000,
-            batch: 2,
+            steps: 3000,
+            batch: 1,
             rate: 2e-3,
-            decay: 0.98,
-            longest: 2.0,
+            decay: 0.99,
+            longest: 1.0,
             stability: 0.0,
             network: Size::default(),
             seed: 1,
@@ -47,10 +47,9 @@ impl Default for Plan {
     }
 }
 
-/// The share of the steps in which the rate rises, and that in which it falls again.
-const RISE: f32 = 0.02;
-const FALL: f32 = 0.5;
-/// What is left of it at the end.
+/// Steps in which the rate rises; then it falls as half a cosine does.
+const RISE: f32 = 50.0;
+/// The share of it that is left at the end.
 const LAST: f32 = 0.05;
 
 impl Plan {
@@ -89,8 +88,8 @@ impl Plan {
     /// The learning rate of a step, from 0.
     pub fn rate_at(&self, step: u32) -> f32 {
         let passed = step as f32 / self.steps as f32;
-        let rise = ((passed + 1.0 / self.steps as f32) / RISE).min(1.0);
-        let fall = ((1.0 - passed) / FALL).min(1.0);
+        let rise = ((step + 1) as f32 / RISE).min(1.0);
+        let fall = 0.5 + 0.5 * (std::f32::consts::PI * passed).cos();
         self.rate * rise * (LAST + (1.0 - LAST) * fall)
     }
 }
@@ -100,10 +99,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_rises_stays_and_falls() {
+    fn the_rate_rises_and_falls() {
         let plan = Plan { steps: 1000, rate: 1.0, ..Plan::default() };
-        let rates = [0, 10, 20, 400, 750, 999].map(|step| (plan.rate_at(step) * 100.0).round());
-        assert_eq!(rates, [5.0, 55.0, 100.0, 100.0, 52.0, 5.0]);
+        let rates = [0, 24, 49, 500, 999].map(|step| (plan.rate_at(step) * 100.0).round());
+        assert_eq!(rates, [2.0, 50.0, 99.0, 52.0, 5.0]);
     }
 
     #[test]
