@@ -6,6 +6,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use scumble::gpu::{Gpu, Recorder, Shape, readback};
 use scumble::image::{Label, Picture, encode, fit, resize};
+use scumble::settings::Settings;
 use scumble::stylizer::{Stylizer, unnamed};
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,9 @@ pub struct Arguments {
 /// Repaints photos, and saves them.
 pub async fn apply(arguments: &Arguments) -> Result<(), String> {
     let say = |e: scumble::Error| e.to_string();
+    if let Some(size) = arguments.size {
+        Settings { size, ..Settings::default() }.check().map_err(say)?;
+    }
     let style = style(&arguments.style)?;
     let photos: Vec<PathBuf> =
         arguments.photos.iter().map(|path| pictures_in(path)).collect::<Result<Vec<_>, _>>()?.concat();

@@ -17,13 +17,14 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let done = match matches.subcommand() {
         Some((TRAIN, own)) => train::Arguments::from_arg_matches(own).map_err(|e| e.exit()).and_then(|arguments| {
-            options::settings(own, []).and_then(|settings| pollster::block_on(train::train(&arguments, settings)))
+            options::settings(own, &train::OWN, [])
+                .and_then(|settings| pollster::block_on(train::train(&arguments, settings)))
         }),
         Some((APPLY, own)) => apply::Arguments::from_arg_matches(own)
             .map_err(|e| e.exit())
             .and_then(|arguments| pollster::block_on(apply::apply(&arguments))),
         _ => paint::Arguments::from_arg_matches(&matches).map_err(|e| e.exit()).and_then(|arguments| {
-            options::settings(&matches, arguments.implied())
+            options::settings(&matches, &[], arguments.implied())
                 .and_then(|settings| pollster::block_on(paint::paint(&arguments, settings)))
         }),
     };
@@ -37,15 +38,15 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Command {
-    let about = "Repaints a photo in the manner of a painting, on your own graphics card";
-    let train = Command::new(TRAIN).about("Makes a style of a painting: a file that repaints photos in one pass");
-    let apply = Command::new(APPLY).about("Repaints photos with a style");
-    let paint = Command::new("scumble")
+    let train = options::with_settings(train::Arguments::augment_args(Command::new(TRAIN)), &train::OWN);
+    let apply = apply::Arguments::augment_args(Command::new(APPLY));
+    let paint = options::with_settings(paint::Arguments::augment_args(Command::new("scumble")), &[]);
+    // The arguments' own comments would stand in place of what is said here, were it said before.
+    paint
+        .about("Repaints a photo in the manner of a painting, on your own graphics card")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(about)
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
-        .subcommand(options::with_settings(train::Arguments::augment_args(train), &train::OWN))
-        .subcommand(apply::Arguments::augment_args(apply));
-    options::with_settings(paint::Arguments::augment_args(paint), &[])
+        .subcommand(train.about("Makes a style of a painting: a file that repaints photos in one pass"))
+        .subcommand(apply.about("Repaints photos with a style"))
 }
