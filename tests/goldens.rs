@@ -1,9 +1,13 @@
 //! The engine against numbers that an independent script computed in f64: activations, losses, the gradient of the
 //! pixels and ten steps of Adam, for whole networks with seeded weights. See `tests/golden/README.md`.
 
+mod golden;
+
+use golden::{check_probes, close, number, numbers};
 use pollster::block_on;
 use scumble::choices::{Method, Pooling};
 use scumble::gpu::{DType, Gpu, Recorder, Shape, Tensor, readback};
+use scumble::image::Picture;
 use scumble::model::vgg19::{self, Border, CONTENT_TAP, CONVOLUTIONS, STYLE_TAPS};
 use scumble::model::{ConvWeights, Table, seeded, student};
 use scumble::network::{Features, Network, Room};
@@ -17,44 +21,12 @@ use serde_json::Value;
 use std::path::Path;
 use std::rc::Rc;
 
-/// What f32 is allowed to lose over a whole network.
-const TOLERANCE: f64 = 1e-4;
 /// How many times as much it may lose in the gradient of a Wasserstein distance, which divides by roots near zero.
 const BY_ROOTS: f64 = 10.0;
 
-fn golden(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is a number"))
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap_or_else(|| panic!("{value} is a list")).iter().map(number).collect()
-}
-
-/// The script's synthetic pictures: 1 is the photo, 2 the painting, 3 the start.
-fn synthetic(gpu: &Gpu, kind: u32, height: u32, width: u32) -> Tensor {
-    let byte = |seed: u32, c: u32, at: u32| f64::from(hash32(hash32(hash32(seed) ^ c) ^ at) & 255);
-    let mut rgba = Vec::new();
-    for y in 0..height {
-        for x in 0..width {
-            for c in 0..3 {
-                let coarse = byte(kind, c, y / 4 * 64 + x / 4);
-                let fine = byte(kind + 77, c, y * 4096 + x);
-                rgba.push(((coarse * 3.0 + fine) / 1020.0) as f32);
-            }
-            rgba.push(1.0);
-        }
-    }
-    gpu.upload("synthetic", Shape::new(height, width, 4), &rgba).unwrap()
-}
-
 fn picture(gpu: &Gpu, description: &Value) -> Tensor {
-    let whole = |key: &str| description[key].as_u64().unwrap() as u32;
-    synthetic(gpu, whole("kind"), whole("height"), whole("width"))
+    let Picture { width, height, rgba } = golden::picture(description);
+    gpu.upload("synthetic", Shape::new(height, width, 4), &rgba).unwrap()
 }
 
 /// Channels of the unpadded map, in the script's order.
@@ -72,15 +44,6 @@ fn colours(gpu: &Gpu, tensor: &Tensor) -> Vec<f64> {
     download(gpu, tensor).chunks(4).flat_map(|pixel| pixel[..3].to_vec()).collect()
 }
 
-fn close(what: &str, found: f64, expected: f64, scale: f64) {
-    let difference = (found - expected).abs();
-    assert!(
-        difference <= TOLERANCE * scale,
-        "{what}: found {found}, expected {expected}, difference {difference:.3e}, allowed {:.3e}",
-        TOLERANCE * scale
-    );
-}
-
 fn check_map(what: &str, map: &[f64], expected: &Value) {
     let count = map.len() as f64;
     let mean_square = number(&expected["mean_square"]);
@@ -89,13 +52,6 @@ fn check_map(what: &str, map: &[f64], expected: &Value) {
     let square = map.iter().map(|v| v * v).sum::<f64>() / count;
     close(&format!("mean square of {what}"), square, mean_square, mean_square);
     check_probes(what, map, expected, rms);
-}
-
-fn check_probes(what: &str, map: &[f64], expected: &Value, scale: f64) {
-    let indices = expected["index"].as_array().unwrap().iter().map(|i| i.as_u64().unwrap() as usize);
-    for (index, value) in indices.zip(numbers(&expected["value"])) {
-        close(&format!("{what}[{index}]"), map[index], value, scale);
-    }
 }
 
 fn check_gradient(what: &str, gradient: &[f64], expected: &Value, pooling: Pooling) {
@@ -233,7 +189,7 @@ fn seeded_table(name: &str) -> Table {
 
 #[test]
 fn seeded_numbers_are_the_scripts() {
-    let golden = golden("vgg19.json");
+    let golden = golden::read("vgg19.json");
     for (input, output) in golden["seeded_numbers"]["hash32"].as_object().unwrap() {
         assert_eq!(u64::from(hash32(input.parse().unwrap())), output.as_u64().unwrap());
     }
@@ -246,7 +202,7 @@ fn seeded_numbers_are_the_scripts() {
 #[test]
 fn activations_of_vgg19() {
     let gpu = block_on(Gpu::open()).unwrap();
-    let golden = golden("vgg19.json");
+    let golden = golden::read("vgg19.json");
     let weights = seeded::filters(&CONVOLUTIONS);
     for (name, layers) in golden["activations"].as_object().unwrap() {
         let table = seeded_table(name);
@@ -266,7 +222,7 @@ fn activations_of_vgg19() {
 #[test]
 fn losses_and_gradients_of_vgg19() {
     let gpu = block_on(Gpu::open()).unwrap();
-    let golden = golden("vgg19.json");
+    let golden = golden::read("vgg19.json");
     let weights = seeded::filters(&CONVOLUTIONS);
     let start = picture(&gpu, &golden["pictures"]["start"]);
     for (name, expected) in golden["cases"].as_object().unwrap() {
@@ -290,7 +246,7 @@ fn losses_and_gradients_of_vgg19() {
 #[test]
 fn ten_steps_of_vgg19() {
     let gpu = block_on(Gpu::open()).unwrap();
-    let golden = golden("vgg19.json");
+    let golden = golden::read("vgg19.json");
     let weights = seeded::filters(&CONVOLUTIONS);
     for (how, case_name) in [("mean+cov", "avg_zero_torchvision_mean+cov"), ("gram", "avg_zero_torchvision_gram")] {
         let table = seeded_table(case_name);
@@ -308,7 +264,7 @@ fn ten_steps_of_vgg19() {
 #[test]
 fn the_student() {
     let gpu = block_on(Gpu::open()).unwrap();
-    let golden = golden("student.json");
+    let golden = golden::read("student.json");
     let weights = scumble::weights::built_in().unwrap();
     assert_eq!(weights.source.sha256, golden["sha256"], "run tests/golden/student.py: the weights are others by now");
     let table = student::table(&weights.preprocessing, Border::Replicate);
@@ -350,7 +306,7 @@ fn the_student() {
 fn real_weights_agree_with_the_script() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/weights");
     let gpu = block_on(Gpu::open()).unwrap();
-    let golden = golden("shared.json");
+    let golden = golden::read("shared.json");
     for (name, origin, content) in
         [("caffe", Origin::Caffe, CONTENT_TAP), ("torchvision", Origin::Torchvision, "relu1_2")]
     {

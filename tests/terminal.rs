@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[path = "terminal/styles.rs"]
+mod styles;
+
 /// No run here takes this long, even beside other work on a slow processor; what takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(300);
 /// Longest edge of what is painted: the smallest sizes take a software driver no time but that of its compiler.

@@ -7,6 +7,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use scumble::gpu::Gpu;
 use scumble::image::{Label, encode, fit, resize};
+use scumble::settings::Settings;
 use scumble::style::Instant;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,9 @@ fn strength(text: &str) -> Result<f32, String> {
 /// Repaints photos, and saves them.
 pub async fn apply(arguments: &Arguments) -> Result<(), String> {
     let say = |e: scumble::Error| e.to_string();
+    if let Some(size) = arguments.size {
+        Settings { size, ..Settings::default() }.check().map_err(say)?;
+    }
     let style = style(&arguments.style)?;
     let photos: Vec<PathBuf> =
         arguments.photos.iter().map(|path| pictures_in(path)).collect::<Result<Vec<_>, _>>()?.concat();

@@ -20,7 +20,8 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let done = match matches.subcommand() {
         Some((TRAIN, own)) => train::Arguments::from_arg_matches(own).map_err(|e| e.exit()).and_then(|arguments| {
-            options::settings(own, []).and_then(|settings| pollster::block_on(train::train(&arguments, settings)))
+            options::settings(own, &train::OWN, [])
+                .and_then(|settings| pollster::block_on(train::train(&arguments, settings)))
         }),
         Some((APPLY, own)) => apply::Arguments::from_arg_matches(own)
             .map_err(|e| e.exit())
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
             .map_err(|e| e.exit())
             .and_then(|arguments| pollster::block_on(compare::compare(&arguments))),
         _ => paint::Arguments::from_arg_matches(&matches).map_err(|e| e.exit()).and_then(|arguments| {
-            options::settings(&matches, arguments.implied())
+            options::settings(&matches, &[], arguments.implied())
                 .and_then(|settings| pollster::block_on(paint::paint(&arguments, settings)))
         }),
     };
@@ -43,18 +44,17 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Command {
-    let about = "Repaints a photo in the manner of a painting, on your own graphics card";
-    let train = Command::new(TRAIN).about("Makes a style of a painting: a file that repaints photos in one pass");
-    let apply = Command::new(APPLY).about("Repaints photos with a style");
-    let compare =
-        Command::new(COMPARE).about("Paints a pair slowly and at once, and reports what each way costs and brings");
-    let paint = Command::new("scumble")
+    let train = options::with_settings(train::Arguments::augment_args(Command::new(TRAIN)), &train::OWN);
+    let apply = apply::Arguments::augment_args(Command::new(APPLY));
+    let compare = compare::Arguments::augment_args(Command::new(COMPARE));
+    let paint = options::with_settings(paint::Arguments::augment_args(Command::new("scumble")), &[]);
+    // The arguments' own comments would stand in place of what is said here, were it said before.
+    paint
+        .about("Repaints a photo in the manner of a painting, on your own graphics card")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(about)
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
-        .subcommand(options::with_settings(train::Arguments::augment_args(train), &train::OWN))
-        .subcommand(apply::Arguments::augment_args(apply))
-        .subcommand(compare::Arguments::augment_args(compare));
-    options::with_settings(paint::Arguments::augment_args(paint), &[])
+        .subcommand(train.about("Makes a style of a painting: a file that repaints photos in one pass"))
+        .subcommand(apply.about("Repaints photos and films with a style"))
+        .subcommand(compare.about("Paints a pair slowly and at once, and reports what each way costs and brings"))
 }

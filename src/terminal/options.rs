@@ -14,22 +14,27 @@ const IMPLIED: [&str; 2] = ["masked", "placed"];
 
 /// The command with an option for every setting but those that it has an option of its own for.
 pub fn with_settings(command: Command, but: &[&str]) -> Command {
-    command.args(own().filter(|setting| !but.contains(&setting.key)).map(option))
+    command.args(own(but).map(option))
 }
 
 /// The settings that have an option.
-fn own() -> impl Iterator<Item = &'static Description> {
-    Settings::descriptions().iter().filter(|setting| !IMPLIED.contains(&setting.key))
+fn own(but: &[&str]) -> impl Iterator<Item = &'static Description> {
+    let settings = Settings::descriptions().iter();
+    settings.filter(|setting| !IMPLIED.contains(&setting.key) && !but.contains(&setting.key))
 }
 
-/// The settings that the options give. All others are as the recipe was published, or else the default.
+/// The settings that the options of [`with_settings`] give. All others are as the recipe was published, or else the default.
 ///
 /// # Errors
 /// A sentence for a person, where settings are out of range or do not go together.
-pub fn settings<const N: usize>(matches: &ArgMatches, implied: [(&str, bool); N]) -> Result<Settings, String> {
+pub fn settings<const N: usize>(
+    matches: &ArgMatches,
+    but: &[&str],
+    implied: [(&str, bool); N],
+) -> Result<Settings, String> {
     let mut given: Map<String, Value> =
         implied.map(|(key, value)| (key.to_owned(), value.into())).into_iter().collect();
-    for setting in own().filter(|setting| matches.try_contains_id(setting.key).is_ok()) {
+    for setting in own(but) {
         if let Some(value) = value(matches, setting).map_err(|e| e.to_string())? {
             given.insert(setting.key.to_owned(), value);
         }

@@ -12,7 +12,20 @@ use scumble::training::{Photos, Plan, Trainer};
 use std::path::{Path, PathBuf};
 
 /// Settings that are the training's own here, or that a style knows nothing of.
-pub const OWN: [&str; 1] = ["size"];
+pub const OWN: [&str; 12] = [
+    "size",
+    "start",
+    "recipe",
+    "texture",
+    "seamless",
+    "colours",
+    "start-noise",
+    "optimizer",
+    "stop-early",
+    "effort",
+    "iterations",
+    "scales",
+];
 
 /// What is learned from, and where the style goes.
 #[derive(Args)]
@@ -83,6 +96,7 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         seed,
         ..Plan::default()
     };
+    plan.check().map_err(say)?;
     let start = arguments.start.as_deref().map(style).transpose()?;
     let plan = Plan { network: start.as_ref().map_or(plan.network, |style| style.about.network), ..plan };
     let with_drawn = |plan: &Plan| Photos::of(photos.clone(), plan).and_drawn(plan.seed);

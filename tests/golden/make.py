@@ -227,8 +227,9 @@ class Vgg19:
 
 
 class VggObjective:
-    def __init__(self, network, content, style, how, weights, content_tap="relu4_2", style_taps=STYLE_TAPS):
+    def __init__(self, network, content, style, how, weights, content_tap="relu4_2", style_taps=STYLE_TAPS, shares=None):
         self.network, self.how, self.weights = network, how, weights
+        self.shares = shares or [1.0 if how == "gram" else 1 / len(style_taps)] * len(style_taps)
         self.content_tap, self.style_taps = content_tap, style_taps
         self.target = network.forward(content)[content_tap]
         painted = network.forward(style)
@@ -240,14 +241,13 @@ class VggObjective:
         features = self.network.forward(x)
         content, d = content_relative(features[self.content_tap], self.target)
         d_features = {self.content_tap: wc * d}
-        layer_weight = 1.0 if self.how == "gram" else 1 / len(self.style_taps)
         layers = []
-        for tap in self.style_taps:
+        for tap, share in zip(self.style_taps, self.shares):
             loss, d = style_term(features[tap], self.painted[tap], self.how)
             layers.append(loss)
-            d_features[tap] = d_features.get(tap, 0.0) + ws * layer_weight * d
+            d_features[tap] = d_features.get(tap, 0.0) + ws * share * d
         tv, d_tv = tv_term(x)
-        style = layer_weight * sum(layers)
+        style = sum(share * loss for share, loss in zip(self.shares, layers))
         terms = {"content": content, "style": style, "style_layers": layers, "tv": tv,
                  "total": wc * content + ws * style + wt * tv}
         return terms, self.network.backward(features, d_features) + wt * d_tv

@@ -1,0 +1,154 @@
+//! `scumble train` and `scumble apply`.
+
+use super::{Desk, apart, assert_sentence, said, sample};
+use scumble::image::{WORKING_EDGE, decode, resize};
+use scumble::style::{About, Style};
+use scumble::stylizer::{Size, Table, initial, named};
+
+/// The shortest training of a small style.
+const SMALL: [&str; 8] = ["--steps", "2", "--size", "64", "--crop", "32", "--batch", "1"];
+
+/// What a run that succeeds says.
+fn told(desk: &Desk, arguments: &[&str]) -> String {
+    let assert = desk.run(arguments).success();
+    assert_eq!(assert.get_output().stdout, b"", "standard output stays free");
+    String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+}
+
+fn train(desk: &Desk, arguments: &[&str]) -> String {
+    told(desk, &[&["train", &sample("swirl.jpg")], &SMALL[..], arguments].concat())
+}
+
+/// Leaves a style that was never trained; returns its name.
+fn untrained(desk: &Desk) -> &'static str {
+    let network = Size { width: 4, blocks: 1 };
+    let table = Table::new(network);
+    let about = About::new("Untrained", network, 64, 0, serde_json::json!({}));
+    let style = Style::new(about, Vec::new(), &named(&table, &initial(&table, 1)));
+    std::fs::write(desk.0.join("untrained.style"), style.to_bytes().unwrap()).unwrap();
+    "untrained.style"
+}
+
+#[test]
+fn a_style_is_trained_and_repaints_a_photo() {
+    let desk = Desk::new("style");
+    let said = train(&desk, &["-o", "x.style", "--strength", "60", "--seed", "3"]);
+    assert!(said.contains("Training on ") && said.contains("x.style ("), "{said}");
+    let Style { about, thumbnail, .. } = Style::from_bytes(&desk.file("x.style")).unwrap();
+    assert_eq!((about.name.as_str(), about.size, about.steps), ("swirl", 64, 2));
+    assert_eq!((&about.settings["strength"], &about.settings["seed"]), (&60.0.into(), &3.into()));
+    let thumbnail = decode(&thumbnail, WORKING_EDGE).unwrap().picture;
+    let painting = decode(&std::fs::read(sample("swirl.jpg")).unwrap(), WORKING_EDGE).unwrap().picture;
+    let small = resize(&painting, thumbnail.width, thumbnail.height);
+    assert_eq!(thumbnail.width.max(thumbnail.height), 72);
+    // The file's numbers of 8 bits are at most half a step away, on average a quarter.
+    let pixels = 3 * thumbnail.width * thumbnail.height;
+    assert!(apart(&thumbnail, &small, 0..72) < 0.5 / 255.0 * pixels as f32, "the painting's small picture");
+
+    let photo = sample("cubes.thumb.jpg");
+    let original = decode(&std::fs::read(&photo).unwrap(), WORKING_EDGE).unwrap().picture;
+    let said = told(&desk, &["apply", "x.style", &photo, "-o", "y.png"]);
+    assert_eq!(said, format!("y.png ({} x {})\n", original.width, original.height));
+    let painted = desk.picture("y.png");
+    let columns = 0..original.width;
+    assert!(apart(&painted, &original, columns.clone()) > 0.05 * (original.width * original.height) as f32);
+    let said = told(&desk, &["apply", "x.style", &photo, "-o", "small.jpg", "--size", "33"]);
+    assert_eq!(said, "small.jpg (33 x 25)\n");
+    assert!(desk.file("small.jpg").starts_with(b"\xff\xd8\xff"), "the ending chooses the format");
+    // Another style paints another picture.
+    told(&desk, &["apply", untrained(&desk), &photo, "-o", "z.png"]);
+    assert!(apart(&painted, &desk.picture("z.png"), columns) > 0.0);
+}
+
+#[test]
+fn several_photos_go_into_a_folder() {
+    let desk = Desk::new("album");
+    let style = untrained(&desk);
+    let photos = ["cubes.thumb.jpg", "ink.thumb.jpg"];
+    let [cubes, ink] = photos.map(sample);
+    told(&desk, &["apply", style, &cubes, &ink, "-o", "album", "--size", "24"]);
+    std::fs::create_dir(desk.0.join("photos")).unwrap();
+    for name in photos {
+        std::fs::copy(sample(name), desk.0.join("photos").join(name)).unwrap();
+    }
+    std::fs::write(desk.0.join("photos/notes.txt"), "These are my notes.\n").unwrap();
+    told(&desk, &["apply", style, "photos", "-o", "again", "--size", "24"]);
+    for name in photos {
+        let painted = desk.picture(&format!("album/{name}"));
+        assert_eq!(painted.width.max(painted.height), 24, "{name}");
+        assert!(desk.file(&format!("album/{name}")) == desk.file(&format!("again/{name}")), "{name}");
+    }
+    assert_eq!(std::fs::read_dir(desk.0.join("again")).unwrap().count(), 2, "nothing else is there");
+}
+
+#[test]
+fn a_training_is_kept_and_goes_on() {
+    let desk = Desk::new("training");
+    let painting = sample("swirl.jpg");
+    let begun = train(&desk, &["-o", "a.style", "--checkpoint", "a.part", "--preview", &sample("street.jpg")]);
+    assert!(begun.contains("Step 2: preview "), "{begun}");
+    let preview = desk.picture("a.png");
+    assert_eq!((preview.width, preview.height), (64, 48), "the preview, as large as the style's photos");
+    // The training was at its end: what it had learned is all that the second run saves.
+    told(&desk, &["train", &painting, "--resume", "a.part", "-o", "b.style"]);
+    assert!(desk.file("a.style") == desk.file("b.style"), "bit for bit");
+    // A training of its own may begin with a style.
+    train(&desk, &["--start", untrained(&desk), "-o", "c.style"]);
+    assert_eq!(Style::from_bytes(&desk.file("c.style")).unwrap().about.network, Size { width: 4, blocks: 1 });
+
+    for (option, value) in
+        [("--steps", "3"), ("--size", "64"), ("--crop", "32"), ("--batch", "1"), ("--stability", "1")]
+    {
+        let text = said(desk.run(&["train", &painting, "--resume", "a.part", option, value]), 2);
+        assert!(text.contains("--resume") && text.contains(option), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_become_a_style_or_is_none_is_told_in_a_sentence() {
+    let desk = Desk::new("no-style");
+    let style = untrained(&desk);
+    let cut = &desk.file(style)[..1000];
+    std::fs::write(desk.0.join("cut.style"), cut).unwrap();
+    std::fs::create_dir(desk.0.join("empty")).unwrap();
+    let [photo, painting] = ["street.jpg", "swirl.jpg"].map(sample);
+    let (photo, painting) = (photo.as_str(), painting.as_str());
+    let cases: [(&[&str], &[&str]); 17] = [
+        (&["apply", "nowhere.style", photo], &["nowhere.style", "cannot be read"]),
+        (&["apply", photo, photo], &["street.jpg", "style cannot be used"]),
+        (&["apply", "cut.style", photo], &["cut.style", "style cannot be used", "damaged"]),
+        (&["apply", style, "nowhere.jpg"], &["nowhere.jpg", "cannot be read"]),
+        (&["apply", style, style], &["untrained.style", "not a picture"]),
+        (&["apply", style, "empty"], &["no pictures", "empty"]),
+        (&["apply", style, photo, "--size", "0"], &["size is 0", "between 16 and 4096"]),
+        (&["apply", style, photo, "--size", "16", "-o", "no/where.png"], &["where.png cannot be written"]),
+        (&["train", "nowhere.jpg"], &["nowhere.jpg", "cannot be read"]),
+        (&["train", style], &["untrained.style", "not a picture"]),
+        (&["train", painting, "--photos", "empty"], &["no pictures", "empty"]),
+        (&["train", painting, "--start", "nowhere.style"], &["nowhere.style", "cannot be read"]),
+        (&["train", painting, "--resume", style], &["damaged, or no training"]),
+        (&["train", painting, "--size", "32"], &["size is 32", "between 64 and 1024"]),
+        (&["train", painting, "--steps", "0"], &["steps is 0", "between 1 and"]),
+        (&["train", painting, "--crop", "4294967295"], &["crop is ", "between 32 and 512"]),
+        (&["train", painting, "--strength", "101"], &["strength is 101", "between 0 and 100"]),
+    ];
+    for (arguments, parts) in cases {
+        let text = said(desk.run(arguments), 1);
+        // Where the device is open already, a line before says which one it is.
+        let sentence = format!("{}\n", text.lines().last().unwrap_or_default());
+        assert_sentence(&sentence);
+        parts.iter().for_each(|part| assert!(sentence.contains(part), "{part:?} is not in: {sentence}"));
+    }
+    assert!(!desk.0.join("painting.style").exists() && !desk.0.join("scumble.png").exists(), "nothing is left");
+}
+
+#[test]
+fn each_command_says_what_it_is_for() {
+    let desk = Desk::new("commands");
+    for (command, purpose) in [("train", "Makes a style of a painting"), ("apply", "Repaints photos with a style")] {
+        let help =
+            |arguments: &[&str]| String::from_utf8(desk.run(arguments).success().get_output().stdout.clone()).unwrap();
+        assert!(help(&[command, "--help"]).starts_with(purpose), "{command}");
+        assert!(help(&["--help"]).contains(purpose), "{command}");
+    }
+}
