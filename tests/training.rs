@@ -155,7 +155,7 @@ fn two_steps_are_those_of_the_script() {
 
 /// A training that a software driver takes in its stride.
 fn small() -> Plan {
-    Plan { size: 64, crop: 64, steps: 30, batch: 1, network: Size { width: 8, blocks: 2 }, ..Plan::default() }
+    Plan { size: 64, crop: 64, steps: 60, batch: 1, network: Size { width: 8, blocks: 2 }, ..Plan::default() }
 }
 
 fn photos(plan: &Plan) -> Photos {
@@ -178,8 +178,8 @@ fn a_short_training_lowers_the_loss_of_a_photo_that_it_never_saw() {
     let before = total(&named(trainer.table(), &download(&gpu, trainer.stylizer().parameters())));
     train(&mut trainer);
     let after = total(&block_on(trainer.parameters()).unwrap());
-    // It fell from 1.63 to 0.58, by a factor of 2.8, which is by 64 %. Half of that must be there, however a device rounds.
-    assert!(after < 0.68 * before, "{before}, then {after}");
+    // It fell from 1.63 to 0.70, by a factor of 2.3, which is by 57 %. Half of that must be there, however a device rounds.
+    assert!(after < 0.715 * before, "{before}, then {after}");
 }
 
 #[test]
@@ -255,11 +255,11 @@ fn unrest(gpu: &Gpu, parameters: &[Vec<f32>], plan: &Plan) -> f64 {
 fn where_stability_counts_pictures_are_calmer() {
     let (gpu, sources) = (open(), painting(sample("swirl.jpg")));
     let [usual, calm] = [0.0, 30.0].map(|stability| {
-        let plan = Plan { crop: 32, stability, network: Size { width: 4, blocks: 1 }, ..small() };
+        let plan = Plan { crop: 32, rate: 1e-2, stability, network: Size { width: 4, blocks: 1 }, ..small() };
         let mut trainer = start(&gpu, &sources, photos(&plan), &plan, None);
         train(&mut trainer);
         unrest(&gpu, &block_on(trainer.parameters()).unwrap(), &plan)
     });
-    // It was 0.019 instead of 0.043, and with other seeds as far apart.
-    assert!(calm < 0.7 * usual, "{calm} with stability, {usual} without");
+    // It was 0.005 instead of 0.035.
+    assert!(calm < 0.5 * usual, "{calm} with stability, {usual} without");
 }

@@ -201,7 +201,7 @@ async fn trained(
     settings: &Settings,
 ) -> Result<(Style, (f64, u32, f64)), String> {
     let gpu = Gpu::open().await.map_err(say)?;
-    let plan = Plan { size: arguments.size, steps: arguments.steps, seed: settings.seed, ..Plan::default() };
+    let plan = Plan { steps: arguments.steps, seed: settings.seed, ..Plan::for_size(arguments.size) };
     let photos = match &arguments.photos {
         Some(path) => pictures_in(path)?.iter().map(|path| picture(path)).collect::<Result<Vec<Rc<_>>, _>>()?,
         None => Vec::new(),

@@ -47,12 +47,21 @@ impl Default for Plan {
     }
 }
 
+/// The smallest and the largest edge that a style can be meant for.
+const SIZES: (u32, u32) = (64, 1024);
 /// Steps in which the rate rises; then it falls as half a cosine does.
 const RISE: f32 = 50.0;
 /// The share of it that is left at the end.
 const LAST: f32 = 0.05;
 
 impl Plan {
+    /// The usual plan for photos with this longest edge, as near to it as a training can be.
+    pub fn for_size(edge: u32) -> Plan {
+        let usual = Plan::default();
+        let size = edge.clamp(SIZES.0, SIZES.1);
+        Plan { size, crop: usual.crop.min(size / COARSE * COARSE), ..usual }
+    }
+
     /// Whether a training can follow it.
     ///
     /// # Errors
@@ -64,7 +73,7 @@ impl Plan {
                 Err(Error::Setting { name, found: value.to_string(), expected: format!("between {least} and {most}") })
             }
         };
-        range("size", self.size as f32, 64.0, 1024.0)?;
+        range("size", self.size as f32, SIZES.0 as f32, SIZES.1 as f32)?;
         range("crop", self.crop as f32, 32.0, 512.0)?;
         range("steps", self.steps as f32, 1.0, 1e6)?;
         range("batch", self.batch as f32, 1.0, 64.0)?;

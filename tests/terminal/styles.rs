@@ -1,9 +1,11 @@
 //! `scumble train` and `scumble apply`.
 
 use super::{Desk, apart, assert_sentence, said, sample};
+use assert_cmd::Command;
 use scumble::image::{WORKING_EDGE, decode, resize};
 use scumble::style::{About, Style};
 use scumble::stylizer::{Size, Table, initial, named};
+use serde_json::Value;
 
 /// The shortest training of a small style.
 const SMALL: [&str; 8] = ["--steps", "2", "--size", "64", "--crop", "32", "--batch", "1"];
@@ -145,10 +147,52 @@ fn what_cannot_become_a_style_or_is_none_is_told_in_a_sentence() {
 #[test]
 fn each_command_says_what_it_is_for() {
     let desk = Desk::new("commands");
-    for (command, purpose) in [("train", "Makes a style of a painting"), ("apply", "Repaints photos with a style")] {
+    let purposes = [
+        ("train", "Makes a style of a painting"),
+        ("apply", "Repaints photos and films with a style"),
+        ("compare", "Paints a pair slowly and at once"),
+    ];
+    for (command, purpose) in purposes {
         let help =
             |arguments: &[&str]| String::from_utf8(desk.run(arguments).success().get_output().stdout.clone()).unwrap();
         assert!(help(&[command, "--help"]).starts_with(purpose), "{command}");
         assert!(help(&["--help"]).contains(purpose), "{command}");
     }
+}
+
+#[test]
+fn a_film_needs_ffmpeg_and_a_place_to_go() {
+    let desk = Desk::new("film");
+    std::fs::write(desk.0.join("film.mp4"), b"no film").unwrap();
+    let said = said(desk.run(&["apply", untrained(&desk), "film.mp4"]), 1);
+    assert_sentence(&said);
+    assert!(said.contains("film.mp4 is a film, and scumble.png is none"), "{said}");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_scumble"));
+    let arguments = ["apply", untrained(&desk), "film.mp4", "-o", "out.mp4"];
+    let assert = program.current_dir(&desk.0).env("PATH", "").env("XDG_RUNTIME_DIR", &desk.0).args(arguments).assert();
+    let said = super::said(assert, 1);
+    assert_sentence(&said);
+    assert!(said.starts_with("Films need ffprobe, which is not installed."), "{said}");
+}
+
+#[test]
+fn both_approaches_are_compared() {
+    let desk = Desk::new("compare");
+    let (photo, painting) = (sample("street.jpg"), sample("swirl.jpg"));
+    let said = told(&desk, &["compare", &photo, &painting, "-o", "both", "--size", "48", "--steps", "2"]);
+    assert!(said.contains("goes on without VGG19"), "{said}");
+    let report: Value = serde_json::from_slice(&desk.file("both/report.json")).unwrap();
+    let ways = report["ways"].as_array().unwrap();
+    assert_eq!(ways.iter().map(|way| way["file"].as_str().unwrap()).collect::<Vec<_>>(), ["scumble.png", "fast.png"]);
+    for way in ways {
+        assert_eq!(desk.picture(&format!("both/{}", way["file"].as_str().unwrap())).width, 48);
+        let positive = |key: &str| way[key].as_f64().is_some_and(|number| number > 0.0);
+        assert!(["first_s", "last_s", "passes", "gflop", "peak_mib", "colour"].into_iter().all(positive), "{way}");
+        assert!(way["r"].is_null(), "nobody judges without VGG19");
+    }
+    // Hundreds of passes against one.
+    assert!(ways[0]["gflop"].as_f64() > ways[1]["gflop"].as_f64() && ways[1]["passes"] == 1);
+    assert_eq!(report["training"]["steps"], 2);
+    let page = String::from_utf8(desk.file("both/report.md")).unwrap();
+    assert!(page.contains("It pays for itself after"), "{page}");
 }
