@@ -19,9 +19,9 @@ pub struct Arguments {
     /// Photos, a folder of them, or films (which ffmpeg reads and writes).
     #[arg(required = true)]
     photos: Vec<PathBuf>,
-    /// Where the picture goes; a folder, if there are several.
-    #[arg(short, long, default_value = "scumble.png")]
-    out: PathBuf,
+    /// Where the picture goes, else scumble.png; a folder, if there are several, else painted.
+    #[arg(short, long)]
+    out: Option<PathBuf>,
     /// Longest edge of the result, in pixels; the photo's own, at most 2880, if it is not said.
     #[arg(long)]
     size: Option<u32>,
@@ -44,21 +44,19 @@ pub async fn apply(arguments: &Arguments) -> Result<(), String> {
     let style = style(&arguments.style)?;
     let photos: Vec<PathBuf> =
         arguments.photos.iter().map(|path| pictures_in(path)).collect::<Result<Vec<_>, _>>()?.concat();
-    let into_folder = photos.len() > 1 || arguments.out.is_dir();
+    let usual = if photos.len() > 1 { "painted" } else { "scumble.png" };
+    let given = arguments.out.clone().unwrap_or_else(|| usual.into());
+    let into_folder = photos.len() > 1 || given.is_dir();
     if into_folder {
-        let failed = |e: std::io::Error| format!("The folder {} cannot be made: {e}.", arguments.out.display());
-        std::fs::create_dir_all(&arguments.out).map_err(failed)?;
+        let failed = |e: std::io::Error| format!("The folder {} cannot be made: {e}.", given.display());
+        std::fs::create_dir_all(&given).map_err(failed)?;
     }
     let gpu = Gpu::open().await.map_err(say)?;
     let mut instant = Instant::new(&gpu, &style).map_err(say)?;
     let bar = ProgressBar::new(photos.len() as u64);
     for photo in &photos {
         if film::is_film(photo) {
-            let out = if into_folder {
-                arguments.out.join(photo.file_name().unwrap_or_default())
-            } else {
-                arguments.out.clone()
-            };
+            let out = if into_folder { given.join(photo.file_name().unwrap_or_default()) } else { given.clone() };
             if !film::is_film(&out) {
                 return Err(format!(
                     "{} is a film, and {} is none; write for example -o film.mp4.",
@@ -73,7 +71,7 @@ pub async fn apply(arguments: &Arguments) -> Result<(), String> {
         let (width, height) = arguments.size.map_or((own.width, own.height), |size| fit(own.width, own.height, size));
         instant.paint(&resize(&own, width, height), arguments.strength).map_err(say)?;
         let painted = instant.picture().await.map_err(say)?;
-        let out = if into_folder { arguments.out.join(name(photo)) } else { arguments.out.clone() };
+        let out = if into_folder { given.join(name(photo)) } else { given.clone() };
         write(&out, &encode(&painted, format(&out, false), &Label::default()).map_err(say)?)?;
         bar.suspend(|| eprintln!("{} ({} x {})", out.display(), painted.width, painted.height));
         bar.inc(1);

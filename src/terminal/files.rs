@@ -107,3 +107,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     std::fs::write(path, bytes).map_err(|e| format!("{} cannot be written: {e}.", path.display()))
 }
+
+/// Whether there is a folder for a file that will be written after long work.
+pub fn check_folder(path: &Path) -> Result<(), String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.is_none_or(Path::is_dir) {
+        true => Ok(()),
+        false => Err(format!("{} cannot be written: its folder is not there.", path.display())),
+    }
+}

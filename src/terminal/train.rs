@@ -1,6 +1,6 @@
 //! `scumble train PAINTING -o night.style`: a style of a painting.
 
-use crate::files::{WeightsFile, picture, pictures_in, read, write};
+use crate::files::{WeightsFile, check_folder, picture, pictures_in, read, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
@@ -78,6 +78,9 @@ const THUMBNAIL: u32 = 72;
 /// Trains a style, and saves it.
 pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), String> {
     let say = |e: scumble::Error| e.to_string();
+    for path in std::iter::once(&arguments.out).chain(&arguments.checkpoint) {
+        check_folder(path)?;
+    }
     let paintings = arguments.paintings.iter().map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
     let photos = match &arguments.photos {
         Some(path) => pictures_in(path)?.iter().map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?,
@@ -103,13 +106,14 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     let gpu = Gpu::open().await.map_err(say)?;
     eprintln!("Training on {}", gpu.describe());
     let mut trainer = match &arguments.resume {
-        Some(path) => Trainer::resume(&gpu, &sources, with_drawn, &read(path)?).await,
+        Some(path) => Trainer::resume(&gpu, &sources, with_drawn, &read(path)?)
+            .await
+            .map_err(|e| format!("{}: {e}", path.display()))?,
         None => {
             let start = start.map(|style| scumble::stylizer::unnamed(&style.table(), &style.parameters));
-            Trainer::new(&gpu, &sources, with_drawn(&plan), &settings, &plan, start.as_deref()).await
+            Trainer::new(&gpu, &sources, with_drawn(&plan), &settings, &plan, start.as_deref()).await.map_err(say)?
         }
-    }
-    .map_err(say)?;
+    };
     let exam = preview.map(|photo| trainer.exam(&sources, &photo)).transpose().map_err(say)?;
 
     let template = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();

@@ -161,6 +161,13 @@ fn each_command_says_what_it_is_for() {
 }
 
 #[test]
+fn a_missing_folder_is_told_before_the_training() {
+    let desk = Desk::new("nowhere");
+    let said = said(desk.run(&["train", &sample("swirl.jpg"), "-o", "nowhere/x.style"]), 1);
+    assert_eq!(said, "nowhere/x.style cannot be written: its folder is not there.\n");
+}
+
+#[test]
 fn a_film_needs_ffmpeg_and_a_place_to_go() {
     let desk = Desk::new("film");
     std::fs::write(desk.0.join("film.mp4"), b"no film").unwrap();
