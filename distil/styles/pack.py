@@ -1,4 +1,4 @@
-"""Turns trained weights into a file that Scumble reads: python pack.py swirl.npz swirl.jpg swirl.style
+"""Turns trained weights into a file that Scumble reads: python pack.py swirl.npz swirl.style --painting swirl.jpg
 
 Kernels as whole numbers of 8 bits with a scale for each output channel, the rest in 16 bits (`src/style/file.rs`).
 """
@@ -42,6 +42,8 @@ def tensors(weights, painting):
         found[name + ".norm"] = np.stack([weights[own + ".shift"], weights[own + ".scale"]]).astype(np.float16)
     convolution("colours", "out")
     found["colours.bias"] = weights["out.bias"].astype(np.float16)
+    if not painting:
+        return found
     picture = Image.open(painting).convert("RGB")
     picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.LANCZOS)
     file = io.BytesIO()
@@ -68,13 +70,13 @@ def write(path, found, about):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights")
-    parser.add_argument("painting")
     parser.add_argument("out")
-    parser.add_argument("--name", help="instead of the painting's file name")
+    parser.add_argument("--painting", help="whose small picture goes into the file")
+    parser.add_argument("--name", help="instead of the file's")
     parser.add_argument("--steps", type=int, default=0, help="how long it was trained")
     parser.add_argument("--size", type=int, default=256, help="longest edge of its photos")
     options = parser.parse_args()
-    name = options.name or os.path.splitext(os.path.basename(options.painting))[0]
+    name = options.name or os.path.splitext(os.path.basename(options.out))[0]
     about = {"format": 1, "made": "Scumble, distil/styles", "name": name, "network": {"width": WIDTH, "blocks": BLOCKS},
              "size": options.size, "steps": options.steps, "settings": {}, "licence": LICENCE}
     write(options.out, tensors(np.load(options.weights), options.painting), about)
