@@ -11,6 +11,7 @@ use scumble::judge::Judge;
 use scumble::painter::{Painter, Sources};
 use scumble::settings::Settings;
 use scumble::style::{About, Instant, Style};
+use scumble::stylizer::unnamed;
 use scumble::training::{Photos, Plan, Trainer};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -208,7 +209,9 @@ async fn trained(
     };
     let clock = Clock::now();
     let photos = Photos::of(photos, &plan).and_drawn(plan.seed);
-    let mut trainer = Trainer::new(&gpu, sources, photos, settings, &plan, None).await.map_err(say)?;
+    let start = Style::start();
+    let start = unnamed(&start.table(), &start.parameters);
+    let mut trainer = Trainer::new(&gpu, sources, photos, settings, &plan, Some(&start)).await.map_err(say)?;
     while !trainer.step().await.map_err(say)?.finished {}
     let parameters = trainer.parameters().await.map_err(say)?;
     let seconds = clock.elapsed().as_secs_f64();

@@ -54,14 +54,17 @@ pub struct Arguments {
     /// How much it counts that pictures of a film stay calm.
     #[arg(long, default_value_t = Plan::default().stability)]
     stability: f32,
-    /// A style to begin with.
+    /// A style to begin with, instead of what other paintings have taught.
     #[arg(long)]
     start: Option<PathBuf>,
+    /// Begin with random numbers.
+    #[arg(long, conflicts_with = "start")]
+    cold: bool,
     /// Where the training is kept on the way, so that it can go on after a break.
     #[arg(long)]
     checkpoint: Option<PathBuf>,
     /// Go on with a training that was kept with --checkpoint; its own settings are used.
-    #[arg(long, conflicts_with_all = ["start", "steps", "batch", "crop", "size", "stability"])]
+    #[arg(long, conflicts_with_all = ["start", "cold", "steps", "batch", "crop", "size", "stability"])]
     resume: Option<PathBuf>,
     /// A photo that takes no part; its painting is saved beside the style, as a PNG, while the training goes on.
     #[arg(long)]
@@ -100,7 +103,10 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         ..Plan::default()
     };
     plan.check().map_err(say)?;
-    let start = arguments.start.as_deref().map(style).transpose()?;
+    let start = match &arguments.start {
+        Some(path) => Some(style(path)?),
+        None => (!arguments.cold).then(Style::start),
+    };
     let plan = Plan { network: start.as_ref().map_or(plan.network, |style| style.about.network), ..plan };
     let with_drawn = |plan: &Plan| Photos::of(photos.clone(), plan).and_drawn(plan.seed);
     let gpu = Gpu::open().await.map_err(say)?;
