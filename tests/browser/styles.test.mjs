@@ -86,8 +86,13 @@ test("a style is trained, saved and used; a fresh page paints the same with its 
   await close();
 
   const other = await newPage(here.browser);
+  let fetched = 0;
+  await other.page.route("**/shipped-styles/styles.json", (route) => route.fulfill({ json: [{ file: "night.style", name: "Night", credit: "Nobody" }] }));
+  await other.page.route("**/shipped-styles/night.style", (route) => { fetched++; return route.fulfill({ body: style.bytes }); });
   await openWith(other.page, here.site.url, SMALL);
-  await drop(other.page, "photo", style);
+  await other.page.waitForFunction(() => document.querySelector("#styles li button"));
+  assert.equal(fetched, 0, "a style of this site comes when it is picked");
+  await other.page.evaluate(() => document.querySelector("#styles li button").click());
   await painted(other.page, "Tiny night");
   await press(other.page, "head-start");
   await waitForState(other.page, "painting");

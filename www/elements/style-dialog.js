@@ -1,8 +1,8 @@
 // <style-dialog> turns a painting into a style, as far as that is seen: first it asks, then it shows the training, then what
 // became of it.
 //   ask({painting, lengths: [{value, words, steps}], length})      foretell(value, words): how long that takes
-//   begin({photo, steps}); tell({share, words}); draw({width, height, rgba}); add(losses); announce(words); .resting
-//   made({name, words, canShare}); say(words): of what the last button does; close()
+//   begin({photo, steps}); tell({share, words}); draw({width, height, rgba}); add(losses); .resting
+//   made({name, words, canShare}); say(words); announce(words): for those who hear it; close()
 //   train {length, photos}, hold, halt, keep {name}, hand {name}, use {name}, closed      what the person said
 
 import './loss-plot.js';
@@ -10,13 +10,14 @@ import { t } from '../language/words.js';
 import { emit, h, icon } from './dom.js';
 
 export class StyleDialog extends HTMLElement {
-  #dialog; #body; #buttons; #words; #files; #phase = 'asking';
+  #dialog; #body; #buttons; #words; #spoken; #files; #phase = 'asking';
   #canvas; #plot; #bar; #status; #hold; #name;
 
   connectedCallback() {
     if (this.#dialog) return;
     this.#body = h('div', { class: 'stack' });
-    this.#words = h('p', { class: 'hint', role: 'status' });
+    this.#words = h('p', { class: 'hint', hidden: true });
+    this.#spoken = h('p', { class: 'visually-hidden', role: 'status' });
     this.#buttons = h('div', { class: 'dialog-buttons' });
     this.#dialog = h('dialog', {
       class: 'wide', 'aria-labelledby': `${this.id}-heading`, onclose: () => emit(this, 'closed'),
@@ -25,7 +26,7 @@ export class StyleDialog extends HTMLElement {
         event.preventDefault(); // Escape ends the training, and what it has is kept
         emit(this, 'halt');
       },
-    }, h('h2', { id: `${this.id}-heading` }, 'Make it a style'), this.#body, this.#words, this.#buttons);
+    }, h('h2', { id: `${this.id}-heading` }, 'Make it a style'), this.#body, this.#words, this.#spoken, this.#buttons);
     this.append(this.#dialog);
   }
 
@@ -47,6 +48,7 @@ export class StyleDialog extends HTMLElement {
     this.#dress(h('button', { type: 'button', 'data-action': 'close', onclick: () => this.close() }, 'Not now'),
       this.#button('Start', 'train', () => ({ length: this.#body.querySelector('[name=length]:checked').value, photos: [...this.#files.files] }), 'primary'));
     if (!this.#dialog.open) this.#dialog.showModal();
+    this.#buttons.lastElementChild.focus();
   }
 
   foretell(value, words) {
@@ -69,6 +71,7 @@ export class StyleDialog extends HTMLElement {
     this.#plot.scales = [{ iterations: steps }];
     this.#hold = this.#button('Pause', 'hold');
     this.#dress(this.#hold, this.#button('Stop', 'halt', undefined, 'primary'));
+    this.#hold.focus();
     this.#drawPhoto(photo);
   }
 
@@ -100,7 +103,13 @@ export class StyleDialog extends HTMLElement {
     this.#buttons.lastElementChild.focus();
   }
 
-  say(words) { this.#words.textContent = words; }
+  say(words) {
+    this.#words.textContent = words;
+    this.#words.hidden = !words;
+    this.announce(words);
+  }
+
+  announce(words) { this.#spoken.textContent = words; }
 
   set busy(busy) { for (const button of this.#buttons.children) button.disabled = busy; }
 

@@ -40,7 +40,7 @@ export class Making {
   #looks_ms = [];
   /** The photo's losses. @type {number[]} */
   #totals = [];
-  #step = 0;
+  #step = 0; #all = 0;
 
   /** `use` takes the style that was made. @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement, use: (blob: Blob) => Promise<void>}} given */
   constructor({ page, easel, wells, form, use }) {
@@ -126,7 +126,7 @@ export class Making {
     if (look_ms !== undefined) this.#looks_ms.push(look_ms);
     if (this.#phase === 'timing' && finished) return this.#foretell();
     if (this.#phase !== 'training' && this.#phase !== 'resting') return;
-    this.#step = step;
+    [this.#step, this.#all] = [step, steps];
     this.#tell(step, steps);
     if (seen) {
       this.#dialog.draw(seen);
@@ -154,7 +154,7 @@ export class Making {
     const quarter = Math.floor(4 * step / steps);
     if (quarter <= this.#quarter || quarter === 4) return;
     this.#quarter = quarter; // seldom enough to be borne by those who hear it
-    this.#dialog.say(t('{share} percent of the training is done.', { share: 25 * quarter }));
+    this.#dialog.announce(t('{share} percent of the training is done.', { share: 25 * quarter }));
   }
 
   async #hold() {
@@ -162,8 +162,9 @@ export class Making {
     const rests = this.#phase === 'training';
     this.#phase = rests ? 'resting' : 'training';
     this.#dialog.resting = rests;
+    this.#dialog.announce(rests ? t('Paused.') : '');
+    if (this.#step > 0) this.#tell(this.#step, this.#all);
     await this.#page.painter.ask(rests ? 'pauseTraining' : 'resumeTraining');
-    this.#dialog.say(rests ? t('Paused.') : '');
   }
 
   /** Stop keeps what is there; before the first step that is nothing. */
@@ -183,7 +184,7 @@ export class Making {
   #made(words) {
     this.#phase = 'made';
     this.#dialog.made({ name: this.#title, words, canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.style')] })) });
-    this.#dialog.say('');
+    this.#dialog.announce(words);
   }
 
   // --- what becomes of it
