@@ -98,14 +98,16 @@ export class Making {
     const steps = this.#stepsOf(length);
     this.#dialog.begin({ photo: /** @type {Picture} */ (this.#wells.get('photo')).url, steps });
     this.#forget();
+    const samples = await this.#samples();
+    if (this.#phase !== 'preparing') return; // Stop was pressed meanwhile
     try {
-      await this.#begin(steps, [...await this.#samples(), ...photos]);
+      await this.#begin(steps, [...samples, ...photos]);
     } catch (error) {
       this.#dialog.close();
       throw error;
     }
     if (this.#phase === 'preparing') this.#phase = 'training';
-    else await this.#page.painter.ask('pauseTraining'); // Stop was pressed meanwhile
+    else if (this.#phase === 'closed') await this.#page.painter.ask('endTraining'); // the same
   }
 
   /** The photos of this site; one that is looked at takes no part. */
