@@ -115,6 +115,7 @@ export class Styling {
 
   /** Paints even what was painted before. */
   #paint() {
+    if (this.#style && this.#easel.isRunning) this.#page.note(t('The style “{name}” is at hand. Press its name when this picture has ended or is stopped.', { name: this.#style.name }));
     this.#painted = undefined;
     this.#follow();
   }
