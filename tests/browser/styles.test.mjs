@@ -145,7 +145,7 @@ test("a training ends when the photo's loss has stopped falling, and not sooner"
   assert.equal(hasSettled(falling, 300), false);
   assert.equal(hasSettled(still, 300), true);
   assert.equal(hasSettled(still, 3000), false, "a long training looks longer");
-  assert.equal(hasSettled([1, 1, 1, 1, 1, 1], 300), false, "a third is always done");
+  assert.equal(hasSettled([1, 1, 1, 1, 1, 1], 300), false, "half is always done");
 });
 
 test("a training's plan fits the size, and its forecast adds up", () => {

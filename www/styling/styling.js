@@ -160,7 +160,10 @@ export class Styling {
     const { size, strength } = wish;
     const goesOn = this.#run !== undefined && this.#run === this.#easel.run && this.#run.pictures.photo === wish.photo && this.#run.style === wish.style;
     const stylized = await this.#page.painter.ask('stylize', { size, strength, original: !goesOn || this.#run?.settings.size !== size });
-    if (this.#easel.isRunning) return; // Paint was pressed meanwhile
+    if (this.#easel.isRunning) { // Paint was pressed meanwhile
+      if (this.#loose) this.#loose = stylized;
+      return;
+    }
     this.#show(wish, stylized, goesOn && this.#run === this.#easel.run ? this.#run : undefined);
   }
 

@@ -12,7 +12,7 @@ const STEPS_A_LOOK = 10; // as the engine looks
 const ENOUGH = 0.99;     // what is above this share of the best loss before is no progress
 const LEAST_LOOKS = 5;   // without progress ...
 const SHARE_OF_LOOKS = 0.1; // ... and in a long training so many of all
-const LEAST_SHARE = 1 / 3;  // of the training is always done
+const LEAST_SHARE = 1 / 2;  // of the training is always done: until then the rate of learning is high, and the loss may stand still
 
 /**
  * @import { TrainingPlan } from '../engine/messages.d.ts'
