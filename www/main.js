@@ -27,6 +27,7 @@ import { Steering } from './run/steering.js';
 import { linkTo, settingsIn } from './settings/links.js';
 import { ModelChoice } from './settings/model-choice.js';
 import * as settings from './settings/settings.js';
+import { StyleShelf } from './styling/shelf.js';
 import { Wells } from './sources/wells.js';
 
 const form = $('settings');
@@ -43,6 +44,7 @@ const history = new History();
 const past = new Past({ page, easel, stage, ledge, history, wells, form });
 const example = new Example({ page, easel, stage, showing, wells });
 new Prospect({ page, easel, wells, form });
+new StyleShelf({ page, easel, wells, form, history });
 
 settings.attend(form);
 linkTo.usual = settings.read(form);

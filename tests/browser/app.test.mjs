@@ -50,6 +50,11 @@ for (const [name, options] of [["light", { colorScheme: "light" }], ["dark and n
         await page.keyboard.press("Escape");
         await press(page, "open-methods");
       },
+      "making a style": async () => {
+        await page.keyboard.press("Escape");
+        await press(page, "make-style");
+        await page.waitForFunction(() => document.querySelector("#style-making dialog[open]"));
+      },
       complaining: async () => {
         await page.keyboard.press("Escape");
         await drop(page, "photo", { name: "no.jpg", bytes: Buffer.from("no picture") });

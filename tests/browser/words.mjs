@@ -43,6 +43,7 @@ export async function spoken() {
     add(said, title);
     add(said, alt);
   }
+  for (const { name } of JSON.parse(await readFile(WWW + "shipped-styles/styles.json", "utf8"))) add(said, name);
   return [...said].sort();
 }
 

@@ -12,6 +12,7 @@ import type { SaveDialog } from './save-dialog.js';
 import type { ScumbleInvitation } from './scumble-invitation.js';
 import type { SketchBoard } from './sketch-board.js';
 import type { SketchDialog } from './sketch-dialog.js';
+import type { StyleDialog } from './style-dialog.js';
 import type { SupportNotice } from './support-notice.js';
 import type { TimeLine } from './time-line.js';
 import type { WeightsDialog } from './weights-dialog.js';
@@ -37,6 +38,7 @@ declare global {
     'scumble-invitation': ScumbleInvitation;
     'sketch-board': SketchBoard;
     'sketch-dialog': SketchDialog;
+    'style-dialog': StyleDialog;
     'support-notice': SupportNotice;
     'time-line': TimeLine;
     'weights-dialog': WeightsDialog;
@@ -52,6 +54,10 @@ declare global {
     download: CustomEvent<void>;
     file: CustomEvent<{ blob: Blob }>;
     film: CustomEvent<Wish>;
+    halt: CustomEvent<void>;
+    hand: CustomEvent<{ name: string }>;
+    hold: CustomEvent<void>;
+    keep: CustomEvent<{ name: string }>;
     link: CustomEvent<Wish>;
     look: CustomEvent<{ index: number | null }>;
     pick: CustomEvent<{ index: number }>;
@@ -60,6 +66,8 @@ declare global {
     sample: CustomEvent<Sample>;
     save: CustomEvent<Wish>;
     share: CustomEvent<Wish>;
+    train: CustomEvent<{ length: string, photos: File[] }>;
     trouble: CustomEvent<{ message: string }>;
+    use: CustomEvent<{ name: string }>;
   }
 }

@@ -50,6 +50,22 @@ export interface Requests {
   /** Paints on the canvas at leisure, as long as there is nothing else to do. */
   beginExample(asked: { settings: Partial<Settings>, step_ms: number, tooSlow_ms: number }): void;
   endExample(): void;
+
+  /** Takes a style from its file. */
+  loadStyle(asked: { blob: Blob }): StyleAbout;
+  dropStyle(): void;
+  /** Repaints the photo with the style, on the canvas. With `original` the photo at this size comes along. */
+  stylize(asked: { size: number, strength: number, original: boolean }): Stylized;
+  /** The picture that the style made, as a PNG file. */
+  stylized(): { bytes: Bytes };
+  /** Begins to train a style, of the paintings at hand, on these photos. A training before ends. */
+  beginTraining(asked: { settings: Partial<Settings>, plan: Partial<TrainingPlan>, photos: Blob[] }): TrainingPlan;
+  pauseTraining(): void;
+  resumeTraining(): void;
+  /** The style as it is trained so far, as a file. */
+  trainedStyle(asked: { name: string }): { bytes: Bytes };
+  /** Drops the training. */
+  endTraining(): void;
 }
 
 /** What the worker says unasked. */
@@ -66,6 +82,9 @@ export interface Events {
   download: { bytes: number, total: number, cached: boolean };
   /** After each step of the example. */
   example: { progress: Progress };
+  /** After each step of a training. Now and then it brings what the network makes of the photo so far. */
+  training: { step: number, steps: number, finished: boolean, step_ms: number, seen?: Seen, look_ms?: number };
+  trainingFailed: Failure;
 }
 
 export type Asked<Name extends keyof Requests> = Parameters<Requests[Name]>[0];
@@ -167,3 +186,25 @@ export interface Enclosed { name: string, blob: Blob }
 export interface Label { settings: string, enclosed: { name: string, bytes: Bytes }[] }
 /** Frames are RGBA with 8 bits a channel. */
 export interface Animation { width: number, height: number, frames: Bytes[], frame_ms: number, last_ms: number }
+
+/** What a style is; the thumbnail is a PNG of its painting, perhaps empty. */
+export interface StyleAbout { name: string, size: number, steps: number, licence: string, thumbnail: Bytes }
+/** `original`: the photo, PNG. */
+export interface Stylized { width: number, height: number, ms: number, original?: Bytes }
+
+/** How a style is trained; src/training/plan.rs says what each number is. */
+export interface TrainingPlan {
+  size: number;
+  crop: number;
+  steps: number;
+  batch: number;
+  rate: number;
+  decay: number;
+  longest: number;
+  stability: number;
+  network: { width: number, blocks: number };
+  seed: number;
+}
+
+/** The photo as a style in training paints it, and what the losses say. */
+export interface Seen extends Pixels { losses: Losses }

@@ -6,6 +6,7 @@
 import init, { Studio } from '../pkg/scumble.js';
 import * as device from './device-notes.js';
 import { Sketches, probe } from './sketching.js';
+import { Training } from './training.js';
 import * as store from './weight-store.js';
 
 /**
@@ -22,6 +23,8 @@ const FRAMES = 100;    // of a run are kept: enough for a film of some seconds
 let studio;
 /** @type {Sketches} */
 let sketches;
+/** @type {Training} */
+let training;
 let painting = false;
 let begun = false;
 /** `at`: steps made; `framed`: the share of the run at the newest frame. @type {{id: number, score: Score, until: number, at: number, framed: number}} */
@@ -49,6 +52,7 @@ const inTurn = {
     studio.loadStudent(await student);
     studio.recall(await device.recall());
     sketches = new Sketches({ studio, told: (news) => tell('sketch', news), failed: (index, error) => tell('sketchFailed', { index, error: said(error) }) });
+    training = new Training({ studio, told: (news) => tell('training', news), failed: (error) => tell('trainingFailed', said(error)) });
     return { adapter: studio.adapter, recipes: JSON.parse(Studio.recipes()), longestArray: studio.longestArray };
   },
 
@@ -111,6 +115,30 @@ const inTurn = {
     example = { step_ms, tooSlow_ms, next_ms: performance.now() };
   },
   endExample,
+
+  loadStyle: async ({ blob }) => studio.loadStyle(await bytesOf(blob)),
+  dropStyle: () => studio.dropStyle(),
+
+  async stylize({ size, strength, original }) {
+    endExample();
+    const began = performance.now();
+    const { width, height } = await studio.stylize(size, strength);
+    const ms = performance.now() - began;
+    return { width, height, ms, original: original ? own(studio.thumbnail('photo', size)) : undefined };
+  },
+
+  stylized: async () => ({ bytes: own(await studio.stylizedPng()) }),
+
+  beginTraining: async ({ photos, ...wanted }) => training.begin(wanted, await Promise.all(photos.map(bytesOf))),
+  pauseTraining: () => training.pause(),
+  resumeTraining: () => training.resume(),
+
+  async trainedStyle({ name }) {
+    device.keep(studio.findings); // the next visit shall paint with it as this one does
+    return { bytes: own(await studio.trainedStyle(name)) };
+  },
+
+  endTraining: () => training.end(),
 
   plan: ({ settings }) => studio.plan(JSON.stringify(settings)),
 };
@@ -180,12 +208,13 @@ function inLine(work) {
 async function live() {
   for (;;) {
     for (let work; (work = line.shift());) await work();
-    const busy = painting || sketches?.isBusy;
+    const busy = painting || sketches?.isBusy || training?.isBusy;
     const spare_ms = example ? Math.max(0, example.next_ms - performance.now()) : Infinity;
     await (busy ? breath() : knock(spare_ms));
     if (line.length) continue;
     if (painting) await step();
     else if (sketches?.isBusy) await sketches.step();
+    else if (training?.isBusy) await training.step();
     else if (example && performance.now() >= example.next_ms) await exampleStep(example);
   }
 }

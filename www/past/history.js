@@ -39,6 +39,14 @@ export class History extends Emitter {
     this.#changed();
   }
 
+  /** The only picture of a run whose pictures are made at once. @param {Run} run @param {Omit<Frame, 'run'>} frame */
+  keep(run, frame) {
+    const known = this.#runs.find((one) => one === run);
+    if (!known) return; // it was dropped meanwhile
+    known.frames.splice(0).forEach(forget);
+    this.add({ run: run.id, ...frame });
+  }
+
   #changed() { this.emit('change'); }
 }
 

@@ -43,12 +43,13 @@ export class Past {
     [this.#page, this.#easel, this.#stage, this.#ledge, this.#history, this.#wells, this.#form] = [page, easel, stage, ledge, history, wells, form];
     easel.on('run', (run) => this.#begun(run));
     history.on('change', () => this.#draw());
+    easel.on('first', ({ run }) => { if (run.style) this.#follow(run); });
     // The first step of a run shows the canvas; whoever looks at an older picture goes on doing so.
     easel.on('progress', () => { if (this.#run && this.#run !== easel.run && stage.live) this.#look(this.#index); });
     page.on('painter', (painter) => painter.on('frame', (frame) => history.add(frame)));
     $('time').addEventListener('look', ({ detail }) => this.#look(detail.index));
     $('runs').addEventListener('change', () => this.show(history.runs[$('runs').selectedIndex]));
-    $('branch').addEventListener('click', () => easel.paint(this.frame));
+    for (const button of [$('branch'), $('head-start')]) button.addEventListener('click', () => this.#paintOn());
     $('pin').addEventListener('click', () => this.#pin());
     $('undo').addEventListener('click', () => this.#restore(this.#undo.back()));
     $('redo').addEventListener('click', () => this.#restore(this.#undo.forth()));
@@ -65,7 +66,7 @@ export class Past {
   /** The frame that is looked at; nothing when it is the living picture. */
   get frame() {
     if (!this.#run) return undefined;
-    if (this.#run !== this.#easel.run) return this.#run.frames[this.#index ?? this.#run.frames.length - 1];
+    if (this.#run.style || this.#run !== this.#easel.run) return this.#run.frames[this.#index ?? this.#run.frames.length - 1];
     return this.#index === null ? undefined : this.#run.frames[this.#index];
   }
 
@@ -91,6 +92,19 @@ export class Past {
     this.#look(null);
   }
 
+  /** The newest picture of a style is in sight. @param {Run} run */
+  #follow(run) {
+    this.#run = /** @type {PastRun} */ (run);
+    this.#index = null;
+    this.#draw();
+    this.#later();
+  }
+
+  async #paintOn() {
+    await this.#run?.kept;
+    await this.#easel.paint(this.frame);
+  }
+
   #look(index) {
     this.#index = index;
     const { run, frame } = this;
@@ -113,7 +127,10 @@ export class Past {
     const frames = this.#run?.frames ?? [];
     $('time').show({ frames, iterations: this.#run?.iterations ?? 0, index: this.#index });
     $('time').hidden = frames.length < 2;
-    $('branch').hidden = $('pin').hidden = frames.length < 1;
+    const styled = Boolean(this.#run?.style);
+    $('pin').hidden = frames.length < 1;
+    $('branch').hidden = frames.length < 1 || styled;
+    $('head-start').hidden = frames.length < 1 || !styled;
     $('branch').disabled = !this.frame;
     $('pin').ariaPressed = String(this.#pinned);
     $('runs').hidden = runs.length === 0 || (runs.length === 1 && this.#run === runs[0]);

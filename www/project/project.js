@@ -6,6 +6,7 @@
 //                null for one that was dropped
 //   iterations   steps that were made
 //   sources      the pictures it was painted from; `sample` if it is one of this site's own; those enclosed lie in the file
+//   style        what made the picture at once, {name}, if it was not painted
 //   mixed        whether a picture was exchanged on the way, so that these alone do not give it again
 //   findings     what was known of the graphics device: it decides between kernels that round differently
 // What the first versions painted with, "filter-bank", is gone: `outdated` says so, and the student paints in its place.
@@ -22,7 +23,7 @@ export function describe(run, iterations) {
   const sources = Object.fromEntries(Object.entries(run.pictures).map(([which, { title, sample }]) => [which, { title, sample: sample && sample.split('/').at(-1) }]));
   return JSON.stringify({
     format: FORMAT, made: 'Scumble', settings: run.settings, first: run.first, score: changes(run.first, run.score.filter(({ at }) => at <= iterations)),
-    iterations, sources, findings: run.findings, mixed: run.mixed,
+    iterations, sources, findings: run.findings, mixed: run.mixed, style: run.style && { name: run.style.name },
   });
 }
 
@@ -71,6 +72,7 @@ function parsed({ settings: text, enclosed }) {
       score: steps(project.first, project.score).map(({ at, settings: own }) => ({ at, settings: settings.modern(own) })),
       outdated: [project.settings, project.first].some(({ model }) => model === 'filter-bank'),
       iterations: Number(project.iterations) || Infinity, mixed: Boolean(project.mixed),
+      style: project.style ? String(project.style.name) : undefined,
       findings: typeof project.findings === 'string' ? project.findings : undefined,
     },
     enclosed: files,

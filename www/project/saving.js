@@ -4,9 +4,10 @@
 import '../elements/save-dialog.js';
 import { t } from '../language/words.js';
 import { $ } from '../page/ids.js';
-import { nameOf } from '../run/run.js';
+import { mannerOf, nameOf } from '../run/run.js';
 import { linkTo } from '../settings/links.js';
 import * as settings from '../settings/settings.js';
+import { download, slug } from './download.js';
 import * as project from './project.js';
 
 const ENDINGS = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp' };
@@ -67,6 +68,7 @@ export class Saving {
   }
 
   async #file({ format, enclose }) {
+    await this.#run.kept;
     const { frame } = this.#past;
     // The living picture holds still, so that the file knows after how many steps it is.
     const paused = !frame && await this.#easel.pause();
@@ -126,7 +128,7 @@ export class Saving {
     const label = await this.#page.painter.ask('readLabel', { blob });
     const found = label && project.read(label);
     if (!found) return false;
-    const { project: { settings: wanted, first, score, iterations, sources, findings, mixed, outdated }, enclosed } = found;
+    const { project: { settings: wanted, first, score, iterations, sources, findings, mixed, outdated, style }, enclosed } = found;
     settings.write(this.#form, wanted, { whole: true });
     const missing = [];
     for (const [name, { title: called, sample }] of /** @type {[Source, {title: string, sample?: string}][]} */ (Object.entries(sources))) {
@@ -136,13 +138,14 @@ export class Saving {
     }
     settings.announce(this.#form);
     const continues = first.start === 'picture' && wanted.start !== 'picture';
-    const whole = missing.length === 0 && !mixed && !outdated && (!continues || Boolean(enclosed.start));
+    const whole = missing.length === 0 && !mixed && !outdated && !style && (!continues || Boolean(enclosed.start));
     if (whole) {
       this.#easel.follow({ first, score, until: iterations, findings, from: first.start === 'picture' ? enclosed.start : undefined });
     }
     const asPicture = { label: t('Use it as a picture instead'), run: () => this.#wells.take(which, { blob, title }) };
     this.#page.note(outdated && missing.length === 0 ? t('“{title}” was painted by an earlier built-in model. Its settings are back; today’s model paints another picture from them.', { title })
       : whole ? t('“{title}” brought its settings and pictures back. Press Paint for the same picture.', { title })
+      : style !== undefined && missing.length === 0 ? t('“{title}” was made at once by the style “{style}”. Drop that style’s file, too, for the same picture.', { title, style })
       : missing.length === 0 ? t('“{title}” brought its settings and pictures back. Its own picture cannot be repeated: it was begun from another one, or one was exchanged on the way.', { title })
       : t('“{title}” brought its settings back. It was painted from {pictures}: drop them to go on.', { title, pictures: missing.map((name) => `“${name}”`).join(', ') }), asPicture);
     return true;
@@ -150,18 +153,6 @@ export class Saving {
 }
 
 /** @param {PastRun} run */
-function titleOf({ pictures: { photo, painting } }) {
-  return `${slug(photo?.title ?? 'texture')}-x-${slug(painting.title)}`;
-}
-
-function download(file) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it only after a question
-}
-
-function slug(title) {
-  return title.normalize('NFKD').toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '-').replace(/^-|-$/g, '') || 'picture';
+function titleOf(run) {
+  return `${slug(run.pictures.photo?.title ?? 'texture')}-x-${slug(mannerOf(run))}`;
 }

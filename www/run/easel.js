@@ -94,6 +94,21 @@ export class Easel extends Emitter {
     }
   }
 
+  /**
+   * Puts a picture here that a style made at once: a run of one step, or the same run with another picture.
+   * @param {Run} run @param {{width: number, height: number}} size
+   */
+  put(run, { width, height }) {
+    const isNew = run !== this.run;
+    if (isNew) this.#replaceRun(run);
+    this.progress = { iteration: 1, iterations: 1, scale: 1, scales: 1, width, height, fraction: 1, finished: true, stopped: false, losses: [] };
+    const step = { run, progress: this.progress };
+    this.emit('first', step);
+    this.#page.state = 'done';
+    if (isNew) this.emit('end');
+    this.emit('progress', step);
+  }
+
   /** Pauses, if something is painted; resolves to whether it was. */
   async pause() {
     if (this.#page.state !== 'painting') return false;

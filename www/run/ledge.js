@@ -75,6 +75,6 @@ export class Ledge {
 
   #tell() {
     const { state } = this.#page;
-    this.#status.show({ state, progress: this.#easel.progress, pace: state === 'painting' ? this.#tempo.read() : null });
+    this.#status.show({ state, progress: this.#easel.progress, atOnce: Boolean(this.#easel.run?.style), pace: state === 'painting' ? this.#tempo.read() : null });
   }
 }

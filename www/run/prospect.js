@@ -92,7 +92,7 @@ export class Prospect {
 
   #start() {
     const { run } = this.#easel;
-    const foretold = run && this.#promise?.settings === JSON.stringify(run.settings);
+    const foretold = run && !run.style && this.#promise?.settings === JSON.stringify(run.settings);
     this.#began = foretold ? { at: performance.now(), promise: this.#promise } : undefined;
   }
 

@@ -4,14 +4,16 @@ import { t } from '../language/words.js';
 
 /**
  * @import { Scale, Score, Settings } from '../engine/messages.d.ts'
- * @import { Picture, Pictures } from '../sources/wells.js'
+ * @import { Pictures } from '../sources/wells.js'
  *
  * @typedef {object} Run One that is painted, or was.
  * @property {number} id the engine's number
  * @property {Settings} settings those of the form that it follows by now
  * @property {Settings} first those that it began with
  * @property {Score} score what it was steered by since
- * @property {Pictures & {painting: Picture}} pictures those in the wells that it is painted from
+ * @property {Pictures} pictures those in the wells that it is painted from
+ * @property {{name: string}} [style] what made the picture at once, if it was not painted; such a run has one step
+ * @property {Promise<unknown>} [kept] that picture's last change is among its frames
  * @property {boolean} [mixed] whether one of them was exchanged on the way
  * @property {Blob} [from] a picture that it was begun from
  * @property {boolean} continues whether that was a moment of another run
@@ -21,8 +23,13 @@ import { t } from '../language/words.js';
  * @property {string} original the photo's url, at the run's size
  */
 
-/** What a run's picture is called. @param {Pick<Run, 'pictures'>} run */
-export function nameOf({ pictures: { photo, painting } }) {
-  return photo ? t('“{photo}”, in the manner of “{painting}”', { photo: photo.title, painting: painting.title })
-    : t('The texture of “{painting}”', { painting: painting.title });
+/** Whose manner a run's picture is in. @param {Pick<Run, 'pictures' | 'style'>} run */
+export function mannerOf({ pictures: { painting }, style }) { return style?.name ?? painting?.title ?? ''; }
+
+/** What a run's picture is called. @param {Pick<Run, 'pictures' | 'style'>} run */
+export function nameOf(run) {
+  const { photo } = run.pictures;
+  const painting = mannerOf(run);
+  return photo ? t('“{photo}”, in the manner of “{painting}”', { photo: photo.title, painting })
+    : t('The texture of “{painting}”', { painting });
 }

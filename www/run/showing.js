@@ -51,7 +51,7 @@ export class Showing {
   /** @param {Step} step */
   #unveil(step) {
     this.#showLive(step);
-    $('losses').hidden = false;
+    $('losses').hidden = Boolean(step.run.style);
     this.#stage.name(nameOf(step.run));
   }
 

@@ -9,7 +9,7 @@ const WAITING = { loading: 'Getting the brushes ready …', ready: 'Ready.', pai
 /**
  * @import { RunProgress } from '../engine/messages.d.ts'
  * @import { Pace } from './tempo.js'
- * @typedef {{state: string, progress?: RunProgress, pace?: Pace | null}} Now
+ * @typedef {{state: string, progress?: RunProgress, atOnce?: boolean, pace?: Pace | null}} Now
  */
 
 export class StatusLine {
@@ -17,7 +17,7 @@ export class StatusLine {
   /** @type {Now} */
   #now = { state: '' };
 
-  /** @param {Now} now the newest step's progress, and what the Tempo reads */
+  /** @param {Now} now the newest step's progress, whether it was the only one, and what the Tempo reads */
   show(now) {
     this.#now = now;
     if (this.#scheduled) return;
@@ -26,7 +26,7 @@ export class StatusLine {
   }
 
   /** @param {Now} now */
-  #draw({ state, progress, pace }) {
+  #draw({ state, progress, atOnce, pace }) {
     document.title = t('Scumble: your photo, in a painting’s manner');
     if (!progress) {
       if (state !== 'painting') $('progress').value = 0;
@@ -43,7 +43,7 @@ export class StatusLine {
       pace && timeLeft(pace.secondsLeft),
       `${width} × ${height}${state === 'done' ? '' : ` (${t('{scale} of {scales}', { scale, scales })})`}`,
       pace && t('{rate} iterations/s', { rate: number(pace.perSecond, { maximumSignificantDigits: 3 }) }),
-      state === 'done' && t('{count} iterations', { count: iteration }),
+      atOnce ? t('in one pass') : state === 'done' && t('{count} iterations', { count: iteration }),
     ].filter(Boolean).map(span));
     if (state === 'painting') document.title = `${percent} · Scumble`;
   }

@@ -3,6 +3,7 @@
 import { titleOf } from '../elements/picture-well.js';
 
 const WEIGHTS = /\.(safetensors|pth)$/i;
+const STYLE = /\.style$/i;
 
 /**
  * Pure: files (anything with a name) and places (in order, {name, taken, distance}) to pairs [file, place].
@@ -17,17 +18,19 @@ export function destinations(files, places, under) {
 }
 
 /**
- * Calls take(which, {blob, title}) for pictures and takeWeights(blob) for weights, from drops and pastes anywhere.
+ * Calls take(which, {blob, title}) for pictures, takeWeights(blob) for weights and takeStyle(blob) for a style, from drops and
+ * pastes anywhere.
  * `isTaken(name)` tells whether the person put a picture there.
  */
-export function listen({ isTaken, take, takeWeights }) {
+export function listen({ isTaken, take, takeWeights, takeStyle }) {
   const sections = [...wellsIn('.wells')];
 
   function receive(fileList, target, point) {
     const files = [...fileList];
     files.filter(({ name }) => WEIGHTS.test(name)).slice(0, 1).forEach(takeWeights);
+    files.filter(({ name }) => STYLE.test(name)).slice(0, 1).forEach(takeStyle);
     const places = sections.map((section) => ({ name: section.dataset.well, taken: isTaken(section.dataset.well), distance: distance(section, point) }));
-    const pictures = files.filter(({ name }) => !WEIGHTS.test(name));
+    const pictures = files.filter(({ name }) => !WEIGHTS.test(name) && !STYLE.test(name));
     for (const [blob, which] of destinations(pictures, places, wellAt(target))) take(which, { blob, title: titleOf(blob) });
   }
 

@@ -126,8 +126,8 @@ fn wasm_in_message(line: &str) -> Option<PathBuf> {
 fn precache(site: &Path) -> Result<String> {
     let mut files = Vec::new();
     files_below(site, site, &mut files)?;
-    // The worker itself is the browser's to keep, and types are for programmers.
-    files.retain(|file| file != "sw.js" && !file.ends_with(".d.ts"));
+    // The worker itself is the browser's to keep, types are for programmers, and a style is had when it is picked.
+    files.retain(|file| file != "sw.js" && !file.ends_with(".d.ts") && !file.ends_with(".style"));
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in &files {
@@ -315,12 +315,12 @@ mod tests {
     fn the_precache_lists_the_site_and_knows_when_it_changed() -> Result<()> {
         let folder = std::env::temp_dir().join(format!("xtask-precache-{}", std::process::id()));
         fs::create_dir_all(folder.join("pkg"))?;
-        for file in ["index.html", "sw.js", "pkg/a.wasm", "pkg/a.d.ts"] {
+        for file in ["index.html", "sw.js", "pkg/a.wasm", "pkg/a.d.ts", "pkg/a.style"] {
             fs::write(folder.join(file), file)?;
         }
         let before = precache(&folder)?;
         assert!(before.contains("\"./\"") && before.contains("\"./pkg/a.wasm\""), "{before}");
-        assert!(!before.contains("sw.js") && !before.contains("d.ts"), "{before}");
+        assert!(!before.contains("sw.js") && !before.contains("d.ts") && !before.contains(".style"), "{before}");
         fs::write(folder.join("pkg/a.wasm"), "another")?;
         assert_ne!(precache(&folder)?, before);
         remove_dir(&folder)

@@ -1,0 +1,241 @@
+// The making of a style: it times a few steps, asks how long it may train, trains in sight of the person, and hands the style
+// over. While its dialog is open, the large picture rests.
+
+import '../elements/style-dialog.js';
+import { t, told } from '../language/words.js';
+import { $ } from '../page/ids.js';
+import { download, slug } from '../project/download.js';
+import { duration, timeLeft } from '../run/tempo.js';
+import * as settings from '../settings/settings.js';
+import { STEPS, USUAL, hasSettled, planFor, planIn, seconds } from './terms.js';
+
+const SAMPLES = new URL('../samples/samples.json', import.meta.url);
+const TIMED = 4; // steps; the first also compiles what it needs
+const STRENGTH = 50; // what a style is trained for: its dial begins there
+const LENGTHS = { short: 'Short', normal: 'Normal', long: 'Long' };
+
+/**
+ * @import { Events, Failure } from '../engine/messages.d.ts'
+ * @import { Painter } from '../engine/painter.js'
+ * @import { Page } from '../page/page.js'
+ * @import { Easel } from '../run/easel.js'
+ * @import { Picture, Wells } from '../sources/wells.js'
+ * @import { Length } from './terms.js'
+ */
+
+export class Making {
+  /** @type {Page} */
+  #page;
+  /** @type {Easel} */
+  #easel;
+  /** @type {Wells} */
+  #wells;
+  #form; #use; #dialog = $('style-making');
+  /** @type {'closed' | 'timing' | 'preparing' | 'training' | 'resting' | 'made'} */
+  #phase = 'closed';
+  #resume = false; #own = planIn(location.search); #quarter = 0;
+  /** @type {number[]} */
+  #steps_ms = [];
+  /** @type {number[]} */
+  #looks_ms = [];
+  /** The photo's losses. @type {number[]} */
+  #totals = [];
+  #step = 0; #all = 0;
+
+  /** `use` takes the style that was made. @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement, use: (blob: Blob) => Promise<void>}} given */
+  constructor({ page, easel, wells, form, use }) {
+    [this.#page, this.#easel, this.#wells, this.#form, this.#use] = [page, easel, wells, form, use];
+    const answer = (type, work) => this.#dialog.addEventListener(type, ({ detail }) => this.#attempt(() => work.call(this, detail)));
+    answer('train', this.#train);
+    answer('hold', this.#hold);
+    answer('halt', this.#halt);
+    answer('keep', this.#save);
+    answer('hand', this.#share);
+    answer('use', this.#take);
+    answer('closed', this.#close);
+    const listen = (/** @type {Painter} */ painter) => {
+      painter.on('training', (news) => this.#hear(news));
+      painter.on('trainingFailed', (failure) => this.#fall(failure));
+    };
+    if (page.painter) listen(page.painter);
+    page.on('painter', listen);
+  }
+
+  /** Asks, and finds out meanwhile how fast this device is. */
+  async open() {
+    if (!this.#wells.get('photo') || !this.#wells.get('painting')) return this.#page.complain(new Error(t('Choose a photo and a painting first: click, drop or paste them.')));
+    if (!await this.#page.opened || this.#phase !== 'closed') return;
+    this.#phase = 'timing';
+    this.#resume = await this.#easel.pause();
+    await this.#wells.settled();
+    this.#forget();
+    const lengths = Object.entries(LENGTHS).map(([value, words]) => ({ value, words: t(words), steps: this.#stepsOf(value) }));
+    this.#dialog.ask({ painting: this.#title, lengths, length: USUAL });
+    await this.#attempt(() => this.#begin(TIMED, []));
+  }
+
+  get #title() { return this.#wells.get('painting')?.title ?? ''; }
+
+  /** @param {string} length */
+  #stepsOf(length) { return this.#own.steps ?? STEPS[/** @type {Length} */ (length)]; }
+
+  #forget() {
+    [this.#steps_ms, this.#looks_ms, this.#totals] = [[], [], []];
+    this.#step = this.#quarter = 0;
+  }
+
+  /** @param {number} steps @param {Blob[]} photos */
+  #begin(steps, photos) {
+    const wanted = settings.read(this.#form);
+    // What a style is trained for is neither a mask's nor a start's business.
+    const own = { ...wanted, strength: STRENGTH, texture: false, masked: false, placed: false, start: /** @type {const} */ ('photo') };
+    return this.#page.painter.ask('beginTraining', { settings: own, plan: { ...planFor(wanted.size, this.#own), steps }, photos });
+  }
+
+  /** @param {{length: string, photos: File[]}} wanted */
+  async #train({ length, photos }) {
+    this.#phase = 'preparing';
+    const steps = this.#stepsOf(length);
+    this.#dialog.begin({ photo: /** @type {Picture} */ (this.#wells.get('photo')).url, steps });
+    this.#forget();
+    const samples = await this.#samples();
+    if (this.#phase !== 'preparing') return; // Stop was pressed meanwhile
+    try {
+      await this.#begin(steps, [...samples, ...photos]);
+    } catch (error) {
+      this.#dialog.close();
+      throw error;
+    }
+    if (this.#phase === 'preparing') this.#phase = 'training';
+    else if (this.#phase === 'closed') await this.#page.painter.ask('endTraining'); // the same
+  }
+
+  /** The photos of this site; one that is looked at takes no part. */
+  async #samples() {
+    const response = await fetch(SAMPLES).catch(() => null);
+    const samples = response?.ok ? await response.json() : [];
+    const files = samples.filter(({ kind }) => kind === 'photo').map(({ file }) => new URL(file, SAMPLES).href)
+      .filter((file) => file !== this.#wells.get('photo')?.sample);
+    const found = await Promise.all(files.map((file) => fetch(file).then((answer) => (answer.ok ? answer.blob() : null), () => null)));
+    return found.filter((blob) => blob !== null);
+  }
+
+  // --- while it trains
+
+  /** @param {Events['training']} news */
+  #hear({ step, steps, finished, step_ms, seen, look_ms }) {
+    if (step > 1) this.#steps_ms.push(step_ms);
+    if (look_ms !== undefined) this.#looks_ms.push(look_ms);
+    if (this.#phase === 'timing' && finished) return this.#foretell();
+    if (this.#phase !== 'training' && this.#phase !== 'resting') return;
+    [this.#step, this.#all] = [step, steps];
+    this.#tell(step, steps);
+    if (seen) {
+      this.#dialog.draw(seen);
+      this.#dialog.add(seen.losses);
+      this.#totals.push(seen.losses.total);
+    }
+    if (finished) this.#made(t('The style is ready.'));
+    else if (seen && hasSettled(this.#totals, steps)) this.#attempt(() => this.#end(t('The style is ready after {count} steps: the picture hardly changed any more.', { count: step })));
+  }
+
+  get #pace() {
+    const mean = (/** @type {number[]} */ all) => all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
+    return { step_ms: mean(this.#steps_ms), look_ms: mean(this.#looks_ms) };
+  }
+
+  #foretell() {
+    for (const length of Object.keys(LENGTHS)) this.#dialog.foretell(length, t('About {time}', { time: duration(seconds(this.#stepsOf(length), this.#pace)) }));
+  }
+
+  /** @param {number} step @param {number} steps */
+  #tell(step, steps) {
+    const percent = Math.floor(100 * step / steps);
+    const left = this.#phase === 'resting' ? t('paused') : step > 2 && timeLeft(seconds(steps - step, this.#pace));
+    this.#dialog.tell({ share: step / steps, words: [`${percent} %`, left, t('step {step} of {steps}', { step, steps })].filter(Boolean).join(' · ') });
+    const quarter = Math.floor(4 * step / steps);
+    if (quarter <= this.#quarter || quarter === 4) return;
+    this.#quarter = quarter; // seldom enough to be borne by those who hear it
+    this.#dialog.announce(t('{share} percent of the training is done.', { share: 25 * quarter }));
+  }
+
+  async #hold() {
+    if (this.#phase !== 'training' && this.#phase !== 'resting') return;
+    const rests = this.#phase === 'training';
+    this.#phase = rests ? 'resting' : 'training';
+    this.#dialog.resting = rests;
+    this.#dialog.announce(rests ? t('Paused.') : '');
+    if (this.#step > 0) this.#tell(this.#step, this.#all);
+    await this.#page.painter.ask(rests ? 'pauseTraining' : 'resumeTraining');
+  }
+
+  /** Stop keeps what is there; before the first step that is nothing. */
+  async #halt() {
+    if (this.#phase === 'preparing' || this.#step === 0) return this.#dialog.close();
+    await this.#end(t('Stopped after {count} steps. The style is as good as it was by then.', { count: this.#step }));
+  }
+
+  /** @param {string} words */
+  async #end(words) {
+    if (this.#phase === 'made') return;
+    this.#made(words);
+    await this.#page.painter.ask('pauseTraining');
+  }
+
+  /** @param {string} words */
+  #made(words) {
+    this.#phase = 'made';
+    this.#dialog.made({ name: this.#title, words, canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.style')] })) });
+    this.#dialog.announce(words);
+  }
+
+  // --- what becomes of it
+
+  /** @param {{name: string}} wanted */
+  async #file({ name }) {
+    const { bytes } = await this.#page.painter.ask('trainedStyle', { name });
+    return new File([bytes], `${slug(name)}.style`);
+  }
+
+  /** @param {{name: string}} wanted */
+  async #save(wanted) {
+    download(await this.#file(wanted));
+    this.#dialog.say(t('Saved. Drop the file on this page to paint with it again.'));
+  }
+
+  /** @param {{name: string}} wanted */
+  async #share(wanted) { await navigator.share({ files: [await this.#file(wanted)], title: wanted.name }); }
+
+  /** @param {{name: string}} wanted */
+  async #take(wanted) {
+    const file = await this.#file(wanted);
+    if (this.#easel.isRunning) await this.#easel.stop(); // its picture stays among the past ones
+    this.#resume = false;
+    this.#dialog.close();
+    await this.#use(file);
+  }
+
+  async #close() {
+    this.#phase = 'closed';
+    await this.#page.painter.ask('endTraining');
+    if (this.#resume) await this.#easel.resume();
+  }
+
+  /** @param {Failure} failure */
+  #fall(failure) {
+    if (this.#phase === 'closed') return;
+    this.#dialog.close();
+    this.#page.complain(failure);
+  }
+
+  /** @param {() => unknown} work */
+  async #attempt(work) {
+    try {
+      await work();
+    } catch (error) {
+      if (error.name === 'AbortError') return; // the person closed the share sheet
+      if (this.#dialog.isOpen) this.#dialog.say(told(error.message));
+      else this.#page.complain(error);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// The shelf of styles: those that this site ships, a file that somebody gives, and one that is made here. Everything behind it
+// comes when it is asked for.
+
+import { h, icon } from '../elements/dom.js';
+import { $ } from '../page/ids.js';
+
+const STYLES = new URL('../shipped-styles/styles.json', import.meta.url);
+
+/**
+ * @import { Page } from '../page/page.js'
+ * @import { Easel } from '../run/easel.js'
+ * @import { History } from '../past/history.js'
+ * @import { Wells } from '../sources/wells.js'
+ * @import { Styling } from './styling.js'
+ * @typedef {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement, history: History}} Given
+ * @typedef {{file: string, name: string, credit: string}} Shipped
+ */
+
+export class StyleShelf {
+  #given;
+  /** @type {Promise<Styling> | undefined} */
+  #styling;
+
+  /** @param {Given} given */
+  constructor(given) {
+    this.#given = given;
+    const files = h('input', { type: 'file', accept: '.style', hidden: true, onchange: () => {
+      const [blob] = files.files;
+      files.value = ''; // so that the same file can be chosen again
+      if (blob) this.#attempt((styling) => styling.take(blob));
+    } });
+    $('styles').append(files);
+    $('open-style').addEventListener('click', () => files.click());
+    $('make-style').addEventListener('click', () => this.#attempt((styling) => styling.make()));
+    given.wells.on('style', (blob) => this.#attempt((styling) => styling.take(blob)));
+    given.wells.furnished.then(() => this.#layOut()).catch(() => {}); // without the list there is no shelf
+  }
+
+  async #layOut() {
+    const response = await fetch(STYLES);
+    /** @type {Shipped[]} */
+    const shipped = response.ok ? await response.json() : [];
+    const button = ({ file, name, credit }) => h('li', {}, h('button', {
+      type: 'button', title: credit, onclick: () => this.#attempt((styling) => styling.fetch(new URL(file, STYLES).href, name)),
+    }, icon('bolt'), name));
+    if (shipped.length > 0) $('styles').append(h('ul', { class: 'styles-row', 'aria-label': 'Styles of this site' }, ...shipped.map(button)));
+  }
+
+  /** @param {(styling: Styling) => Promise<void>} work */
+  async #attempt(work) {
+    try {
+      this.#styling ??= import('./styling.js').then(({ Styling }) => new Styling(this.#given));
+      await this.#styling.catch((error) => { this.#styling = undefined; throw error; });
+      await work(await this.#styling);
+    } catch (error) {
+      this.#given.page.complain(error);
+    }
+  }
+}

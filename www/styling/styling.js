@@ -1,0 +1,193 @@
+// The style at hand: it repaints the photo in one pass, and again whenever photo, size or strength change. For the rest of the
+// page such a picture is a run of one step.
+
+import { h, icon } from '../elements/dom.js';
+import { t } from '../language/words.js';
+import { $ } from '../page/ids.js';
+import { download, slug } from '../project/download.js';
+import * as settings from '../settings/settings.js';
+
+/**
+ * @import { StyleAbout, Stylized } from '../engine/messages.d.ts'
+ * @import { History } from '../past/history.js'
+ * @import { Page } from '../page/page.js'
+ * @import { Easel } from '../run/easel.js'
+ * @import { Run } from '../run/run.js'
+ * @import { Picture, Wells } from '../sources/wells.js'
+ * @import { Making } from './making.js'
+ * @import { Given } from './shelf.js'
+ *
+ * @typedef {StyleAbout & {blob: Blob, url: string | undefined}} Style `url`: of its thumbnail.
+ * @typedef {{style: Style, photo: Picture, size: number, strength: number}} Wish What the picture shall be.
+ */
+
+export class Styling {
+  /** @type {Page} */
+  #page;
+  /** @type {Easel} */
+  #easel;
+  /** @type {Wells} */
+  #wells;
+  /** @type {History} */
+  #history;
+  #form;
+  /** @type {Style | undefined} */
+  #style;
+  /** What was painted last. @type {Wish | undefined} */
+  #painted;
+  /** The newest run of a style. @type {Run | undefined} */
+  #run;
+  #runs = 0;
+  /** The size of a picture that is no file yet. @type {Stylized | undefined} */
+  #loose;
+  /** @type {Promise<void> | undefined} */
+  #work;
+  /** @type {Promise<Making> | undefined} */
+  #making;
+
+  /** @param {Given} given */
+  constructor({ page, easel, wells, form, history }) {
+    [this.#page, this.#easel, this.#wells, this.#form, this.#history] = [page, easel, wells, form, history];
+    form.addEventListener('input', () => this.#follow());
+    wells.on('change', () => this.#follow());
+    page.on('painter', () => page.opened.then((isOpen) => { if (isOpen) this.#resend(); }));
+  }
+
+  /** Takes a style from its file. @param {Blob} blob */
+  async take(blob) {
+    if (!await this.#page.opened) return;
+    const about = await this.#page.painter.ask('loadStyle', { blob });
+    this.#lay({ ...about, blob, url: about.thumbnail.length > 0 ? URL.createObjectURL(new Blob([about.thumbnail], { type: 'image/png' })) : undefined });
+    this.#paint();
+  }
+
+  /** Takes one that this site ships. @param {string} file @param {string} name */
+  async fetch(file, name) {
+    const response = await fetch(file).catch(() => null);
+    if (!response?.ok) throw new Error(t('The style “{name}” could not be loaded. Check the connection and try again.', { name }));
+    await this.take(await response.blob());
+  }
+
+  /** Opens the dialog in which a style is made of the painting. */
+  async make() {
+    this.#making ??= import('./making.js').then(({ Making }) => new Making({
+      page: this.#page, easel: this.#easel, wells: this.#wells, form: this.#form, use: (blob) => this.take(blob),
+    }));
+    await this.#making.catch((error) => { this.#making = undefined; throw error; });
+    await (await this.#making).open();
+  }
+
+  /** @param {Style | undefined} style */
+  #lay(style) {
+    if (this.#style?.url) URL.revokeObjectURL(this.#style.url);
+    this.#style = style;
+    $('style-at-hand').hidden = !style;
+    if (!style) return $('style-at-hand').replaceChildren();
+    const { name, url } = style;
+    $('style-at-hand').replaceChildren(
+      h('button', { type: 'button', class: 'style-face', 'data-action': 'paint', title: t('Paint with this style again'), onclick: () => this.#paint() },
+        url ? h('img', { src: url, alt: '', width: 44, height: 44 }) : icon('bolt'), h('span', {}, name)),
+      h('button', { type: 'button', class: 'icon-only', 'data-action': 'save', 'aria-label': t('Save the style'), title: t('Save the style'), onclick: () => this.#save() }, icon('save')),
+      h('button', { type: 'button', class: 'icon-only', 'data-action': 'close', 'aria-label': t('Put the style away'), title: t('Put the style away'), onclick: () => this.#putAway() }, icon('close')));
+  }
+
+  #save() { if (this.#style) download(new File([this.#style.blob], `${slug(this.#style.name)}.style`)); }
+
+  async #putAway() {
+    this.#lay(undefined);
+    $('make-style').focus();
+    await this.#work; // its last picture is to become a file
+    if (!this.#style) await this.#page.painter.ask('dropStyle');
+  }
+
+  /** A new engine knows no style. */
+  async #resend() {
+    try {
+      if (!this.#style) return;
+      await this.#page.painter.ask('loadStyle', { blob: this.#style.blob });
+      this.#paint();
+    } catch (error) {
+      this.#page.complain(error);
+    }
+  }
+
+  // --- painting
+
+  /** Paints even what was painted before. */
+  #paint() {
+    if (this.#style && this.#easel.isRunning) this.#page.note(t('The style “{name}” is at hand. Press its name when this picture has ended or is stopped.', { name: this.#style.name }));
+    this.#painted = undefined;
+    this.#follow();
+  }
+
+  /** One pass at a time; the newest wish wins. What changes while a run is at work is the run's. */
+  #follow() {
+    if (this.#easel.isRunning) this.#painted = this.#wish;
+    if (this.#work || !this.#isDue) return;
+    this.#work = this.#passes().finally(() => { this.#work = undefined; });
+    if (this.#run) this.#run.kept = this.#work;
+  }
+
+  async #passes() {
+    try {
+      while (await this.#wells.settled(), this.#isDue || this.#loose) {
+        if (this.#isDue) await this.#pass();
+        else await this.#keep();
+      }
+    } catch (error) {
+      this.#loose = undefined;
+      this.#page.complain(error);
+    }
+  }
+
+  /** @returns {Wish | undefined} */
+  get #wish() {
+    const photo = this.#wells.get('photo');
+    if (!this.#style || !photo) return undefined;
+    const { size, strength } = settings.read(this.#form);
+    return { style: this.#style, photo, size, strength };
+  }
+
+  get #isDue() {
+    const wish = this.#wish;
+    if (!wish || !this.#page.isOpen || this.#easel.isRunning) return false;
+    return Object.entries(wish).some(([name, value]) => this.#painted?.[name] !== value);
+  }
+
+  async #pass() {
+    const wish = /** @type {Wish} */ (this.#wish);
+    this.#painted = wish;
+    const { size, strength } = wish;
+    const goesOn = this.#run !== undefined && this.#run === this.#easel.run && this.#run.pictures.photo === wish.photo && this.#run.style === wish.style;
+    const stylized = await this.#page.painter.ask('stylize', { size, strength, original: !goesOn || this.#run?.settings.size !== size });
+    if (this.#easel.isRunning) { // Paint was pressed meanwhile
+      if (this.#loose) this.#loose = stylized;
+      return;
+    }
+    this.#show(wish, stylized, goesOn && this.#run === this.#easel.run ? this.#run : undefined);
+  }
+
+  /** @param {Wish} wish @param {Stylized} stylized @param {Run} [former] the run whose picture this is now */
+  #show({ style, photo }, stylized, former) {
+    const wanted = settings.read(this.#form);
+    const original = stylized.original ? URL.createObjectURL(new Blob([stylized.original], { type: 'image/png' })) : former?.original ?? '';
+    const { width, height } = stylized;
+    const before = former?.original;
+    const now = { settings: wanted, first: wanted, scales: [{ width, height, iterations: 1 }], original, kept: this.#work };
+    /** @type {Run} */
+    const run = former ? Object.assign(former, now)
+      : { id: -++this.#runs, score: [], pictures: { photo }, style, continues: false, findings: '', iterations: 1, ...now };
+    this.#run = run;
+    this.#loose = stylized;
+    this.#easel.put(run, stylized);
+    if (before && before !== original) URL.revokeObjectURL(before);
+  }
+
+  /** Once nothing changes any more the picture becomes a file: to be saved, looked at later, or painted on from. */
+  async #keep() {
+    const [run, { width, height }] = [/** @type {Run} */ (this.#run), /** @type {Stylized} */ (this.#loose)];
+    this.#loose = undefined;
+    const { bytes } = await this.#page.painter.ask('stylized');
+    this.#history.keep(run, { iteration: 1, width, height, blob: new Blob([bytes], { type: 'image/png' }) });
+  }
+}
