@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::style::{About, Instant, Style};
 use crate::stylizer::Size;
 use crate::training::{Photos, Plan, Trainer};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Object, Reflect, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -72,7 +72,7 @@ impl Studio {
     pub async fn begin_training(
         &mut self,
         settings: String,
-        plan: js_sys::Object,
+        plan: Object,
         photos: Vec<Uint8Array>,
         start: Option<Uint8Array>,
     ) -> Result<(), JsValue> {
@@ -152,18 +152,23 @@ impl Studio {
 }
 
 /// The usual plan, but for the numbers that the page gives.
-fn planned(given: &js_sys::Object) -> Plan {
-    let number = |name: &str| Reflect::get(given, &name.into()).ok().and_then(|value| value.as_f64());
-    let whole = |name: &str, usual: u32| number(name).map_or(usual, |value| value as u32);
+fn planned(given: &Object) -> Plan {
+    let number = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok().and_then(|value| value.as_f64());
+    let whole = |of: &JsValue, name: &str, usual: u32| number(of, name).map_or(usual, |value| value as u32);
     let usual = Plan::default();
+    let network = Reflect::get(given, &"network".into()).unwrap_or_default();
+    let network = if network.is_object() { network } else { Object::new().into() };
     Plan {
-        size: whole("size", usual.size),
-        crop: whole("crop", usual.crop),
-        steps: whole("steps", usual.steps),
-        batch: whole("batch", usual.batch),
-        stability: number("stability").map_or(usual.stability, |value| value as f32),
-        seed: whole("seed", usual.seed),
-        network: Size { width: whole("width", usual.network.width), blocks: whole("blocks", usual.network.blocks) },
+        size: whole(given, "size", usual.size),
+        crop: whole(given, "crop", usual.crop),
+        steps: whole(given, "steps", usual.steps),
+        batch: whole(given, "batch", usual.batch),
+        stability: number(given, "stability").map_or(usual.stability, |value| value as f32),
+        seed: whole(given, "seed", usual.seed),
+        network: Size {
+            width: whole(&network, "width", usual.network.width),
+            blocks: whole(&network, "blocks", usual.network.blocks),
+        },
         ..usual
     }
 }

@@ -59,7 +59,7 @@ export interface Requests {
   /** The picture that the style made, as a PNG file. */
   stylized(): { bytes: Bytes };
   /** Begins to train a style, of the paintings at hand, on these photos. A training before ends. */
-  beginTraining(asked: { settings: Partial<Settings>, plan: Partial<TrainingPlan>, photos: Blob[] }): TrainingPlan;
+  beginTraining(asked: { settings: Partial<Settings>, plan: Partial<TrainingPlan>, photos: Blob[], start?: Blob }): void;
   pauseTraining(): void;
   resumeTraining(): void;
   /** The style as it is trained so far, as a file. */

@@ -129,7 +129,7 @@ const inTurn = {
 
   stylized: async () => ({ bytes: own(await studio.stylizedPng()) }),
 
-  beginTraining: async ({ photos, ...wanted }) => training.begin(wanted, await Promise.all(photos.map(bytesOf))),
+  beginTraining: async ({ photos, start, ...wanted }) => training.begin(wanted, await Promise.all(photos.map(bytesOf)), start && await bytesOf(start)),
   pauseTraining: () => training.pause(),
   resumeTraining: () => training.resume(),
 

@@ -2,7 +2,7 @@
 
 /**
  * @import { Studio } from '../pkg/scumble.js'
- * @import { Asked, Bytes, Events, TrainingPlan } from './messages.d.ts'
+ * @import { Asked, Bytes, Events } from './messages.d.ts'
  */
 
 const LOOK = 10; // steps from one look to the next
@@ -22,13 +22,12 @@ export class Training {
 
   get isBusy() { return this.#going; }
 
-  /** @param {Omit<Asked<'beginTraining'>, 'photos'>} wanted @param {Bytes[]} photos @returns {Promise<TrainingPlan>} */
-  async begin({ settings, plan }, photos) {
+  /** @param {Omit<Asked<'beginTraining'>, 'photos' | 'start'>} wanted @param {Bytes[]} photos @param {Bytes} [start] */
+  async begin({ settings, plan }, photos, start) {
     this.#going = false;
-    const followed = await this.#studio.beginTraining(JSON.stringify(settings), JSON.stringify(plan), photos);
+    await this.#studio.beginTraining(JSON.stringify(settings), plan, photos, start);
     this.#going = true;
     this.#finished = false;
-    return followed;
   }
 
   pause() { this.#going = false; }

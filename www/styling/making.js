@@ -10,6 +10,7 @@ import * as settings from '../settings/settings.js';
 import { STEPS, USUAL, hasSettled, planFor, planIn, seconds } from './terms.js';
 
 const SAMPLES = new URL('../samples/samples.json', import.meta.url);
+const START = new URL('../weights/start.style', import.meta.url); // what other paintings have taught
 const TIMED = 4; // steps; the first also compiles what it needs
 const STRENGTH = 50; // what a style is trained for: its dial begins there
 const LENGTHS = { short: 'Short', normal: 'Normal', long: 'Long' };
@@ -84,12 +85,12 @@ export class Making {
     this.#step = this.#quarter = 0;
   }
 
-  /** @param {number} steps @param {Blob[]} photos */
-  #begin(steps, photos) {
+  /** @param {number} steps @param {Blob[]} photos @param {Blob} [start] */
+  #begin(steps, photos, start) {
     const wanted = settings.read(this.#form);
     // What a style is trained for is neither a mask's nor a start's business.
     const own = { ...wanted, strength: STRENGTH, texture: false, masked: false, placed: false, start: /** @type {const} */ ('photo') };
-    return this.#page.painter.ask('beginTraining', { settings: own, plan: { ...planFor(wanted.size, this.#own), steps }, photos });
+    return this.#page.painter.ask('beginTraining', { settings: own, plan: { ...planFor(wanted.size, this.#own), steps }, photos, start });
   }
 
   /** @param {{length: string, photos: File[]}} wanted */
@@ -98,10 +99,10 @@ export class Making {
     const steps = this.#stepsOf(length);
     this.#dialog.begin({ photo: /** @type {Picture} */ (this.#wells.get('photo')).url, steps });
     this.#forget();
-    const samples = await this.#samples();
+    const [samples, first] = await Promise.all([this.#samples(), this.#first()]);
     if (this.#phase !== 'preparing') return; // Stop was pressed meanwhile
     try {
-      await this.#begin(steps, [...samples, ...photos]);
+      await this.#begin(steps, [...samples, ...photos], first);
     } catch (error) {
       this.#dialog.close();
       throw error;
@@ -118,6 +119,13 @@ export class Making {
       .filter((file) => file !== this.#wells.get('photo')?.sample);
     const found = await Promise.all(files.map((file) => fetch(file).then((answer) => (answer.ok ? answer.blob() : null), () => null)));
     return found.filter((blob) => blob !== null);
+  }
+
+  /** What the network begins with; a network of another size begins with random numbers, and so does one without a connection. */
+  async #first() {
+    if (this.#own.network) return undefined;
+    const response = await fetch(START).catch(() => null);
+    return response?.ok ? response.blob() : undefined;
   }
 
   // --- while it trains

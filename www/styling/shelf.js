@@ -13,7 +13,7 @@ const STYLES = new URL('../shipped-styles/styles.json', import.meta.url);
  * @import { Wells } from '../sources/wells.js'
  * @import { Styling } from './styling.js'
  * @typedef {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement, history: History}} Given
- * @typedef {{file: string, name: string, credit: string}} Shipped
+ * @typedef {{file: string, name: string}} Shipped
  */
 
 export class StyleShelf {
@@ -40,8 +40,8 @@ export class StyleShelf {
     const response = await fetch(STYLES);
     /** @type {Shipped[]} */
     const shipped = response.ok ? await response.json() : [];
-    const button = ({ file, name, credit }) => h('li', {}, h('button', {
-      type: 'button', title: credit, onclick: () => this.#attempt((styling) => styling.fetch(new URL(file, STYLES).href, name)),
+    const button = ({ file, name }) => h('li', {}, h('button', {
+      type: 'button', onclick: () => this.#attempt((styling) => styling.fetch(new URL(file, STYLES).href, name)),
     }, icon('bolt'), name));
     if (shipped.length > 0) $('styles').append(h('ul', { class: 'styles-row', 'aria-label': 'Styles of this site' }, ...shipped.map(button)));
   }

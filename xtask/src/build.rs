@@ -23,6 +23,9 @@ const WASM_LIMIT_BYTES: u64 = 600_000;
 const STUDENT: &str = "student.safetensors";
 const STUDENT_LIMIT_BYTES: u64 = 450_000;
 
+/// What a new style begins with.
+const START: &str = "start.style";
+
 /// `cargo xtask build`.
 pub fn run(args: &[String]) -> Result<()> {
     if let Some(arg) = args.first() {
@@ -42,7 +45,9 @@ pub fn build() -> Result<PathBuf> {
     copy_page(&root.join("www"), &staging)?;
     bind(&wasm, &staging.join("pkg"))?;
     fs::create_dir_all(staging.join("weights"))?;
-    copy(&root.join("weights").join(STUDENT), &staging.join("weights").join(STUDENT))?;
+    for file in [STUDENT, START] {
+        copy(&root.join("weights").join(file), &staging.join("weights").join(file))?;
+    }
     // Before VGG19's weights, which keep a cache of their own.
     fs::write(staging.join("precache.js"), precache(&staging)?)?;
     copy_weights(&root.join("weights"), &staging.join("weights"))?;
