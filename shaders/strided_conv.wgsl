@@ -5,6 +5,7 @@
 // Each thread makes 4 neighbouring pixels of 2 output blocks: 8 sums for 6 loads of a tap.
 
 struct Params {
+    in_height: u32,
     in_width: u32,
     in_blocks: u32,
     out_height: u32,

@@ -202,20 +202,6 @@ impl Gpu {
         self.submit(encoder.finish());
     }
 
-    /// Overwrites all values of `target` with those that `source`, of the same shape, has by then.
-    pub fn assign(&self, source: &Tensor, target: &Tensor) {
-        assert_eq!((source.shape(), source.dtype()), (target.shape(), target.dtype()), "shape of {}", target.label());
-        let mut encoder = self.0.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(
-            source.buffer(),
-            source.offset(),
-            target.buffer(),
-            target.offset(),
-            source.bytes(),
-        );
-        self.submit(encoder.finish());
-    }
-
     /// Compiles kernels ahead of their first use, for values that are stored in f32.
     pub fn warm_up<'k>(&self, kernels: impl IntoIterator<Item = &'k Kernel>) {
         for kernel in kernels {

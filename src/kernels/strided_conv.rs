@@ -6,19 +6,7 @@ use bytemuck::{Pod, Zeroable};
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
-struct ForwardParams {
-    in_width: u32,
-    in_blocks: u32,
-    out_height: u32,
-    out_width: u32,
-    out_blocks: u32,
-    kernel: u32,
-    stride: u32,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct BackwardParams {
+struct Params {
     in_height: u32,
     in_width: u32,
     in_blocks: u32,
@@ -30,9 +18,9 @@ struct BackwardParams {
 }
 
 /// The way down.
-pub const FORWARD: Kernel = kernel!("strided_conv", [8, 8, 1], ForwardParams, [Read, Read, Write]);
+pub const FORWARD: Kernel = kernel!("strided_conv", [8, 8, 1], Params, [Read, Read, Write]);
 /// The gradient to the input.
-pub const BACKWARD: Kernel = kernel!("strided_conv_backward", LINE, BackwardParams, [Read, Read, Write]);
+pub const BACKWARD: Kernel = kernel!("strided_conv_backward", LINE, Params, [Read, Read, Write]);
 
 /// Pixels of a row, and output blocks, that one invocation makes.
 const TILE: u32 = 4;
@@ -60,38 +48,33 @@ impl Stride {
         let tiles = u64::from(from.blocks() * to.blocks() * self.kernel * self.kernel);
         assert_eq!(weights.shape().bytes(), tiles * 64, "size of the weights {}", weights.label());
     }
+
+    /// From a map of shape `x` to one of shape `y`.
+    fn params(&self, x: Shape, y: Shape) -> Params {
+        Params {
+            in_height: x.height,
+            in_width: x.width,
+            in_blocks: x.blocks(),
+            out_height: y.height,
+            out_width: y.width,
+            out_blocks: y.blocks(),
+            kernel: self.kernel,
+            stride: self.stride,
+        }
+    }
 }
 
 /// y = convolution of x; `weights` as [`super::conv::pack`] lays them out.
 pub fn forward(rec: &mut Recorder, x: &Tensor, weights: &Tensor, stride: Stride, y: &Tensor) {
     stride.check(x, weights, y);
-    let (from, to) = (x.shape(), y.shape());
-    let params = ForwardParams {
-        in_width: from.width,
-        in_blocks: from.blocks(),
-        out_height: to.height,
-        out_width: to.width,
-        out_blocks: to.blocks(),
-        kernel: stride.kernel,
-        stride: stride.stride,
-    };
+    let to = y.shape();
     let threads = [to.width.div_ceil(TILE) * to.height, to.blocks().div_ceil(BLOCKS), 1];
-    rec.dispatch(&FORWARD, &params, &[x, weights, y], Grid::over(&FORWARD, threads));
+    rec.dispatch(&FORWARD, &stride.params(x.shape(), to), &[x, weights, y], Grid::over(&FORWARD, threads));
 }
 
 /// d_x = gradient of [`forward`] to its input; `weights` are the same.
 pub fn backward(rec: &mut Recorder, d_y: &Tensor, weights: &Tensor, stride: Stride, d_x: &Tensor) {
     stride.check(d_x, weights, d_y);
-    let (from, to) = (d_x.shape(), d_y.shape());
-    let params = BackwardParams {
-        in_height: from.height,
-        in_width: from.width,
-        in_blocks: from.blocks(),
-        out_height: to.height,
-        out_width: to.width,
-        out_blocks: to.blocks(),
-        kernel: stride.kernel,
-        stride: stride.stride,
-    };
-    rec.dispatch(&BACKWARD, &params, &[d_y, weights, d_x], Grid::line(&BACKWARD, from.vectors()));
+    let (x, params) = (d_x.shape(), stride.params(d_x.shape(), d_y.shape()));
+    rec.dispatch(&BACKWARD, &params, &[d_y, weights, d_x], Grid::line(&BACKWARD, x.vectors()));
 }

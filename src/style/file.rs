@@ -3,7 +3,7 @@
 //! It is a safetensors file. Convolutions are stored as whole numbers of 8 bits with a scale for each output
 //! channel, everything else in 16 bits; its header says what the style is. Nothing in a file is believed.
 
-use crate::stylizer::{Kind, Parameter, Size, Table};
+use crate::stylizer::{Kind, Parameter, Size, Table, unnamed};
 use crate::weights::safetensors as reader;
 use crate::{Error, Result};
 use half::f16;
@@ -88,6 +88,11 @@ impl Style {
         };
         let parameters = table.parameters().iter().zip(parameters).map(rounded).collect();
         Style { about, thumbnail, parameters }
+    }
+
+    /// All parameters as the device holds them.
+    pub fn values(&self) -> Vec<f32> {
+        unnamed(&self.table(), &self.parameters)
     }
 
     /// The network's table.

@@ -1,16 +1,15 @@
 //! A style at work: photos become pictures in one pass.
 
-use super::{About, Style};
+use super::Style;
 use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor, readback};
 use crate::image::Picture;
 use crate::kernels::colour;
-use crate::stylizer::{Stylizer, unnamed};
+use crate::stylizer::Stylizer;
 use crate::{Error, Result};
 
 /// A style on the device.
 pub struct Instant {
     gpu: Gpu,
-    about: About,
     stylizer: Stylizer,
     recorded: Option<Recorded>,
     /// The outline of the newest photo, if it has one.
@@ -34,15 +33,8 @@ impl Instant {
     /// # Errors
     /// Where the device cannot hold it.
     pub fn new(gpu: &Gpu, style: &Style) -> Result<Instant> {
-        let table = style.table();
-        let parameters = unnamed(&table, &style.parameters);
-        let stylizer = Stylizer::new(gpu, table, &parameters)?;
-        Ok(Instant { gpu: gpu.clone(), about: style.about.clone(), stylizer, recorded: None, alpha: None })
-    }
-
-    /// What the style is.
-    pub fn about(&self) -> &About {
-        &self.about
+        let stylizer = Stylizer::new(gpu, style.table(), &style.values())?;
+        Ok(Instant { gpu: gpu.clone(), stylizer, recorded: None, alpha: None })
     }
 
     /// Queues the picture of a photo. Strength is 50 as the style was trained; below, some of the photo shows through, none of the

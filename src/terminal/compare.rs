@@ -1,6 +1,6 @@
 //! `scumble compare PHOTO PAINTING -o DIR`: both approaches on one pair, with what each costs and what it brings.
 
-use crate::files::{WeightsFile, picture, pictures_in, write};
+use crate::files::{WeightsFile, photos, picture, write};
 use crate::train::style;
 use clap::Args;
 use scumble::choices::{ModelKind, Recipe};
@@ -10,13 +10,11 @@ use scumble::image::{Picture, encode_png, fit, resize};
 use scumble::judge::Judge;
 use scumble::painter::{Painter, Sources};
 use scumble::settings::Settings;
-use scumble::style::{About, Instant, Style};
-use scumble::stylizer::unnamed;
+use scumble::style::{Instant, Style};
 use scumble::training::{Photos, Plan, Trainer};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::time::Instant as Clock;
 
 /// What is compared, and where the results go.
@@ -203,21 +201,16 @@ async fn trained(
 ) -> Result<(Style, (f64, u32, f64)), String> {
     let gpu = Gpu::open().await.map_err(say)?;
     let plan = Plan { steps: arguments.steps, seed: settings.seed, ..Plan::for_size(arguments.size) };
-    let photos = match &arguments.photos {
-        Some(path) => pictures_in(path)?.iter().map(|path| picture(path)).collect::<Result<Vec<Rc<_>>, _>>()?,
-        None => Vec::new(),
-    };
+    let photos = photos(arguments.photos.as_deref())?;
     let clock = Clock::now();
     let photos = Photos::of(photos, &plan).and_drawn(plan.seed);
-    let start = Style::start();
-    let start = unnamed(&start.table(), &start.parameters);
+    let start = Style::start().values();
     let mut trainer = Trainer::new(&gpu, sources, photos, settings, &plan, Some(&start)).await.map_err(say)?;
     while !trainer.step().await.map_err(say)?.finished {}
-    let parameters = trainer.parameters().await.map_err(say)?;
+    let style = trainer.style("comparison", sources).await.map_err(say)?;
     let seconds = clock.elapsed().as_secs_f64();
     let gflop = f64::from(plan.steps) * trainer.operations() / 1e9;
-    let about = About::new("comparison", plan.network, plan.size, plan.steps, serde_json::Value::Null);
-    Ok((Style::new(about, Vec::new(), &parameters), (seconds, plan.steps, gflop)))
+    Ok((style, (seconds, plan.steps, gflop)))
 }
 
 /// The report as a page of Markdown.

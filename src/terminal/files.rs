@@ -66,6 +66,12 @@ pub fn pictures_in(path: &Path) -> Result<Vec<PathBuf>, String> {
     }
 }
 
+/// The photos to learn with: those of a folder, one alone, or none.
+pub fn photos(path: Option<&Path>) -> Result<Vec<Rc<Picture>>, String> {
+    let files = path.map(pictures_in).transpose()?.unwrap_or_default();
+    files.iter().map(|path| picture(path)).collect()
+}
+
 /// Reads a picture, and says what was changed on the way.
 pub fn picture(path: &Path) -> Result<Rc<Picture>, String> {
     let decoded = decode(&read(path)?, WORKING_EDGE).map_err(|e| format!("{}: {e}", path.display()))?;

@@ -1,13 +1,13 @@
 //! `scumble train PAINTING -o night.style`: a style of a painting.
 
-use crate::files::{WeightsFile, check_folder, picture, pictures_in, read, write};
+use crate::files::{WeightsFile, check_folder, photos, picture, read, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
-use scumble::image::{Format, Label, encode, encode_png, fit, resize};
+use scumble::image::encode_png;
 use scumble::painter::{Losses, Sources};
 use scumble::settings::Settings;
-use scumble::style::{About, Style};
+use scumble::style::Style;
 use scumble::training::{Photos, Plan, Trainer};
 use std::path::{Path, PathBuf};
 
@@ -75,8 +75,6 @@ pub struct Arguments {
 
 /// Steps from one look at the preview to the next, and from one checkpoint to the next.
 const LOOK: u32 = 50;
-/// Longest edge of the painting's small picture in the file.
-const THUMBNAIL: u32 = 72;
 
 /// Trains a style, and saves it.
 pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), String> {
@@ -85,10 +83,7 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         check_folder(path)?;
     }
     let paintings = arguments.paintings.iter().map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
-    let photos = match &arguments.photos {
-        Some(path) => pictures_in(path)?.iter().map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?,
-        None => Vec::new(),
-    };
+    let photos = photos(arguments.photos.as_deref())?;
     let preview = arguments.preview.as_deref().map(picture).transpose()?;
     let mut sources = Sources { paintings, ..Sources::default() };
     arguments.weights.read_into(&mut sources, &settings)?;
@@ -116,7 +111,7 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
             .await
             .map_err(|e| format!("{}: {e}", path.display()))?,
         None => {
-            let start = start.map(|style| scumble::stylizer::unnamed(&style.table(), &style.parameters));
+            let start = start.map(|style| style.values());
             Trainer::new(&gpu, &sources, with_drawn(&plan), &settings, &plan, start.as_deref()).await.map_err(say)?
         }
     };
@@ -137,8 +132,7 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
             if let Some(exam) = &exam {
                 let (painted, losses) =
                     exam.sit(progress.step, &trainer.parameters().await.map_err(say)?).await.map_err(say)?;
-                let file = encode(&painted, Format::Png, &Label::default()).map_err(say)?;
-                write(&arguments.out.with_extension("png"), &file)?;
+                write(&arguments.out.with_extension("png"), &encode_png(&painted).map_err(say)?)?;
                 let Losses { total, content, style, .. } = losses;
                 bar.suspend(|| {
                     eprintln!(
@@ -156,14 +150,8 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         }
     }
     bar.finish();
-    let parameters = trainer.parameters().await.map_err(say)?;
-    let painting = &sources.paintings[0];
-    let (width, height) = fit(painting.width, painting.height, THUMBNAIL);
-    let thumbnail = encode_png(&resize(painting, width, height)).map_err(say)?;
-    let settings = serde_json::to_value(trainer.settings()).map_err(|e| e.to_string())?;
     let name = arguments.paintings[0].file_stem().unwrap_or_default().to_string_lossy();
-    let about = About::new(&name, trainer.plan().network, trainer.plan().size, trainer.steps_taken(), settings);
-    let file = Style::new(about, thumbnail, &parameters).to_bytes().map_err(say)?;
+    let file = trainer.style(&name, &sources).await.and_then(|style| style.to_bytes()).map_err(say)?;
     write(&arguments.out, &file)?;
     eprintln!("{} ({} kB)", arguments.out.display(), file.len().div_ceil(1000));
     Ok(())

@@ -15,12 +15,13 @@ pub use photos::{Example, Photos};
 pub use plan::Plan;
 
 use crate::gpu::{Fence, Gpu, Program, Recorder, Shape, Tensor, readback};
-use crate::image::Picture;
+use crate::image::{Picture, encode_png, fit, resize};
 use crate::kernels::{clip, dot, sums_for, total};
 use crate::optimizer::{Adam, Pace};
 use crate::painter::feature_model::FeatureModel;
 use crate::painter::{Losses, Sources};
 use crate::settings::Settings;
+use crate::style::{About, Style};
 use crate::stylizer::{Stylizer, Table, initial, named};
 use crate::{Error, Result};
 use lesson::Lesson;
@@ -29,6 +30,9 @@ use targets::{of_a_style, targets};
 
 /// Lessons that may be queued on the device behind the one at work.
 const LESSONS_IN_FLIGHT: usize = 2;
+
+/// Longest edge of the painting's small picture in a style.
+const THUMBNAIL: u32 = 72;
 
 /// Where a training stands.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -186,6 +190,21 @@ impl Trainer {
         }
     }
 
+    /// The style as far as it is learned, with a name.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn style(&self, name: &str, sources: &Sources) -> Result<Style> {
+        let parameters = self.parameters().await?;
+        let painting = &sources.paintings[0];
+        let (width, height) = fit(painting.width, painting.height, THUMBNAIL);
+        let thumbnail = encode_png(&resize(painting, width, height))?;
+        let failed = |e: serde_json::Error| Error::Encode { detail: e.to_string() };
+        let settings = serde_json::to_value(&self.settings).map_err(failed)?;
+        let about = About::new(name, self.plan.network, self.plan.size, self.step, settings);
+        Ok(Style::new(about, thumbnail, &parameters))
+    }
+
     /// Operations of a step's convolutions, a product and a sum counted as two: the stylizer's way down, its gradients to inputs and
     /// to weights, and the feature model's pass over the picture and way down over the photo.
     #[cfg(not(target_arch = "wasm32"))]
@@ -223,11 +242,6 @@ impl Trainer {
     /// Where the device cannot hold it.
     pub fn exam(&self, sources: &Sources, photo: &Picture) -> Result<Exam> {
         Exam::new(&self.gpu, &self.model, sources, &self.settings, self.stylizer.table(), photo)
-    }
-
-    /// Ends the training after so many steps.
-    pub fn end_after(&mut self, steps: u32) {
-        self.plan.steps = steps.max(self.step);
     }
 }
 

@@ -2,18 +2,15 @@
 
 use super::Studio;
 use super::school::School;
-use super::values::{bytes, frame, json, missing, object, thrown};
-use crate::image::{Picture, encode_png, fit, resize};
+use super::values::{bytes, frame, missing, object, thrown};
+use crate::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
 use crate::settings::Settings;
-use crate::style::{About, Instant, Style};
+use crate::style::{Instant, Style};
 use crate::stylizer::Size;
 use crate::training::{Photos, Plan, Trainer};
 use js_sys::{Object, Reflect, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-
-/// Longest edge of the painting's small picture in a style's file.
-const THUMBNAIL: u32 = 72;
 
 #[wasm_bindgen]
 impl Studio {
@@ -42,24 +39,7 @@ impl Studio {
         object(&serde_json::json!({ "width": width, "height": height }))
     }
 
-    /// Repaints pixels, {width, height} with 8 bits a channel, and shows them: a frame of a film or of the camera.
-    #[wasm_bindgen(js_name = stylizeFrame)]
-    pub async fn stylize_frame(&mut self, width: u32, height: u32, rgba: &[u8], strength: f32) -> Result<(), JsValue> {
-        let whole = rgba.len() as u64 == 4 * u64::from(width) * u64::from(height) && !rgba.is_empty();
-        let rgba = whole.then(|| rgba.iter().map(|&value| f32::from(value) / 255.0).collect());
-        let rgba = rgba.ok_or_else(|| thrown(missing("frame")))?;
-        self.show_instant(&Picture::new(width, height, rgba), strength)?;
-        self.gpu.fence().wait(&self.gpu).await;
-        Ok(())
-    }
-
-    /// The picture that the style made: {width, height, rgba}.
-    pub async fn stylized(&self) -> Result<JsValue, JsValue> {
-        let instant = self.instant.as_ref().ok_or_else(|| thrown(missing("style")))?;
-        frame(&instant.picture().await.map_err(thrown)?)
-    }
-
-    /// The same as a PNG file without a label.
+    /// The picture that the style made, as a PNG file without a label.
     #[wasm_bindgen(js_name = stylizedPng)]
     pub async fn stylized_png(&self) -> Result<Uint8Array, JsValue> {
         let instant = self.instant.as_ref().ok_or_else(|| thrown(missing("style")))?;
@@ -81,11 +61,11 @@ impl Studio {
         let mut plan = planned(&plan);
         let start = start.map(|file| Style::from_bytes(&file.to_vec())).transpose().map_err(thrown)?;
         plan.network = start.as_ref().map_or(plan.network, |style| style.about.network);
-        let start = start.map(|style| crate::stylizer::unnamed(&style.table(), &style.parameters));
+        let start = start.map(|style| style.values());
         let sources = self.sources(&settings).map_err(thrown)?;
         let mut pictures: Vec<Rc<Picture>> = Vec::new();
         for file in photos {
-            let decoded = crate::image::decode(&file.to_vec(), crate::image::WORKING_EDGE).map_err(thrown)?;
+            let decoded = decode(&file.to_vec(), WORKING_EDGE).map_err(thrown)?;
             pictures.push(Rc::new(decoded.picture));
         }
         let photo = self.picture("photo").ok_or_else(|| thrown(missing("photo")))?;
@@ -120,13 +100,7 @@ impl Studio {
     #[wasm_bindgen(js_name = trainedStyle)]
     pub async fn trained_style(&self, name: String) -> Result<Uint8Array, JsValue> {
         let School { trainer, sources, .. } = self.school()?;
-        let parameters = trainer.parameters().await.map_err(thrown)?;
-        let painting = &sources.paintings[0];
-        let (width, height) = fit(painting.width, painting.height, THUMBNAIL);
-        let thumbnail = encode_png(&resize(painting, width, height)).map_err(thrown)?;
-        let settings = json(trainer.settings())?;
-        let about = About::new(&name, trainer.plan().network, trainer.plan().size, trainer.steps_taken(), settings);
-        bytes(Style::new(about, thumbnail, &parameters).to_bytes())
+        bytes(trainer.style(&name, sources).await.and_then(|style| style.to_bytes()))
     }
 
     /// Drops the training.
