@@ -60,6 +60,11 @@ impl Scores {
         self.0[0]
     }
 
+    /// What of the painting is found nowhere in the result.
+    pub fn missing(&self) -> f64 {
+        self.0[1]
+    }
+
     /// The distance from the photo's layout.
     pub fn layout(&self) -> f64 {
         self.0[3]

@@ -24,8 +24,8 @@ struct Recorded {
     program: Program,
 }
 
-/// The strength that the network was trained for.
-const TRAINED: f32 = 50.0;
+/// The strength that a network is trained for.
+pub const TRAINED_STRENGTH: f32 = 50.0;
 
 impl Instant {
     /// The style, ready to paint.
@@ -37,7 +37,7 @@ impl Instant {
         Ok(Instant { gpu: gpu.clone(), stylizer, recorded: None, alpha: None })
     }
 
-    /// Queues the picture of a photo. Strength is 50 as the style was trained; below, some of the photo shows through, none of the
+    /// Queues the picture of a photo. Strength is [`TRAINED_STRENGTH`] as the style was trained; below, some of the photo shows through, none of the
     /// painting is left at 0; above, the picture is painted over once more, wholly at 100.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Instant {
         let photo = self.gpu.tensor("photo", shape)?;
         let mut rec = Recorder::new(&self.gpu);
         let once = self.stylizer.paint(&mut rec, &photo)?;
-        let share = strength / TRAINED;
+        let share = strength / TRAINED_STRENGTH;
         let picture = if share < 1.0 {
             mixed(&mut rec, &once, &photo, share)?
         } else if share > 1.0 {

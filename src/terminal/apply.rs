@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use scumble::gpu::Gpu;
 use scumble::image::{Label, encode, fit, resize};
 use scumble::settings::Settings;
-use scumble::style::Instant;
+use scumble::style::{Instant, TRAINED_STRENGTH};
 use std::path::{Path, PathBuf};
 
 /// What is repainted, and where it goes.
@@ -26,7 +26,7 @@ pub struct Arguments {
     #[arg(long)]
     size: Option<u32>,
     /// How much of the painting: 50 as the style was trained, 0 none, 100 painted over twice.
-    #[arg(long, default_value_t = 50.0, value_parser = strength)]
+    #[arg(long, default_value_t = TRAINED_STRENGTH, value_parser = strength)]
     strength: f32,
 }
 

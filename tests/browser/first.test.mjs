@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DIST, fixture, newPage, test } from "./harness.mjs";
-import { drop, file, open, openWith, paint, waitForState } from "./studio.mjs";
+import { choose, drop, file, open, openWith, paint, waitForState } from "./studio.mjs";
 
 const here = fixture();
 
@@ -71,5 +71,25 @@ test("what Paint will take is said before", async () => {
   console.log(`foretold ${Number(said).toFixed(1)} s, took ${took.toFixed(1)} s: ${words}`);
   // A processor that stands in for a GPU and runs the tests as well keeps no time: the figure is told, the order is held.
   assert.ok(took / said > 1 / 4 && took / said < 4, `foretold ${said} s, took ${took} s`);
+  await close();
+});
+
+test("the size suits the device until somebody chooses one", async () => {
+  const { page, close } = await newPage(here.browser);
+  await open(page, here.site.url);
+  const says = (words) => page.waitForFunction((words) => document.getElementById("prospect").textContent.includes(words), words, { timeout: 300_000 });
+  await says("size chosen for this device");
+  const { size, seconds } = await page.evaluate(() => ({ size: Number(document.getElementById("size").value), seconds: Number(document.getElementById("prospect").dataset.seconds) }));
+  console.log(`${size} px, foretold ${seconds.toFixed(1)} s`);
+  assert.ok([128, 192, 256, 384, 512].includes(size));
+  assert.ok(size === 128 || seconds <= 75, `${size} px take ${seconds} s`);
+  const other = size === 192 ? 256 : 192;
+  await choose(page, { size: other });
+  await page.waitForFunction(() => !document.getElementById("prospect").textContent.includes("size chosen"), undefined, { timeout: 300_000 });
+  assert.equal(await page.inputValue("#size"), String(other), "a chosen size stays");
+  await page.goto("about:blank");
+  await open(page, `${here.site.url}#size=768`);
+  await says("About");
+  assert.equal(await page.inputValue("#size"), "768", "so does a link's");
   await close();
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { forecast, largestSafe } from "../../www/run/forecast.js";
+import { forecast, largestSafe, largestWithin } from "../../www/run/forecast.js";
 import { settingsIn } from "../../www/settings/links.js";
 import { Undo } from "../../www/past/undo.js";
 import { mp4 } from "../../www/project/mp4.js";
@@ -20,6 +20,15 @@ test("a forecast adds up what two probes found", () => {
   assert.ok(Math.abs(perSecond - 1000 / (2 + large / 1000)) < 1e-9);
   assert.ok(Math.abs(bytes - (1e6 + 200 * large)) < 1e-3);
   assert.ok(Math.abs(forecast(probed, [square(256, 100)], 2).seconds - 2 * forecast(probed, [square(256, 100)]).seconds) < 1e-9, "what was learnt counts");
+});
+
+test("the size that suits a device is the largest that is painted in time", () => {
+  const sizes = [256, 128, 512].map((edge) => ({ edge, scales: [square(edge, 100)] }));
+  const takes = (edge) => forecast(probed, [square(edge, 100)]).seconds;
+  assert.equal(largestWithin(takes(256) + 0.1, sizes, probed), 256);
+  assert.equal(largestWithin(takes(256) + 0.1, sizes, probed, 2), 128, "what was learnt counts");
+  assert.equal(largestWithin(takes(512), sizes, probed), 512);
+  assert.equal(largestWithin(0, sizes, probed), 128, "none is in time");
 });
 
 test("a safe size fits the device's arrays and half of the memory", () => {

@@ -23,6 +23,13 @@ export function forecast(found, scales, correction = 1) {
   return { seconds: correction * all_ms / 1000, perSecond: 1000 / (correction * step_ms(last)), bytes: bytes(last) };
 }
 
+/** The largest of these sizes, [{edge, scales}], whose run takes no longer; the smallest if all do. */
+export function largestWithin(most_s, sizes, found, correction = 1) {
+  const ordered = [...sizes].sort((a, b) => a.edge - b.edge);
+  const soon = ordered.filter(({ scales }) => forecast(found, scales, correction).seconds <= most_s);
+  return (soon.at(-1) ?? ordered[0]).edge;
+}
+
 /** The largest of these longest edges that is safe: for a device with arrays so long, and a browser with so much memory. */
 export function largestSafe(found, edges, aspect, { longestArray, memory_bytes }) {
   const bytes = line(found, 'bytes');

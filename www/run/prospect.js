@@ -1,14 +1,17 @@
 // The prospect: the line that says what Paint will take. It probes when nothing is painted and the person has paused for a
-// moment, keeps what it found from visit to visit, and learns from every run.
+// moment, keeps what it found from visit to visit, and learns from every run. As long as nobody chose a size, it sets the
+// largest that this device paints in about a minute.
 
 import { number, t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 import * as settings from '../settings/settings.js';
-import { forecast, largestSafe } from './forecast.js';
+import { forecast, largestSafe, largestWithin } from './forecast.js';
 import { duration } from './tempo.js';
 
 const CALM_MS = 900;
 const EDGES = [64, 112, 256]; // px
+const USUAL_EDGES = [128, 192, 256, 384, 512]; // px
+const ABOUT_A_MINUTE = 75; // s
 const KEPT = 'scumble-probes';
 const GUESSED_MEMORY = 4; // GB, where the browser does not say
 
@@ -25,6 +28,8 @@ export class Prospect {
   #easel;
   /** @type {Wells} */
   #wells;
+  /** What was found out about, for which the size was set. @type {Set<string>} */
+  #suited = new Set();
   #form; #timer; #probes = recall(); #asked = 0; #looking = Promise.resolve(); #promise; #began;
 
   /** @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement}} given */
@@ -69,6 +74,7 @@ export class Prospect {
       }
       if (asked !== this.#asked) return;
       const { found, correction } = this.#probes[key];
+      if (await this.#suit(key, wanted)) return; // that was input: it comes here again
       this.#promise = { key, settings: JSON.stringify(wanted), ...forecast(found, scales, correction) };
       const { width, height } = scales[scales.length - 1];
       const edges = [...$('size').options].map(({ value }) => Number(value));
@@ -77,6 +83,7 @@ export class Prospect {
       $('prospect').dataset.seconds = this.#promise.seconds;
       this.#say([
         t('About {time}', { time: duration(this.#promise.seconds) }),
+        this.#suited.has(key) && !settings.isSizeChosen(this.#form) && t('size chosen for this device'),
         t('{megabytes} MB of graphics memory', { megabytes: Math.max(1, Math.round(this.#promise.bytes / 1e6)) }),
         safe && (safe < wanted.size ? t('above the safe size here, {size} px', { size: safe }) : t('safe up to {size} px', { size: safe })),
         t('{rate} iterations/s at full size', { rate: number(this.#promise.perSecond, { maximumSignificantDigits: 2 }) }),
@@ -84,6 +91,19 @@ export class Prospect {
     } catch {
       this.#say(''); // what is wrong will be said when Paint is pressed
     }
+  }
+
+  /** Sets the size that suits this device, once for each way of painting; returns whether it is another than before. */
+  async #suit(key, wanted) {
+    if (settings.isSizeChosen(this.#form) || this.#suited.has(key)) return false;
+    this.#suited.add(key);
+    const { painter } = this.#page;
+    const sizes = await Promise.all(USUAL_EDGES.map(async (edge) => ({ edge, ...await painter.ask('plan', { settings: { ...wanted, size: edge } }) })));
+    const { found, correction } = this.#probes[key];
+    const edge = largestWithin(ABOUT_A_MINUTE, sizes, found, correction);
+    if (edge === wanted.size || settings.isSizeChosen(this.#form) || !['ready', 'done'].includes(this.#page.state)) return false;
+    settings.suitSize(this.#form, edge);
+    return true;
   }
 
   #say(words) { $('prospect').textContent = words; }

@@ -64,6 +64,7 @@ export function write(form, wanted, { whole = false } = {}) {
   extras = {};
   const known = read(form);
   for (const [name, control] of singles(form)) if (settings[name] !== undefined) show(control, settings[name]);
+  if (settings.size !== undefined) elements.size.dataset.chosen = '';
   for (const name of ['model', 'seed']) if (settings[name] !== undefined) elements[name].value = settings[name];
   if (settings.placed !== undefined) elements.placed.checked = settings.placed;
   if (Array.isArray(settings.blend)) {
@@ -109,6 +110,12 @@ function select(control, value) {
   control.value = value;
 }
 
+/** Sets the size that suits this device; the person may still choose another. @param {HTMLFormElement} form @param {number} edge */
+export function suitSize(form, edge) {
+  form.elements.size.value = edge;
+  form.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 export function chooseModel(form, model) {
   form.elements.model.value = model;
   if (model !== 'vgg19') form.elements.recipe.value = 'scumble'; // the only one that does without
@@ -121,9 +128,15 @@ export function follow(form, published) {
   tidy(form);
 }
 
+/** Whether somebody chose the size: the person, a link or a file. Until then it is the device's. @param {HTMLFormElement} form */
+export function isSizeChosen(form) { return form.elements.size.dataset.chosen !== undefined; }
+
 /** Outputs beside the sliders, the dice, and controls that mean nothing now. */
 export function attend(form) {
-  form.addEventListener('input', () => tidy(form));
+  form.addEventListener('input', ({ target }) => {
+    if (target === form.elements.size) form.elements.size.dataset.chosen = '';
+    tidy(form);
+  });
   form.addEventListener('submit', (event) => event.preventDefault());
   form.querySelector('#drop-extras').addEventListener('click', () => dropExtras(form));
   form.querySelector('#dice').addEventListener('click', () => {

@@ -47,12 +47,12 @@ cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] 
     --browser measures in headless Chromium, by default at 128 pixels on its software GPU; with --gpu on this machine's.
     --layers also times every layer and every kernel. --json says where the last run is read and this one is stored.
 
-cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--pairs N]
-                    [--out FOLDER] [--measure]
+cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--style FILE]
+                    [--pairs N] [--out FOLDER] [--measure]
     Paints every photo in every painting's manner (files or folders; --pairs N: only so many, well mixed) and says how near
     each result is to its painting and to its photo, judged by layers of VGG19 that no loss looks at. The pictures, a table
     and a contact sheet go to FOLDER, by default target/quality. --settings are the page's, e.g. '{\"model\":\"vgg19\"}'.
-    --measure only measures what is there.
+    With --style a style of the painting paints instead of the painter. --measure only measures what is there.
 
 cargo xtask sheets [NAME ...]
     Paints, for every control (or those named), what it does at three of its values, into docs/controls/.

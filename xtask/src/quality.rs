@@ -22,13 +22,14 @@ use scumble::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
 use scumble::judge::{Judge, Scores, median};
 use scumble::painter::{Painter, Sources};
 use scumble::settings::Settings;
+use scumble::style::{Instant, Style, TRAINED_STRENGTH};
 use scumble::weights::{self, ModelWeights};
 
 /// `cargo xtask quality PHOTOS PAINTINGS --weights FILE ...`.
 pub fn run(args: &[String]) -> Result<()> {
     let options = Options::parse(args).context(
-        "The usage is cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--pairs N] \
-         [--out FOLDER] [--measure]",
+        "The usage is cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--style FILE] \
+         [--pairs N] [--out FOLDER] [--measure]",
     )?;
     let pairs = pairs::of(&options.photos, &options.paintings, options.pairs)?;
     let bytes = fs::read(&options.weights).with_context(|| format!("Reading {}", options.weights.display()))?;
@@ -45,6 +46,13 @@ pub fn run(args: &[String]) -> Result<()> {
 
     let gpu = block_on(Gpu::open())?;
     let judge = Judge::new(&gpu, &weights)?;
+    let mut instant = match &options.style {
+        Some(path) => {
+            let bytes = fs::read(path).with_context(|| format!("Reading {}", path.display()))?;
+            Some(Instant::new(&gpu, &Style::from_bytes(&bytes)?)?)
+        }
+        None => None,
+    };
     println!("{:<44} {}", "pair", Scores::HEADINGS);
     let mut all = Vec::new();
     let mut rows = Vec::new();
@@ -53,8 +61,11 @@ pub fn run(args: &[String]) -> Result<()> {
         let [photo, painting] = [&pair.photo, &pair.painting].map(|path| read(path));
         let (photo, painting) = (Rc::new(photo?), Rc::new(painting?));
         if !options.measure {
-            let picture = paint(&gpu, &photo, &painting, &models, &options.settings)
-                .with_context(|| format!("Painting {}", pair.name))?;
+            let picture = match &mut instant {
+                Some(instant) => pass(instant, &photo, options.settings.size),
+                None => paint(&gpu, &photo, &painting, &models, &options.settings),
+            };
+            let picture = picture.with_context(|| format!("Painting {}", pair.name))?;
             fs::write(&file, encode_png(&picture)?).with_context(|| format!("Writing {}", file.display()))?;
         }
         let result = read(&file)?;
@@ -93,6 +104,8 @@ struct Options {
     /// Another student than the one that comes along.
     student: Option<PathBuf>,
     settings: Settings,
+    /// A style of the painting, which paints instead of the painter.
+    style: Option<PathBuf>,
     /// How many pairs, spread over both folders; all without a number.
     pairs: Option<usize>,
     out: PathBuf,
@@ -104,7 +117,7 @@ impl Options {
     fn parse(args: &[String]) -> Result<Options> {
         let mut parser = Parser::from_args(args);
         let mut places = Vec::new();
-        let (mut weights, mut student, mut pairs, mut measure) = (None, None, None, false);
+        let (mut weights, mut student, mut style, mut pairs, mut measure) = (None, None, None, None, false);
         let mut settings = Settings { size: 256, ..Settings::default() };
         let mut out = crate::process::root().join("target/quality");
         while let Some(arg) = parser.next()? {
@@ -113,6 +126,7 @@ impl Options {
                 Arg::Long("weights") => weights = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("student") => student = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("settings") => settings = Settings::from_json(&parser.value()?.string()?)?,
+                Arg::Long("style") => style = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("pairs") => pairs = Some(parser.value()?.parse()?),
                 Arg::Long("out") => out = parser.value()?.into(),
                 Arg::Long("measure") => measure = true,
@@ -123,7 +137,7 @@ impl Options {
             bail!("two places are needed: a file or folder of photos, and one of paintings");
         };
         let weights = weights.context("VGG19's weights are needed to judge by, also where another model paints")?;
-        Ok(Options { photos, paintings, weights, student, settings, pairs, out, measure })
+        Ok(Options { photos, paintings, weights, student, settings, style, pairs, out, measure })
     }
 }
 
@@ -142,6 +156,13 @@ fn paint(
     let (photo, paintings, weights) = (Some(photo.clone()), vec![painting.clone()], models.clone());
     let sources = Sources { photo, paintings, weights, ..Sources::default() };
     run_to_end(gpu, &sources, settings)
+}
+
+/// What a style makes of a photo.
+fn pass(instant: &mut Instant, photo: &Picture, size: u32) -> Result<Picture> {
+    let (width, height) = fit(photo.width, photo.height, size);
+    instant.paint(&resize(photo, width, height), TRAINED_STRENGTH)?;
+    Ok(block_on(instant.picture())?)
 }
 
 fn run_to_end(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Picture> {
