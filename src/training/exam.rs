@@ -1,5 +1,6 @@
 //! An exam: what a network makes of a photo that took no part in its training, and what the losses say of it.
 
+use super::plan::Plan;
 use super::targets::targets;
 use crate::Result;
 use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor, readback};
@@ -25,20 +26,20 @@ impl Exam {
         model: &FeatureModel,
         sources: &Sources,
         settings: &Settings,
-        table: &Table,
+        plan: &Plan,
         photo: &Picture,
     ) -> Result<Exam> {
+        let table = Table::new(plan.network);
         let zeros = vec![0.0; 4 * table.parameters_shape().vectors() as usize];
-        let stylizer = Stylizer::new(gpu, table.clone(), &zeros)?;
+        let stylizer = Stylizer::new(gpu, table, &zeros)?;
         let (width, height) = fit(photo.width, photo.height, settings.size);
         let photo = resize(photo, width, height);
         let photo = gpu.upload("photo", Shape::new(height, width, 4), &photo.rgba)?;
-        let (mut scene, objective) = targets(gpu, model, sources, settings, (width, height))?;
-        scene.photo = photo;
+        let (_, terms, objective) = targets(gpu, model, sources, settings, plan.content, (width, height))?;
         let mut rec = Recorder::new(gpu);
-        let of_photo = Objective::of_photo(&mut rec, model.network(), &model.terms(settings, &scene), &scene.photo)?;
+        let of_photo = Objective::of_photo(&mut rec, model.network(), &terms, &photo)?;
         let objective = objective.and(of_photo);
-        let picture = stylizer.paint(&mut rec, &scene.photo)?;
+        let picture = stylizer.paint(&mut rec, &photo)?;
         objective.record(&mut rec, model.network(), &picture)?;
         Ok(Exam { gpu: gpu.clone(), stylizer, objective, program: rec.finish(), picture })
     }

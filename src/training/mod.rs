@@ -87,8 +87,7 @@ impl Trainer {
         let first = start.map_or_else(|| initial(&table, plan.seed), <[f32]>::to_vec);
         let stylizer = Stylizer::new(gpu, table, &first)?;
         let gradient = gpu.tensor("gradient", stylizer.parameters().shape())?;
-        let (scene, objective) = targets(gpu, &model, sources, &settings, (plan.crop, plan.crop))?;
-        let terms = model.terms(&settings, &scene);
+        let (_, terms, objective) = targets(gpu, &model, sources, &settings, plan.content, (plan.crop, plan.crop))?;
         let lesson = Lesson::new(gpu, &model, &terms, objective, &stylizer, &gradient, plan)?;
         let mut adam = Adam::unbounded(gpu, stylizer.parameters().clone())?;
         let mut rec = Recorder::new(gpu);
@@ -241,7 +240,7 @@ impl Trainer {
     /// # Errors
     /// Where the device cannot hold it.
     pub fn exam(&self, sources: &Sources, photo: &Picture) -> Result<Exam> {
-        Exam::new(&self.gpu, &self.model, sources, &self.settings, self.stylizer.table(), photo)
+        Exam::new(&self.gpu, &self.model, sources, &self.settings, &self.plan, photo)
     }
 }
 

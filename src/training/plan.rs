@@ -22,6 +22,9 @@ pub struct Plan {
     pub decay: f32,
     /// The length that a piece's gradient is clipped to.
     pub longest: f32,
+    /// How much the photo's content counts, in units of what it does for the painter. A network comes less near to the painting's
+    /// manner than the painter; with less content it comes nearer.
+    pub content: f32,
     /// How much it counts that a photo which moved a little, or has other noise, gives the same picture.
     pub stability: f32,
     /// The network.
@@ -40,6 +43,7 @@ impl Default for Plan {
             rate: 2e-3,
             decay: 0.99,
             longest: 1.0,
+            content: 0.5,
             stability: 0.0,
             network: Size::default(),
             seed: 1,
@@ -77,6 +81,7 @@ impl Plan {
         range("crop", self.crop as f32, 32.0, 512.0)?;
         range("steps", self.steps as f32, 1.0, 1e6)?;
         range("batch", self.batch as f32, 1.0, 64.0)?;
+        range("content", self.content, 0.0, 100.0)?;
         range("stability", self.stability, 0.0, 1e4)?;
         let wrong =
             |name, found: String, expected: &str| Err(Error::Setting { name, found, expected: expected.into() });

@@ -4,8 +4,8 @@ use super::plan::Plan;
 use crate::Result;
 use crate::choices::{Colours, Recipe};
 use crate::gpu::{Gpu, Recorder, Shape};
-use crate::objective::Objective;
 use crate::objective::guide::Region;
+use crate::objective::{Family, Objective, Term};
 use crate::painter::feature_model::FeatureModel;
 use crate::painter::scene::Scene;
 use crate::painter::{Sources, scene};
@@ -26,7 +26,8 @@ pub fn of_a_style(settings: &Settings, plan: &Plan) -> Settings {
     }
 }
 
-/// The paintings at their size, and the losses that look at them alone, for pictures of this width and height.
+/// For pictures of one width and height: the paintings at their size, the terms of the loss, and those of them prepared that look
+/// at the paintings alone. The photo's content counts `content` times what it does for the painter.
 ///
 /// # Errors
 /// Where there are no paintings, or the device cannot hold them.
@@ -35,8 +36,9 @@ pub fn targets(
     model: &FeatureModel,
     sources: &Sources,
     settings: &Settings,
+    content: f32,
     (width, height): (u32, u32),
-) -> Result<(Scene, Objective)> {
+) -> Result<(Scene, Vec<Term>, Objective)> {
     let originals = sources.upload_paintings(gpu, None, settings)?;
     let scale = Scale { width: settings.size, height: settings.size, iterations: 1 };
     let mut rec = Recorder::new(gpu);
@@ -45,7 +47,10 @@ pub fn targets(
     let shares = shares(settings, paintings.len()).into_iter().enumerate().collect();
     let regions = vec![Region { paintings: shares, guide: None }];
     let scene = Scene { photo, paintings, mask: None, regions };
-    let terms = model.terms(settings, &scene);
+    let mut terms = model.terms(settings, &scene);
+    for term in terms.iter_mut().filter(|term| term.loss.family() == Family::Content) {
+        term.weight *= content;
+    }
     let objective = Objective::of_paintings(
         &mut rec,
         model.network(),
@@ -55,5 +60,5 @@ pub fn targets(
         &scene.regions,
     )?;
     rec.submit();
-    Ok((scene, objective))
+    Ok((scene, terms, objective))
 }

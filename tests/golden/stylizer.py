@@ -13,11 +13,12 @@ from student import Student, read
 WIDTH, BLOCKS, SEED = 8, 2, 11
 PAINTING = (56, 64, STYLE)                               # height, width, kind
 EDGE = 32                                                # of the photos
-PLAN = {"size": 64, "crop": EDGE, "steps": 100, "batch": 2, "rate": 2e-3, "decay": 0.98, "longest": 10.0, "stability": 4.0}
+PLAN = {"size": 64, "crop": EDGE, "steps": 100, "batch": 2, "rate": 2e-3, "decay": 0.98, "longest": 10.0, "content": 0.5,
+        "stability": 4.0}
 RISE, LAST = 50, 0.05                                    # steps in which the rate rises; the share of it that is left at the end
 STEPS = [[{"photo": 1, "moved": 4, "shift": [2, -3]}, {"photo": 3, "moved": 5, "shift": [-4, 1]}],
          [{"photo": 1, "moved": 4, "shift": [0, 4]}, {"photo": 3, "moved": 5, "shift": [-1, -2]}]]
-WEIGHTS = {"content": 0.33, "style": 1.0, "tv": 0.1}
+WEIGHTS = {"content": 0.33 * PLAN["content"], "style": 1.0, "tv": 0.1}
 SHARES = [0.5, 1.0, 1.5, 1.5, 0.2]                       # of the style layers, before they are divided by their sum
 EPSILON = 1e-5                                           # of a normalisation
 

@@ -201,6 +201,7 @@ export interface TrainingPlan {
   rate: number;
   decay: number;
   longest: number;
+  content: number;
   stability: number;
   network: { width: number, blocks: number };
   seed: number;
