@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[path = "terminal/outputs.rs"]
+mod outputs;
 #[path = "terminal/styles.rs"]
 mod styles;
 
@@ -111,7 +113,8 @@ fn help_names_every_option() {
     );
 }
 
-const OPTIONS: [&str; 32] = [
+const OPTIONS: [&str; 33] = [
+    "force",
     "out",
     "deep",
     "recipe",

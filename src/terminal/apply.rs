@@ -1,8 +1,9 @@
 //! `scumble apply night.style PHOTO...`: photos and films repainted, in one pass each or one for each frame.
 
-use crate::files::{format, picture, pictures_in, write};
-use crate::film;
+use crate::files::{picture, pictures_in};
+use crate::output::{check, format, write};
 use crate::train::style;
+use crate::{film, interrupt};
 use clap::Args;
 use indicatif::ProgressBar;
 use scumble::gpu::Gpu;
@@ -28,6 +29,9 @@ pub struct Arguments {
     /// How much of the painting: 50 as the style was trained, 0 none, 100 painted over twice.
     #[arg(long, default_value_t = TRAINED_STRENGTH, value_parser = strength)]
     strength: f32,
+    /// Overwrite even a picture that is read.
+    #[arg(long)]
+    force: bool,
 }
 
 fn strength(text: &str) -> Result<f32, String> {
@@ -51,28 +55,47 @@ pub async fn apply(arguments: &Arguments) -> Result<(), String> {
         let failed = |e: std::io::Error| format!("The folder {} cannot be made: {e}.", given.display());
         std::fs::create_dir_all(&given).map_err(failed)?;
     }
+    let outs: Vec<PathBuf> =
+        photos.iter().map(|photo| if into_folder { given.join(name(photo)) } else { given.clone() }).collect();
+    for (index, (photo, out)) in photos.iter().zip(&outs).enumerate() {
+        if let Some(twin) = outs[..index].iter().position(|earlier| earlier == out) {
+            let twin = photos[twin].display();
+            return Err(format!(
+                "{twin} and {} would both become {}. Rename one of them.",
+                photo.display(),
+                out.display()
+            ));
+        }
+        check(out, photos.iter().chain([&arguments.style]), arguments.force)?;
+        if film::is_film(photo) != film::is_film(out) {
+            let [a, b] = if film::is_film(photo) { ["a film", "none"] } else { ["no film", "one"] };
+            return Err(format!(
+                "{} is {a}, and {} is {b}; write for example -o film.mp4.",
+                photo.display(),
+                out.display()
+            ));
+        }
+        if !film::is_film(out) {
+            format(out, false)?;
+        }
+    }
     let gpu = Gpu::open().await.map_err(say)?;
     let mut instant = Instant::new(&gpu, &style).map_err(say)?;
     let bar = ProgressBar::new(photos.len() as u64);
-    for photo in &photos {
+    for (photo, out) in photos.iter().zip(&outs) {
+        if interrupt::is_wished() {
+            break;
+        }
         if film::is_film(photo) {
-            let out = if into_folder { given.join(photo.file_name().unwrap_or_default()) } else { given.clone() };
-            if !film::is_film(&out) {
-                return Err(format!(
-                    "{} is a film, and {} is none; write for example -o film.mp4.",
-                    photo.display(),
-                    out.display()
-                ));
-            }
-            film::paint(&mut instant, photo, arguments.size, arguments.strength, &out).await?;
+            film::paint(&mut instant, photo, arguments.size, arguments.strength, out).await?;
+            bar.inc(1);
             continue;
         }
         let own = picture(photo)?;
         let (width, height) = arguments.size.map_or((own.width, own.height), |size| fit(own.width, own.height, size));
         instant.paint(&resize(&own, width, height), arguments.strength).map_err(say)?;
         let painted = instant.picture().await.map_err(say)?;
-        let out = if into_folder { given.join(name(photo)) } else { given.clone() };
-        write(&out, &encode(&painted, format(&out, false), &Label::default()).map_err(say)?)?;
+        write(out, &encode(&painted, format(out, false)?, &Label::default()).map_err(say)?)?;
         bar.suspend(|| eprintln!("{} ({} x {})", out.display(), painted.width, painted.height));
         bar.inc(1);
     }
@@ -85,6 +108,7 @@ fn name(photo: &Path) -> PathBuf {
     let name = Path::new(photo.file_name().unwrap_or_default());
     match name.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase).as_deref() {
         Some("png" | "jpg" | "jpeg" | "webp") => name.to_owned(),
+        _ if film::is_film(photo) => name.to_owned(),
         _ => name.with_extension("png"),
     }
 }

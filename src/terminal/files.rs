@@ -1,7 +1,7 @@
-//! Files that are read and written.
+//! Files that are read.
 
 use clap::ValueEnum;
-use scumble::image::{Format, Picture, WORKING_EDGE, decode};
+use scumble::image::{Decoded, Picture, WORKING_EDGE, decode};
 use scumble::painter::Sources;
 use scumble::settings::Settings;
 use scumble::weights::{self, Manifest, ModelWeights};
@@ -36,16 +36,6 @@ impl WeightsFile {
     }
 }
 
-/// The format that a file's name ends in; PNG, if it does not say.
-pub fn format(path: &Path, deep: bool) -> Format {
-    match path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase).as_deref() {
-        Some("jpg" | "jpeg") => Format::Jpeg,
-        Some("webp") => Format::Webp,
-        _ if deep => Format::Png16,
-        _ => Format::Png,
-    }
-}
-
 /// Endings of the pictures in a folder.
 const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "bmp"];
 
@@ -74,11 +64,16 @@ pub fn photos(path: Option<&Path>) -> Result<Vec<Rc<Picture>>, String> {
 
 /// Reads a picture, and says what was changed on the way.
 pub fn picture(path: &Path) -> Result<Rc<Picture>, String> {
+    Ok(Rc::new(decoded(path)?.picture))
+}
+
+/// The same, with what else the file tells.
+pub fn decoded(path: &Path) -> Result<Decoded, String> {
     let decoded = decode(&read(path)?, WORKING_EDGE).map_err(|e| format!("{}: {e}", path.display()))?;
     for note in &decoded.notes {
         eprintln!("{}: {note}", path.display());
     }
-    Ok(Rc::new(decoded.picture))
+    Ok(decoded)
 }
 
 fn weights_file(path: &Path, origin: Option<OriginName>) -> Result<ModelWeights, String> {
@@ -107,18 +102,4 @@ fn weights_file(path: &Path, origin: Option<OriginName>) -> Result<ModelWeights,
 /// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|e| format!("{} cannot be read: {e}.", path.display()))
-}
-
-/// Writes a file.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    std::fs::write(path, bytes).map_err(|e| format!("{} cannot be written: {e}.", path.display()))
-}
-
-/// Whether there is a folder for a file that will be written after long work.
-pub fn check_folder(path: &Path) -> Result<(), String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    match folder.is_none_or(Path::is_dir) {
-        true => Ok(()),
-        false => Err(format!("{} cannot be written: its folder is not there.", path.display())),
-    }
 }

@@ -1,5 +1,7 @@
 //! Films, frame by frame: ffmpeg, where it is installed, reads and writes them.
 
+use crate::interrupt;
+use crate::output::beside;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::image::{Picture, fit, resize};
 use scumble::style::Instant;
@@ -38,40 +40,65 @@ pub async fn paint(
     // Most codecs want even sizes.
     let (out_width, out_height) = (out_width.next_multiple_of(2), out_height.next_multiple_of(2));
     let mut reader = reader(film)?;
-    let mut writer = writer(film, out, (out_width, out_height), &rate)?;
-    let mut frame = vec![0; width as usize * height as usize * 4];
-    let (Some(mut from), Some(mut to)) = (reader.stdout.take(), writer.stdin.take()) else {
+    let part = beside(out);
+    let mut writer = writer(film, &part, (out_width, out_height), &rate)?;
+    let (Some(from), Some(to)) = (reader.stdout.take(), writer.stdin.take()) else {
         return Err("ffmpeg does not answer.".into());
     };
     let bar = frames.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let template =
         ProgressStyle::with_template("{bar:32} {percent}%  frame {pos} of {len}  {elapsed} of {duration}").ok();
     bar.set_style(template.unwrap_or_else(ProgressStyle::default_bar));
-    loop {
-        match from.read_exact(&mut frame) {
-            Ok(()) => {}
-            Err(end) if end.kind() == ErrorKind::UnexpectedEof => break,
-            Err(e) => return Err(format!("{} cannot be read: {e}.", film.display())),
-        }
-        let rgba = frame.iter().map(|&value| f32::from(value) / 255.0).collect();
-        let photo = resize(&Picture::new(width, height, rgba), out_width, out_height);
-        instant.paint(&photo, strength).map_err(|e| e.to_string())?;
-        let painted = instant.picture().await.map_err(|e| e.to_string())?;
-        let bytes: Vec<u8> = painted.rgba.iter().map(|value| (value * 255.0).round() as u8).collect();
-        if to.write_all(&bytes).is_err() {
-            break;
-        }
-        bar.inc(1);
-    }
-    drop(to);
+    let stretch = Stretch { sizes: [(width, height), (out_width, out_height)], strength };
+    let painted = stretch.paint(instant, (from, to), &bar).await;
     bar.finish_and_clear();
     let _ = reader.wait();
     let ended = writer.wait().map_err(|e| format!("ffmpeg cannot be waited for: {e}."))?;
-    if !ended.success() {
-        return Err(format!("ffmpeg could not write {}; its own message stands above.", out.display()));
+    let refused = || format!("ffmpeg could not write {}; its own message stands above.", out.display());
+    let moved = || std::fs::rename(&part, out).map_err(|e| format!("{} cannot be written: {e}.", out.display()));
+    let whole = painted.and_then(|()| if ended.success() { moved() } else { Err(refused()) });
+    if let Err(why) = whole {
+        let _ = std::fs::remove_file(&part);
+        return Err(why);
     }
     eprintln!("{} ({out_width} x {out_height}, {} frames)", out.display(), bar.position());
     Ok(())
+}
+
+/// Frames of one size that become frames of another.
+struct Stretch {
+    sizes: [(u32, u32); 2],
+    strength: f32,
+}
+
+impl Stretch {
+    /// Paints all frames that come, until somebody wants it to end; then the film is as long as it was painted.
+    async fn paint(
+        &self,
+        instant: &mut Instant,
+        (mut from, mut to): (impl Read, impl Write),
+        bar: &ProgressBar,
+    ) -> Result<(), String> {
+        let [(width, height), (out_width, out_height)] = self.sizes;
+        let mut frame = vec![0; width as usize * height as usize * 4];
+        while !interrupt::is_wished() {
+            match from.read_exact(&mut frame) {
+                Ok(()) => {}
+                Err(end) if end.kind() == ErrorKind::UnexpectedEof => break,
+                Err(e) => return Err(format!("The film cannot be read further: {e}.")),
+            }
+            let rgba = frame.iter().map(|&value| f32::from(value) / 255.0).collect();
+            let photo = resize(&Picture::new(width, height, rgba), out_width, out_height);
+            instant.paint(&photo, self.strength).map_err(|e| e.to_string())?;
+            let painted = instant.picture().await.map_err(|e| e.to_string())?;
+            let bytes: Vec<u8> = painted.rgba.iter().map(|value| (value * 255.0).round() as u8).collect();
+            if to.write_all(&bytes).is_err() {
+                break; // ffmpeg will say why
+            }
+            bar.inc(1);
+        }
+        Ok(())
+    }
 }
 
 /// Why a program cannot be run.
@@ -114,7 +141,8 @@ fn probed(film: &Path) -> Result<Film, String> {
 fn reader(film: &Path) -> Result<Child, String> {
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-i"]).arg(film).args(["-f", "rawvideo", "-pix_fmt", "rgba", "-"]);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|e| cannot_run("ffmpeg", &e))
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    apart(&mut command).spawn().map_err(|e| cannot_run("ffmpeg", &e))
 }
 
 /// ffmpeg as it reads painted frames from a pipe, and the sound from the film.
@@ -125,5 +153,13 @@ fn writer(film: &Path, out: &Path, (width, height): (u32, u32), rate: &str) -> R
         .args(["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", &size, "-r", rate, "-i", "-", "-i"])
         .arg(film);
     command.args(["-map", "0:v", "-map", "1:a?", "-c:a", "copy", "-pix_fmt", "yuv420p"]).arg(out);
-    command.stdin(Stdio::piped()).spawn().map_err(|e| cannot_run("ffmpeg", &e))
+    command.stdin(Stdio::piped());
+    apart(&mut command).spawn().map_err(|e| cannot_run("ffmpeg", &e))
+}
+
+/// Ctrl-C is for this program, which then ends the film; ffmpeg does not hear it.
+fn apart(command: &mut Command) -> &mut Command {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    command
 }

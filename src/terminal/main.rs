@@ -4,7 +4,9 @@ mod apply;
 mod compare;
 mod files;
 mod film;
+mod interrupt;
 mod options;
+mod output;
 mod paint;
 mod train;
 
@@ -18,6 +20,9 @@ const COMPARE: &str = "compare";
 
 fn main() -> ExitCode {
     let matches = command().get_matches();
+    if let Err(why) = interrupt::listen() {
+        eprintln!("{why}"); // then Ctrl-C ends at once, as it does without
+    }
     let done = match matches.subcommand() {
         Some((TRAIN, own)) => train::Arguments::from_arg_matches(own).map_err(|e| e.exit()).and_then(|arguments| {
             options::settings(own, &train::OWN, [])
@@ -35,7 +40,7 @@ fn main() -> ExitCode {
         }),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => interrupt::exit_code(),
         Err(message) => {
             eprintln!("{message}");
             ExitCode::FAILURE

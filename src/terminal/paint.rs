@@ -1,10 +1,12 @@
 //! `scumble PHOTO PAINTING`: the painter's run.
 
-use crate::files::{WeightsFile, format, picture, read, write};
+use crate::files::{WeightsFile, decoded, picture};
+use crate::interrupt;
+use crate::output::{check, format, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
-use scumble::image::{Label, Picture, decode, encode};
+use scumble::image::{Decoded, Format, Label, Picture, encode};
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::Settings;
 use std::fmt::Write as _;
@@ -39,12 +41,28 @@ pub struct Arguments {
     /// A CSV file for the losses before every iteration.
     #[arg(long)]
     losses: Option<PathBuf>,
+    /// Overwrite even a picture that is read.
+    #[arg(long)]
+    force: bool,
 }
 
 impl Arguments {
     /// Settings that follow from other options.
     pub fn implied(&self) -> [(&'static str, bool); 2] {
         [("masked", self.mask.is_some()), ("placed", !self.place.is_empty())]
+    }
+
+    /// Whether all results can be written once they are there; returns the picture's format.
+    fn check(&self) -> Result<Format, String> {
+        let places = self.place.iter().map(|(_, path)| path);
+        let read = || {
+            let sources = std::iter::once(&self.photo).chain(&self.paintings);
+            sources.chain(&self.mask).chain(&self.start_picture).chain(places.clone())
+        };
+        for path in std::iter::once(&self.out).chain(&self.losses) {
+            check(path, read(), self.force)?;
+        }
+        format(&self.out, self.deep)
     }
 }
 
@@ -57,9 +75,13 @@ fn place(text: &str) -> Result<(usize, PathBuf), String> {
 
 /// Paints a photo in the manner of paintings, and saves it.
 pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), String> {
+    let format = arguments.check()?;
     let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
     let photo = if settings.texture { None } else { pictures.next() };
-    let photo = photo.map(|path| picture(path)).transpose()?;
+    let (photo, taken) = match photo.map(|path| decoded(path)).transpose()? {
+        Some(Decoded { picture, taken, .. }) => (Some(Rc::new(picture)), taken),
+        None => (None, None),
+    };
     let paintings = pictures.map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
     let mut sources = Sources {
         photo,
@@ -75,8 +97,7 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     let mut painter = Painter::new(&gpu, &sources, &settings).await.map_err(|e| e.to_string())?;
     let losses = run(&mut painter).await.map_err(|e| e.to_string())?;
     let picture = painter.picture().await.map_err(|e| e.to_string())?;
-    let file = encode(&picture, format(&arguments.out, arguments.deep), &label(arguments, &settings)?)
-        .map_err(|e| e.to_string())?;
+    let file = encode(&picture, format, &label(arguments, &settings, taken)).map_err(|e| e.to_string())?;
     write(&arguments.out, &file)?;
     eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
     if let Some(path) = &arguments.losses {
@@ -86,7 +107,7 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
 }
 
 /// The same label that the page writes (www/project/project.js): settings, and the names of the pictures.
-fn label(arguments: &Arguments, settings: &Settings) -> Result<Label, String> {
+fn label(arguments: &Arguments, settings: &Settings, taken: Option<String>) -> Label {
     let title = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let named = |(name, path): (&str, &PathBuf)| (name.to_owned(), serde_json::json!({ "title": title(path) }));
     let pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
@@ -95,9 +116,7 @@ fn label(arguments: &Arguments, settings: &Settings) -> Result<Label, String> {
     let text = serde_json::json!({
         "format": 1, "made": "Scumble", "settings": settings, "first": settings, "score": [], "sources": sources,
     });
-    let photo = if settings.texture { None } else { Some(&arguments.photo) };
-    let taken = photo.map(|path| decode(&read(path)?, 1).map_err(|e| e.to_string())).transpose()?;
-    Ok(Label { taken: taken.and_then(|decoded| decoded.taken), settings: Some(text.to_string()), enclosed: Vec::new() })
+    Label { taken, settings: Some(text.to_string()), enclosed: Vec::new() }
 }
 
 /// The pictures of all places, in the paintings' order.
@@ -112,7 +131,7 @@ fn places(given: &[(usize, PathBuf)], paintings: usize) -> Result<Vec<Option<Rc<
     Ok(places)
 }
 
-/// Paints to the end, behind a progress bar; returns the losses of every step.
+/// Paints to the end or until somebody wants it to end, behind a progress bar; returns the losses of every step.
 async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
     let steps: u32 = painter.scales().iter().map(|scale| scale.iterations).sum();
     let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
@@ -128,8 +147,8 @@ async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
             progress.width, progress.height, progress.iteration
         ));
         bar.set_position((progress.fraction * 1000.0) as u64);
-        if progress.finished {
-            bar.finish();
+        if progress.finished || interrupt::is_wished() {
+            bar.abandon();
             return Ok(all);
         }
     }

@@ -1,6 +1,8 @@
 //! `scumble train PAINTING -o night.style`: a style of a painting.
 
-use crate::files::{WeightsFile, check_folder, photos, picture, read, write};
+use crate::files::{WeightsFile, photos, picture, read};
+use crate::interrupt;
+use crate::output::{check, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
@@ -69,6 +71,9 @@ pub struct Arguments {
     /// A photo that takes no part; its painting is saved beside the style, as a PNG, while the training goes on.
     #[arg(long)]
     preview: Option<PathBuf>,
+    /// Overwrite even a picture that is read.
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     weights: WeightsFile,
 }
@@ -79,8 +84,11 @@ const LOOK: u32 = 50;
 /// Trains a style, and saves it.
 pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), String> {
     let say = |e: scumble::Error| e.to_string();
-    for path in std::iter::once(&arguments.out).chain(&arguments.checkpoint) {
-        check_folder(path)?;
+    let seen = arguments.preview.as_ref().map(|_| arguments.out.with_extension("png"));
+    for path in std::iter::once(&arguments.out).chain(&arguments.checkpoint).chain(&seen) {
+        let read =
+            arguments.paintings.iter().chain(&arguments.photos).chain(&arguments.preview).chain(&arguments.start);
+        check(path, read, arguments.force)?;
     }
     let paintings = arguments.paintings.iter().map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
     let photos = photos(arguments.photos.as_deref())?;
@@ -128,11 +136,14 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         }
         bar.set_message(format!("step {} of {}{told}", progress.step, progress.steps));
         bar.set_position(progress.step.into());
-        if progress.step.is_multiple_of(LOOK) || progress.finished {
+        let ends = progress.finished || interrupt::is_wished();
+        if progress.step.is_multiple_of(LOOK) || ends {
             if let Some(exam) = &exam {
                 let (painted, losses) =
                     exam.sit(progress.step, &trainer.parameters().await.map_err(say)?).await.map_err(say)?;
-                write(&arguments.out.with_extension("png"), &encode_png(&painted).map_err(say)?)?;
+                if let Some(seen) = &seen {
+                    write(seen, &encode_png(&painted).map_err(say)?)?;
+                }
                 let Losses { total, content, style, .. } = losses;
                 bar.suspend(|| {
                     eprintln!(
@@ -145,11 +156,11 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
                 write(path, &trainer.checkpoint().await.map_err(say)?)?;
             }
         }
-        if progress.finished {
+        if ends {
             break;
         }
     }
-    bar.finish();
+    bar.abandon();
     let name = arguments.paintings[0].file_stem().unwrap_or_default().to_string_lossy();
     let file = trainer.style(&name, &sources).await.and_then(|style| style.to_bytes()).map_err(say)?;
     write(&arguments.out, &file)?;

@@ -22,7 +22,7 @@ fn train(desk: &Desk, arguments: &[&str]) -> String {
 }
 
 /// Leaves a style that was never trained; returns its name.
-fn untrained(desk: &Desk) -> &'static str {
+pub(super) fn untrained(desk: &Desk) -> &'static str {
     let network = Size { width: 4, blocks: 1 };
     let table = Table::new(network);
     let about = About::new("Untrained", network, 64, 0, serde_json::json!({}));

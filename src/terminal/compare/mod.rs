@@ -3,7 +3,8 @@
 mod report;
 mod ways;
 
-use crate::files::{WeightsFile, picture, write};
+use crate::files::{WeightsFile, picture};
+use crate::output::{check, write};
 use crate::train::style;
 use clap::Args;
 use report::{Moment, Report, Row};
@@ -44,6 +45,9 @@ pub struct Arguments {
     weights: WeightsFile,
 }
 
+/// All that is written.
+const FILES: [&str; 6] = ["gatys.png", "scumble.png", "fast.png", "report.json", "curves.svg", "report.md"];
+
 fn say(error: scumble::Error) -> String {
     error.to_string()
 }
@@ -53,6 +57,9 @@ pub async fn compare(arguments: &Arguments) -> Result<(), String> {
     let (photo, painting) = (picture(&arguments.photo)?, picture(&arguments.painting)?);
     let failed = |e: std::io::Error| format!("The folder {} cannot be made: {e}.", arguments.out.display());
     std::fs::create_dir_all(&arguments.out).map_err(failed)?;
+    for file in FILES {
+        check(&arguments.out.join(file), [&arguments.photo, &arguments.painting], false)?;
+    }
     let mut sources = Sources { photo: Some(photo.clone()), paintings: vec![painting.clone()], ..Sources::default() };
     let own = Settings { size: arguments.size, ..Settings::default() };
     let gatys = Settings { size: arguments.size, ..Recipe::Gatys.settings() };

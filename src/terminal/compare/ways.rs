@@ -3,6 +3,7 @@
 use super::report::Training;
 use super::{Arguments, say};
 use crate::files::photos;
+use crate::interrupt;
 use scumble::gpu::Gpu;
 use scumble::image::{Picture, fit, resize};
 use scumble::painter::{Painter, Sources};
@@ -23,6 +24,11 @@ pub(super) struct Painted {
     pub(super) peak_mib: f64,
 }
 
+/// Whether nobody wants it to end.
+fn goes_on() -> Result<(), String> {
+    if interrupt::is_wished() { Err("Stopped: a part of a comparison compares nothing.".into()) } else { Ok(()) }
+}
+
 /// A picture of the way is kept each time as many more steps were taken.
 const LOOK_AFTER: f64 = 1.5;
 
@@ -35,6 +41,7 @@ pub(super) async fn slow(sources: &Sources, settings: &Settings) -> Result<Paint
     let mut next = 1.0;
     let passes = loop {
         let progress = painter.step().await.map_err(say)?;
+        goes_on()?;
         if progress.finished {
             break progress.iteration;
         }
@@ -97,7 +104,9 @@ pub(super) async fn trained(
     let photos = Photos::of(photos, &plan).and_drawn(plan.seed);
     let start = Style::start().values();
     let mut trainer = Trainer::new(&gpu, sources, photos, settings, &plan, Some(&start)).await.map_err(say)?;
-    while !trainer.step().await.map_err(say)?.finished {}
+    while !trainer.step().await.map_err(say)?.finished {
+        goes_on()?;
+    }
     let style = trainer.style("comparison", sources).await.map_err(say)?;
     let seconds = clock.elapsed().as_secs_f64();
     let gflop = f64::from(plan.steps) * trainer.operations() / 1e9;
