@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Sizing, edgesFor, fitted, rateOf, sensible } from "../../www/moving/pace.js";
 import { forecast, largestSafe } from "../../www/run/forecast.js";
 import { settingsIn } from "../../www/settings/links.js";
 import { Undo } from "../../www/past/undo.js";
@@ -89,4 +90,36 @@ test("an MP4's boxes fill each other, and its tables find every frame", async ()
   assert.deepEqual(table("stco", 2), [1, found.mdat]);
   assert.deepEqual([...bytes.subarray(found.mdat, found.mdat + 6)], [1, 1, 1, 1, 1, 2]);
   assert.throws(() => mp4({ ...film, blocks: blocks.toReversed() }), /B-frames/);
+});
+
+test("the camera's size grows where pictures are quick, shrinks where they are slow, and rests in between", () => {
+  const sizing = new Sizing();
+  const take = (ms, count = 4) => Array.from({ length: count }, () => {
+    sizing.took(ms);
+    return sizing.edge;
+  });
+  assert.deepEqual(take(30), [128, 128, 128, 192], "the first of a size does not count, and three must agree");
+  assert.deepEqual(take(59).at(-1), 256);
+  assert.deepEqual(take(60, 20).at(-1), 256, "60 ms are not quick");
+  assert.deepEqual(take(250, 20).at(-1), 256, "250 ms are not slow");
+  for (const ms of [251, 251, 40, 251, 251, 40]) sizing.took(ms);
+  assert.equal(sizing.edge, 256, "one picture decides nothing");
+  assert.deepEqual(take(251, 3).at(-1), 192);
+  assert.deepEqual(take(900, 40).at(-1), 128, "never below");
+  sizing.held = true;
+  assert.deepEqual(take(1, 20).at(-1), 128, "a recording holds it");
+  sizing.held = false;
+  assert.deepEqual(take(1, 40).at(-1), 512, "never above");
+});
+
+test("a picture fits its size: even, upright, and never larger than it was", () => {
+  assert.deepEqual(fitted({ width: 1920, height: 1080 }, 256), { width: 256, height: 144 });
+  assert.deepEqual(fitted({ width: 1080, height: 1920 }, 128), { width: 72, height: 128 });
+  assert.deepEqual(fitted({ width: 101, height: 75 }, 512), { width: 100, height: 74 });
+  assert.deepEqual(fitted({ width: 4000, height: 3 }, 128), { width: 128, height: 2 });
+  assert.deepEqual(edgesFor({ width: 320, height: 240 }), [128, 192, 256]);
+  assert.deepEqual(edgesFor({ width: 64, height: 48 }), [128]);
+  const all = edgesFor({ width: 1920, height: 1080 });
+  assert.deepEqual([sensible(all), sensible(all, 20), sensible(all, 59), sensible(all, 60), sensible([128, 192], 5)], [256, 512, 384, 256, 192]);
+  assert.deepEqual([rateOf([]), rateOf([5]), rateOf([0, 50, 100])], [0, 0, 20]);
 });

@@ -91,7 +91,7 @@ export class MovingDialog extends HTMLElement {
 
   #dress(phase) {
     this.#phase = phase;
-    const busy = phase === 'working';
+    const busy = phase === 'working', hadFocus = this.#buttons.contains(document.activeElement);
     if (this.#isFilm) for (const control of [this.#style, this.#strength]) control.disabled = phase === 'made';
     this.#edge.disabled = phase !== 'ready';
     this.#bar.hidden = !(this.#isFilm && busy);
@@ -100,7 +100,7 @@ export class MovingDialog extends HTMLElement {
       !(this.#isFilm && busy) && this.#button({ action: 'close', words: 'Close', look: '' }, () => this.close()),
       this.#button({ ...main, disabled: phase === 'waiting' }),
     ].filter(Boolean));
-    if (busy || phase === 'made') this.#buttons.lastElementChild.focus();
+    if (hadFocus || busy || phase === 'made') this.#buttons.lastElementChild.focus();
   }
 
   /** @returns {HTMLCanvasElement} */

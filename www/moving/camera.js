@@ -20,7 +20,7 @@ const MOMENTS = 10; // are looked back on
  */
 
 export class Camera {
-  #dialog; #paint; #styleName; #sizing = new Sizing(); #frames = new Frames(); #closing = new AbortController();
+  #dialog; #paint; #styleName; #sizing = new Sizing(); #frames = new Frames(); #closing = new AbortController(); #isLive = false; #isReady = false;
   #video = document.createElement('video');
   /** @type {MediaStream | undefined} */
   #stream;
@@ -47,11 +47,14 @@ export class Camera {
       this.#dialog.tell({ words: '' });
       return this.#dialog.say(whyNoCamera(error));
     }
-    while (!this.#isOver) await this.#view();
+    await this.#live();
   }
 
-  /** What the person wishes now is asked at every picture. */
-  follow() { this.#dialog.say(''); }
+  /** What the person wishes now is asked at every picture; if it could not be painted, perhaps something else can. */
+  async follow() {
+    this.#dialog.say('');
+    if (this.#stream && !this.#isLive) await this.#live();
+  }
 
   /** Begins a recording, or ends it. */
   async record() {
@@ -86,6 +89,15 @@ export class Camera {
     await this.#video.play();
   }
 
+  async #live() {
+    this.#isLive = true;
+    try {
+      while (!this.#isOver) await this.#view();
+    } finally {
+      this.#isLive = false;
+    }
+  }
+
   /** Paints what the camera sees now. */
   async #view() {
     const rested = await this.#rest();
@@ -101,7 +113,8 @@ export class Camera {
     const last = this.#moments.at(-1) ?? began;
     await this.#film(rested ? VIEW_MS : now - last);
     this.#moments = rested ? [now] : [...this.#moments, now].slice(-MOMENTS);
-    if (!this.#recording) this.#dialog.phase = 'ready';
+    if (!this.#isReady) this.#dialog.phase = 'ready';
+    this.#isReady = true;
     this.#tell(Math.max(size.width, size.height));
     if (now - began < VIEW_MS) await nextFrame(this.#video);
   }

@@ -139,7 +139,8 @@ export class Film {
       for (; piece && !piece.done && piece.value.timestamp < end; piece = await sound?.next()) await reel.addSound(piece.value);
     };
     for (let step = await next(); !step.done; step = await next()) {
-      const { timestamp, duration: lasts } = step.value;
+      const { timestamp, duration: told } = step.value;
+      const lasts = told || 1 / this.#known.rate; // some files do not say it of the last one
       await this.#paintFrame(step.value, fit).finally(() => step.value?.close());
       if (this.#isOver) break;
       await reel.add(this.#dialog.canvas, timestamp, lasts);

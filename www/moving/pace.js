@@ -56,7 +56,7 @@ export function sensible(edges, ms = Infinity) {
 /** The size of a picture with this longest edge, never larger than it is; even, because the colours of a film have half its resolution. @param {Size} size @param {number} edge @returns {Size} */
 export function fitted({ width, height }, edge) {
   const scale = Math.min(1, edge / Math.max(width, height));
-  const even = (/** @type {number} */ length) => Math.max(2, 2 * Math.round(scale * length / 2));
+  const even = (/** @type {number} */ length) => 2 * Math.max(1, Math.min(Math.floor(length / 2), Math.round(scale * length / 2)));
   return { width: even(width), height: even(height) };
 }
 
