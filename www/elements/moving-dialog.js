@@ -118,6 +118,7 @@ export class MovingDialog extends HTMLElement {
   tell({ words, share }) {
     if (share !== undefined) this.#bar.value = share;
     this.#status.textContent = words;
+    this.#status.hidden = !words;
   }
 
   say(words) {

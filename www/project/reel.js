@@ -8,11 +8,15 @@ const BITS_PER_PIXEL = 0.35; // a frame; brushwork is hard to compress
 const LEAST_BITS = 200_000;  // a second
 const KEY_FRAME_EVERY = 2;   // seconds
 
+/** What can be written, the best first. */
+export const CODECS = /** @type {const} */ (['avc', 'vp9', 'vp8']);
+
 /**
  * @typedef {typeof import('mediabunny')} Mediabunny
  * @typedef {import('mediabunny').EncodedPacket} Packet
  * @typedef {{codec: import('mediabunny').AudioCodec, config: AudioDecoderConfig}} Sound
- * @typedef {{width: number, height: number, rate: number, sound?: Sound}} Plan `rate`: frames a second, about.
+ * @typedef {{width: number, height: number, rate: number, sound?: Sound, codecs?: readonly (typeof CODECS[number])[]}} Plan
+ *   `rate`: frames a second, about; `codecs`: those that may be taken.
  */
 
 /** What reads and writes films. @returns {Promise<Mediabunny>} */
@@ -84,14 +88,12 @@ export class Reel {
 
 /** What this browser can write; one that takes the sound comes first. @param {Mediabunny} media @param {Plan} plan @returns {Promise<Kind>} */
 async function kindFor(media, plan) {
-  const { width, height, sound } = plan;
-  /** @type {[import('mediabunny').OutputFormat, import('mediabunny').VideoCodec[]][]} */
-  const kinds = [[new media.Mp4OutputFormat(), ['avc']], [new media.WebMOutputFormat(), ['vp9', 'vp8']]];
+  const { width, height, sound, codecs = CODECS } = plan;
   for (const takesSound of sound ? [true, false] : [false]) {
-    for (const [format, codecs] of kinds) {
+    for (const codec of codecs) {
+      const format = codec === 'avc' ? new media.Mp4OutputFormat() : new media.WebMOutputFormat();
       if (takesSound && sound && !format.getSupportedAudioCodecs().includes(sound.codec)) continue;
-      const codec = await media.getFirstEncodableVideoCodec(codecs, { width, height, quality: qualityOf(media, plan) });
-      if (codec) return { format, codec, takesSound };
+      if (await media.canEncodeVideo(codec, { width, height, quality: qualityOf(media, plan) })) return { format, codec, takesSound };
     }
   }
   throw new Error(t('This browser writes no films. Open this page in a recent Chrome, Edge or Safari.'));
