@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { CAMERA_ARGS, fixture, newPage, test } from "./harness.mjs";
-import { answer, difference, downloaded, drop, openWith, press, save } from "./studio.mjs";
+import { answer, difference, downloaded, drop, openWith, press, rest, save } from "./studio.mjs";
 
 const SMALL = { size: 128, effort: 0.1 };
 
@@ -147,6 +147,17 @@ test("the camera is painted live and recorded, and rests when the dialog is clos
   await page.fill("#moving-strength", "50");
   await painted(page, 1);
   assert.ok(difference(plain.rgba, (await seen(page)).rgba) > 5, "the style is seen");
+
+  const look = (hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await look(true);
+  await painted(page, -1);
+  await rest(page, 4000);
+  assert.ok(await page.evaluate(() => globalThis.pictures) <= 1, "it rests while nobody looks");
+  await look(false);
+  await painted(page, 1);
 
   await answer(page, "moving", "record");
   await offered(page, "record", "Stop recording");

@@ -18,7 +18,7 @@ const FILM = { waiting: START, ready: START, working: { action: 'halt', words: '
 const CAMERA = { waiting: RECORD, ready: RECORD, working: { action: 'record', words: 'Stop recording', drawing: 'stop' } };
 
 export class MovingDialog extends HTMLElement {
-  #dialog; #heading; #body; #words; #spoken; #buttons; #isFilm = false; #phase = '';
+  #dialog; #heading; #body; #words; #spoken; #buttons; #isFilm = false; #isOpen = false; #phase = '';
   #canvas; #style; #strength; #edge; #bar; #status;
 
   connectedCallback() {
@@ -29,7 +29,7 @@ export class MovingDialog extends HTMLElement {
     this.#spoken = h('p', { class: 'visually-hidden', role: 'status' });
     this.#buttons = h('div', { class: 'dialog-buttons' });
     this.#dialog = h('dialog', {
-      class: 'wide', 'aria-labelledby': `${this.id}-heading`, onclose: () => emit(this, 'closed'),
+      class: 'wide', 'aria-labelledby': `${this.id}-heading`, onclose: () => { if (!this.#dialog.open) this.#leave(); },
       oncancel: (event) => {
         if (this.#phase !== 'working') return;
         event.preventDefault(); // Escape ends the film or the recording, and what it has is kept
@@ -81,6 +81,7 @@ export class MovingDialog extends HTMLElement {
       h('div', { class: 'progress' }, this.#bar, this.#status));
     this.say('');
     this.#dress('waiting');
+    this.#isOpen = true;
     this.#dialog.showModal();
     this.#style.focus();
   }
@@ -127,9 +128,19 @@ export class MovingDialog extends HTMLElement {
     this.#spoken.textContent = words;
   }
 
-  get isOpen() { return this.#dialog.open; }
+  get isOpen() { return this.#isOpen; }
 
-  close() { this.#dialog.close(); }
+  close() {
+    this.#dialog.close();
+    this.#leave();
+  }
+
+  /** Tells it at once; the browser's own event comes later, perhaps when the dialog is open again. */
+  #leave() {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    emit(this, 'closed');
+  }
 
   #button({ action, words, look = 'primary', drawing = '', disabled = false }, press = () => emit(this, action)) {
     return h('button', { type: 'button', class: look, 'data-action': action, onclick: press, disabled }, drawing ? icon(drawing) : null, words);

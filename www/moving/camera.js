@@ -44,6 +44,7 @@ export class Camera {
       await this.#start();
     } catch (error) {
       closeCamera(this.#stream);
+      if (this.#isOver) return;
       this.#dialog.tell({ words: '' });
       return this.#dialog.say(whyNoCamera(error));
     }
@@ -103,7 +104,7 @@ export class Camera {
     const rested = await this.#rest();
     if (this.#isOver) return;
     const began = performance.now();
-    if (!this.#recording) this.#size = fitted({ width: this.#video.videoWidth, height: this.#video.videoHeight }, this.#sizing.edge);
+    if (!this.#sizing.held) this.#size = fitted({ width: this.#video.videoWidth, height: this.#video.videoHeight }, this.#sizing.edge);
     const size = this.#size;
     const painted = await this.#paint(this.#frames.take(size, (context) => context.drawImage(this.#video, 0, 0, size.width, size.height)), size);
     if (this.#isOver) return;
