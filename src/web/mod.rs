@@ -34,7 +34,8 @@ pub struct Studio {
     weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
     painter: Option<Painter>,
     sketches: BTreeMap<u32, Painter>,
-    instant: Option<Instant>,
+    /// The style that repaints the photo, and the one that repaints the frames of a camera or a film.
+    instants: [Option<Instant>; 2],
     school: Option<School>,
     shown_ms: f64,
 }
@@ -67,8 +68,8 @@ impl Studio {
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
         gpu.warm_up(losses::USUAL);
-        let (lying, weights, painter, sketches, instant, school) = Default::default();
-        Ok(Studio { gpu, canvas, lying, weights, painter, sketches, instant, school, shown_ms: 0.0 })
+        let (lying, weights, painter, sketches, instants, school) = Default::default();
+        Ok(Studio { gpu, canvas, lying, weights, painter, sketches, instants, school, shown_ms: 0.0 })
     }
 
     /// The settings that each recipe decides, by its name, as JSON.

@@ -2,8 +2,8 @@
 
 use super::Studio;
 use super::school::School;
-use super::values::{bytes, frame, missing, object, thrown};
-use crate::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
+use super::values::{bytes, frame, missing, object, png, thrown};
+use crate::image::{Picture, WORKING_EDGE, decode, fit, resize};
 use crate::settings::Settings;
 use crate::style::{Instant, Style};
 use crate::stylizer::Size;
@@ -14,20 +14,21 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Studio {
-    /// Takes a style from its file; returns what it is, {name, size, steps, settings, licence, thumbnail}.
+    /// Takes a style from its file, for the photo or for moving pictures; returns what it is, {name, size, steps, settings, licence,
+    /// thumbnail}.
     #[wasm_bindgen(js_name = loadStyle)]
-    pub fn load_style(&mut self, bytes: &[u8]) -> Result<JsValue, JsValue> {
+    pub fn load_style(&mut self, bytes: &[u8], moving: bool) -> Result<JsValue, JsValue> {
         let style = Style::from_bytes(bytes).map_err(thrown)?;
         let about = object(&style.about)?;
         Reflect::set(&about, &"thumbnail".into(), &Uint8Array::from(style.thumbnail.as_slice()))?;
-        self.instant = Some(Instant::new(&self.gpu, &style).map_err(thrown)?);
+        self.instants[usize::from(moving)] = Some(Instant::new(&self.gpu, &style).map_err(thrown)?);
         Ok(about)
     }
 
-    /// Lets go of the style.
+    /// Lets go of the style for the photo, or of that for moving pictures.
     #[wasm_bindgen(js_name = dropStyle)]
-    pub fn drop_style(&mut self) {
-        self.instant = None;
+    pub fn drop_style(&mut self, moving: bool) {
+        self.instants[usize::from(moving)] = None;
     }
 
     /// Repaints the photo with the style and shows it; returns {width, height} once the device is done.
@@ -39,11 +40,17 @@ impl Studio {
         object(&serde_json::json!({ "width": width, "height": height }))
     }
 
-    /// The picture that the style made, as a PNG file without a label.
-    #[wasm_bindgen(js_name = stylizedPng)]
-    pub async fn stylized_png(&self) -> Result<Uint8Array, JsValue> {
-        let instant = self.instant.as_ref().ok_or_else(|| thrown(missing("style")))?;
-        bytes(encode_png(&instant.picture().await.map_err(thrown)?))
+    /// Queues what the style for moving pictures makes of a frame, RGBA with 8 bits a channel. Nothing is shown.
+    #[wasm_bindgen(js_name = stylizeFrame)]
+    pub fn stylize_frame(&mut self, rgba: &[u8], width: u32, height: u32, strength: f32) -> Result<(), JsValue> {
+        let rgba = rgba.iter().map(|&value| f32::from(value) / 255.0).collect();
+        self.instant(true)?.paint(&Picture::new(width, height, rgba), strength).map_err(thrown)
+    }
+
+    /// The picture that the style made of the photo, as a PNG file without a label; or that of the frame, {width, height, rgba}.
+    pub async fn stylized(&mut self, moving: bool) -> Result<JsValue, JsValue> {
+        let picture = self.instant(moving)?.picture().await.map_err(thrown)?;
+        if moving { frame(&picture) } else { png(&picture).map(JsValue::from) }
     }
 
     /// Begins the training of a style with the paintings at hand and these settings, on these photos (files) and drawn pictures;
@@ -111,10 +118,13 @@ impl Studio {
 }
 
 impl Studio {
+    fn instant(&mut self, moving: bool) -> Result<&mut Instant, JsValue> {
+        self.instants[usize::from(moving)].as_mut().ok_or_else(|| thrown(missing("style")))
+    }
+
     fn show_instant(&mut self, photo: &Picture, strength: f32) -> Result<(), JsValue> {
-        let instant = self.instant.as_mut().ok_or_else(|| thrown(missing("style")))?;
-        instant.paint(photo, strength).map_err(thrown)?;
-        if let Some(shown) = instant.shown() {
+        self.instant(false)?.paint(photo, strength).map_err(thrown)?;
+        if let Some(shown) = self.instants[0].as_ref().and_then(Instant::shown) {
             self.canvas.show(&self.gpu, shown);
         }
         Ok(())

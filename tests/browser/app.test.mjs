@@ -55,6 +55,11 @@ for (const [name, options] of [["light", { colorScheme: "light" }], ["dark and n
         await press(page, "make-style");
         await page.waitForFunction(() => document.querySelector("#style-making dialog[open]"));
       },
+      "a camera that is not there": async () => {
+        await page.keyboard.press("Escape");
+        await press(page, "open-camera");
+        await page.waitForFunction(() => /camera/i.test(document.querySelector("#moving [role=status]")?.textContent));
+      },
       complaining: async () => {
         await page.keyboard.press("Escape");
         await drop(page, "photo", { name: "no.jpg", bytes: Buffer.from("no picture") });

@@ -39,6 +39,9 @@ const SOFTWARE_ARGS = [
   "--disable-gpu-watchdog", // it takes a processor's pace for a card that hangs
 ];
 
+/** How to have a camera where there is none: it shows a moving picture, and nobody is asked. */
+export const CAMERA_ARGS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
 /** How to use the machine's own GPU, whatever Chromium thinks of its driver. */
 const GPU_ARGS = ["--ignore-gpu-blocklist", ...(process.platform === "linux" ? ["--use-angle=vulkan"] : [])];
 
@@ -83,11 +86,11 @@ export function test(name, ...rest) {
 
 /**
  * A browser and the site, {browser, site}, for all tests of a file: opened before them and closed after them.
- * @param {Parameters<typeof serve>[1]} [options] for the site
+ * @param {Parameters<typeof serve>[1] & { args?: string[] }} [options] for the site, and for the browser
  */
-export function fixture(options) {
+export function fixture({ args, ...options } = {}) {
   const here = {};
-  const open = async () => Object.assign(here, { browser: await launch(), site: await serve(undefined, options) });
+  const open = async () => Object.assign(here, { browser: await launch({ args }), site: await serve(undefined, options) });
   const close = async () => {
     await here.browser.close();
     await here.site.close();

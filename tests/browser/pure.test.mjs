@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Sizing, edgesFor, fitted, rateOf, sensible } from "../../www/moving/pace.js";
 import { forecast, largestSafe, largestWithin } from "../../www/run/forecast.js";
 import { settingsIn } from "../../www/settings/links.js";
 import { Undo } from "../../www/past/undo.js";
-import { mp4 } from "../../www/project/mp4.js";
-import { webm } from "../../www/project/webm.js";
 
 const square = (edge, iterations) => ({ width: edge, height: edge, iterations });
 // A device that takes 2 ms a step and 1 us a pixel, 10 ms and 3 us to make a scale ready, 1 MB and 200 bytes a pixel.
@@ -55,47 +54,34 @@ test("a link is read with care", () => {
   assert.equal(settingsIn("#size=large&blend=[1&sise=3", usual), null);
 });
 
-test("a film's elements say how long they are", async () => {
-  const blocks = [0, 60, 120].map((time_ms, index) => ({ bytes: new Uint8Array(5).fill(index), time_ms, isKey: index !== 1 }));
-  const bytes = new Uint8Array(await new Blob(webm({ width: 64, height: 48, codec: "V_VP9", duration_ms: 180, blocks })).arrayBuffer());
-  const found = [];
-  const length = (first) => Math.clz32(first) - 23; // leading zeros of a byte, and the one
-  const walk = (from, to) => {
-    for (let at = from; at < to;) {
-      const width = length(bytes[at]);
-      const id = bytes.subarray(at, at + width).reduce((sum, byte) => sum * 256 + byte, 0);
-      const size = Number(new DataView(bytes.buffer).getBigUint64(at + width) & (1n << 56n) - 1n);
-      const start = at + width + 8;
-      found.push(id.toString(16));
-      if (["18538067", "1f43b675"].includes(id.toString(16))) walk(start, start + size);
-      at = start + size;
-      assert.ok(at <= to, "no element is longer than what it stands in");
-    }
-  };
-  walk(0, bytes.length);
-  assert.deepEqual(found, ["1a45dfa3", "18538067", "1549a966", "1654ae6b", "1f43b675", "e7", "a3", "a3", "1f43b675", "e7", "a3"]);
+test("the camera's size grows where pictures are quick, shrinks where they are slow, and rests in between", () => {
+  const sizing = new Sizing();
+  const take = (ms, count = 4) => Array.from({ length: count }, () => {
+    sizing.took(ms);
+    return sizing.edge;
+  });
+  assert.deepEqual(take(30), [128, 128, 128, 192], "the first of a size does not count, and three must agree");
+  assert.deepEqual(take(59).at(-1), 256);
+  assert.deepEqual(take(60, 20).at(-1), 256, "60 ms are not quick");
+  assert.deepEqual(take(250, 20).at(-1), 256, "250 ms are not slow");
+  for (const ms of [251, 251, 40, 251, 251, 40]) sizing.took(ms);
+  assert.equal(sizing.edge, 256, "one picture decides nothing");
+  assert.deepEqual(take(251, 3).at(-1), 192);
+  assert.deepEqual(take(900, 40).at(-1), 128, "never below");
+  sizing.held = true;
+  assert.deepEqual(take(1, 20).at(-1), 128, "a recording holds it");
+  sizing.held = false;
+  assert.deepEqual(take(1, 40).at(-1), 512, "never above");
 });
 
-test("an MP4's boxes fill each other, and its tables find every frame", async () => {
-  const blocks = [0, 60, 120].map((time_ms, index) => ({ bytes: new Uint8Array(5 + index).fill(index + 1), time_ms, isKey: index !== 1 }));
-  const film = { width: 64, height: 48, decoder: { description: new Uint8Array([1, 2, 3]) }, duration_ms: 1920, blocks };
-  const bytes = new Uint8Array(await new Blob(mp4(film)).arrayBuffer());
-  const view = new DataView(bytes.buffer);
-  const found = {};
-  const walk = (from, to) => {
-    for (let at = from; at < to; at += view.getUint32(at)) {
-      const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-      found[type] = at + 8;
-      assert.ok(at + view.getUint32(at) <= to, `${type} is not longer than what it stands in`);
-      if (["moov", "trak", "mdia", "minf", "stbl"].includes(type)) walk(at + 8, at + view.getUint32(at));
-    }
-  };
-  walk(0, bytes.length);
-  const table = (type, length) => Array.from({ length }, (_, index) => view.getUint32(found[type] + 4 + 4 * index));
-  assert.deepEqual(table("stts", 7), [3, 1, 60, 1, 60, 1, 1800]);
-  assert.deepEqual(table("stss", 3), [2, 1, 3]);
-  assert.deepEqual(table("stsz", 5), [0, 3, 5, 6, 7]);
-  assert.deepEqual(table("stco", 2), [1, found.mdat]);
-  assert.deepEqual([...bytes.subarray(found.mdat, found.mdat + 6)], [1, 1, 1, 1, 1, 2]);
-  assert.throws(() => mp4({ ...film, blocks: blocks.toReversed() }), /B-frames/);
+test("a picture fits its size: even, upright, and never larger than it was", () => {
+  assert.deepEqual(fitted({ width: 1920, height: 1080 }, 256), { width: 256, height: 144 });
+  assert.deepEqual(fitted({ width: 1080, height: 1920 }, 128), { width: 72, height: 128 });
+  assert.deepEqual(fitted({ width: 101, height: 75 }, 512), { width: 100, height: 74 });
+  assert.deepEqual(fitted({ width: 4000, height: 3 }, 128), { width: 128, height: 2 });
+  assert.deepEqual(edgesFor({ width: 320, height: 240 }), [128, 192, 256]);
+  assert.deepEqual(edgesFor({ width: 64, height: 48 }), [128]);
+  const all = edgesFor({ width: 1920, height: 1080 });
+  assert.deepEqual([sensible(all), sensible(all, 20), sensible(all, 59), sensible(all, 60), sensible([128, 192], 5)], [256, 512, 384, 256, 192]);
+  assert.deepEqual([rateOf([]), rateOf([5]), rateOf([0, 50, 100])], [0, 0, 20]);
 });

@@ -2,6 +2,7 @@
 // The camera runs only while the dialog is open.
 
 import { t } from '../language/words.js';
+import { closeCamera, openCamera, whyNoCamera } from './camera.js';
 import { emit, h, icon } from './dom.js';
 
 export class CameraDialog extends HTMLElement {
@@ -25,9 +26,8 @@ export class CameraDialog extends HTMLElement {
     this.#words.textContent = t('Asking for the camera …');
     this.#dialog.showModal();
     try {
-      if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('', 'NotFoundError');
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 }, facingMode: { ideal: 'environment' } } });
-      if (!this.#dialog.open) return stream.getTracks().forEach((track) => track.stop());
+      const stream = await openCamera(1920);
+      if (!this.#dialog.open) return closeCamera(stream);
       this.#stream = stream;
       this.#video.srcObject = stream;
       await this.#video.play();
@@ -36,7 +36,7 @@ export class CameraDialog extends HTMLElement {
       this.#take.focus();
     } catch (error) {
       this.#video.hidden = true;
-      this.#words.textContent = WHY[error.name] ? t(WHY[error.name]) : t('The camera could not be opened ({name}). Choose a file instead.', { name: error.name });
+      this.#words.textContent = whyNoCamera(error);
     }
   }
 
@@ -51,16 +51,10 @@ export class CameraDialog extends HTMLElement {
   }
 
   #stopCamera() {
-    this.#stream?.getTracks().forEach((track) => track.stop());
+    closeCamera(this.#stream);
     this.#stream = undefined;
     this.#video.srcObject = null;
   }
 }
-
-const WHY = {
-  NotAllowedError: 'The camera was refused. Allow it for this site in the browser’s address bar, then try again, or choose a file instead.',
-  NotFoundError: 'No camera was found here. Choose a file instead.',
-  NotReadableError: 'Another program is using the camera. Close it there, then try again.',
-};
 
 customElements.define('camera-dialog', CameraDialog);

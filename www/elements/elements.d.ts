@@ -6,6 +6,7 @@ import type { BrushSurface } from './brush-surface.js';
 import type { CameraDialog } from './camera-dialog.js';
 import type { LossPlot } from './loss-plot.js';
 import type { MessageBar } from './message-bar.js';
+import type { MovingDialog } from './moving-dialog.js';
 import type { PictureWell } from './picture-well.js';
 import type { SampleShelf } from './sample-shelf.js';
 import type { SaveDialog } from './save-dialog.js';
@@ -21,6 +22,8 @@ import type { WeightsDialog } from './weights-dialog.js';
 export interface Given { blob: Blob, title: string }
 /** A picture of this site's own, and what it shows. */
 export interface Sample { kind: string, file: string, thumb: string, title: string, alt: string }
+/** How moving pictures are to be painted: `style` counts those that were offered. */
+export interface Manner { style: number, strength: number, edge: number }
 /** In which form a picture leaves. */
 export interface Wish { format: 'png' | 'png16' | 'jpeg' | 'webp', enclose: boolean }
 
@@ -32,6 +35,7 @@ declare global {
     'camera-dialog': CameraDialog;
     'loss-plot': LossPlot;
     'message-bar': MessageBar;
+    'moving-dialog': MovingDialog;
     'picture-well': PictureWell;
     'sample-shelf': SampleShelf;
     'save-dialog': SaveDialog;
@@ -60,8 +64,10 @@ declare global {
     keep: CustomEvent<{ name: string }>;
     link: CustomEvent<Wish>;
     look: CustomEvent<{ index: number | null }>;
+    manner: CustomEvent<void>;
     pick: CustomEvent<{ index: number }>;
     picture: CustomEvent<Given>;
+    record: CustomEvent<void>;
     refuse: CustomEvent<void>;
     sample: CustomEvent<Sample>;
     save: CustomEvent<Wish>;

@@ -51,13 +51,15 @@ export interface Requests {
   beginExample(asked: { settings: Partial<Settings>, step_ms: number, tooSlow_ms: number }): void;
   endExample(): void;
 
-  /** Takes a style from its file. */
-  loadStyle(asked: { blob: Blob }): StyleAbout;
-  dropStyle(): void;
+  /** Takes a style from its file, for the photo or for moving pictures. */
+  loadStyle(asked: { blob: Blob, moving?: boolean }): StyleAbout;
+  dropStyle(asked?: { moving: boolean }): void;
   /** Repaints the photo with the style, on the canvas. With `original` the photo at this size comes along. */
   stylize(asked: { size: number, strength: number, original: boolean }): Stylized;
   /** The picture that the style made, as a PNG file. */
   stylized(): { bytes: Bytes };
+  /** What the style for moving pictures makes of a frame, at this size. The frame is transferred, and closed. */
+  stylizeFrame(asked: { frame: ImageBitmap | VideoFrame, width: number, height: number, strength: number }, transfer: Transferable[]): Pixels;
   /** Begins to train a style, of the paintings at hand, on these photos. A training before ends. */
   beginTraining(asked: { settings: Partial<Settings>, plan: Partial<TrainingPlan>, photos: Blob[], start?: Blob }): void;
   pauseTraining(): void;

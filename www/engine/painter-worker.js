@@ -116,8 +116,8 @@ const inTurn = {
   },
   endExample,
 
-  loadStyle: async ({ blob }) => studio.loadStyle(await bytesOf(blob)),
-  dropStyle: () => studio.dropStyle(),
+  loadStyle: async ({ blob, moving = false }) => studio.loadStyle(await bytesOf(blob), moving),
+  dropStyle: (asked) => studio.dropStyle(Boolean(asked?.moving)),
 
   async stylize({ size, strength, original }) {
     endExample();
@@ -127,7 +127,16 @@ const inTurn = {
     return { width, height, ms, original: original ? own(studio.thumbnail('photo', size)) : undefined };
   },
 
-  stylized: async () => ({ bytes: own(await studio.stylizedPng()) }),
+  async stylizeFrame({ frame, width, height, strength }) {
+    endExample();
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true }));
+    context.drawImage(frame, 0, 0, width, height);
+    frame.close();
+    studio.stylizeFrame(new Uint8Array(context.getImageData(0, 0, width, height).data.buffer), width, height, strength);
+    return studio.stylized(true);
+  },
+
+  stylized: async () => ({ bytes: own(await studio.stylized(false)) }),
 
   beginTraining: async ({ photos, start, ...wanted }) => training.begin(wanted, await Promise.all(photos.map(bytesOf)), start && await bytesOf(start)),
   pauseTraining: () => training.pause(),

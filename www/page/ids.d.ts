@@ -3,6 +3,7 @@
 import type { BeforeAfter } from '../elements/before-after.js';
 import type { LossPlot } from '../elements/loss-plot.js';
 import type { MessageBar } from '../elements/message-bar.js';
+import type { MovingDialog } from '../elements/moving-dialog.js';
 import type { SaveDialog } from '../elements/save-dialog.js';
 import type { ScumbleInvitation } from '../elements/scumble-invitation.js';
 import type { StyleDialog } from '../elements/style-dialog.js';
@@ -26,7 +27,10 @@ export interface Ids {
   'make-style': HTMLButtonElement;
   messages: MessageBar;
   'model-vgg19': HTMLInputElement;
+  moving: MovingDialog;
   notice: SupportNotice;
+  'open-camera': HTMLButtonElement;
+  'open-film': HTMLButtonElement;
   'open-style': HTMLButtonElement;
   original: HTMLButtonElement;
   paint: HTMLButtonElement;

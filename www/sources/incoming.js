@@ -4,6 +4,7 @@ import { titleOf } from '../elements/picture-well.js';
 
 const WEIGHTS = /\.(safetensors|pth)$/i;
 const STYLE = /\.style$/i;
+const FILM = /\.(mp4|m4v|mov|webm|mkv)$/i;
 
 /**
  * Pure: files (anything with a name) and places (in order, {name, taken, distance}) to pairs [file, place].
@@ -18,11 +19,11 @@ export function destinations(files, places, under) {
 }
 
 /**
- * Calls take(which, {blob, title}) for pictures, takeWeights(blob) for weights and takeStyle(blob) for a style, from drops and
- * pastes anywhere.
+ * Calls take(which, {blob, title}) for pictures, takeWeights(blob) for weights, takeStyle(blob) for a style and takeFilm(file) for a
+ * film, from drops and pastes anywhere.
  * `isTaken(name)` tells whether the person put a picture there.
  */
-export function listen({ isTaken, take, takeWeights, takeStyle }) {
+export function listen({ isTaken, take, takeWeights, takeStyle, takeFilm }) {
   const sections = [...wellsIn('.wells')];
 
   function receive(fileList, target, point) {
@@ -30,7 +31,8 @@ export function listen({ isTaken, take, takeWeights, takeStyle }) {
     files.filter(({ name }) => WEIGHTS.test(name)).slice(0, 1).forEach(takeWeights);
     files.filter(({ name }) => STYLE.test(name)).slice(0, 1).forEach(takeStyle);
     const places = sections.map((section) => ({ name: section.dataset.well, taken: isTaken(section.dataset.well), distance: distance(section, point) }));
-    const pictures = files.filter(({ name }) => !WEIGHTS.test(name) && !STYLE.test(name));
+    files.filter(isFilm).slice(0, 1).forEach(takeFilm);
+    const pictures = files.filter((file) => !WEIGHTS.test(file.name) && !STYLE.test(file.name) && !isFilm(file));
     for (const [blob, which] of destinations(pictures, places, wellAt(target))) take(which, { blob, title: titleOf(blob) });
   }
 
@@ -59,6 +61,9 @@ export function listen({ isTaken, take, takeWeights, takeStyle }) {
     receive(event.clipboardData.files, document.activeElement, { x: 0, y: 0 });
   });
 }
+
+/** @param {File} file */
+function isFilm({ name, type }) { return type.startsWith('video/') || FILM.test(name); }
 
 /** @param {string} part @returns {NodeListOf<HTMLElement>} */
 function wellsIn(part) { return document.querySelectorAll(`${part} [data-well]`); }

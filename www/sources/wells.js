@@ -20,7 +20,7 @@ const SAMPLES = new URL('../samples/samples.json', import.meta.url);
  * @typedef {New & {url: string, size?: string, notes?: string[]}} Picture One that lies in a well.
  * @typedef {Partial<Record<Source, Picture>>} Pictures
  *
- * @extends {Emitter<{change: void, own: Source, given: {which: Source, picture: Given, answers: Promise<boolean>[]}, answered: void, weights: Blob, style: Blob}>}
+ * @extends {Emitter<{change: void, own: Source, given: {which: Source, picture: Given, answers: Promise<boolean>[]}, answered: void, weights: Blob, style: Blob, film: File}>}
  */
 export class Wells extends Emitter {
   /** Resolves when the samples are laid out. */
@@ -55,6 +55,7 @@ export class Wells extends Emitter {
       take: (which, picture) => this.receive(which, picture),
       takeWeights: (blob) => this.emit('weights', blob),
       takeStyle: (blob) => this.emit('style', blob),
+      takeFilm: (file) => this.emit('film', file),
     });
   }
 

@@ -14,8 +14,9 @@ import * as settings from '../settings/settings.js';
  * @import { Easel } from '../run/easel.js'
  * @import { Run } from '../run/run.js'
  * @import { Picture, Wells } from '../sources/wells.js'
+ * @import { Moving, Offered } from '../moving/moving.js'
  * @import { Making } from './making.js'
- * @import { Given } from './shelf.js'
+ * @import { Given, Shipped } from './shelf.js'
  *
  * @typedef {StyleAbout & {blob: Blob, url: string | undefined}} Style `url`: of its thumbnail.
  * @typedef {{style: Style, photo: Picture, size: number, strength: number}} Wish What the picture shall be.
@@ -44,6 +45,8 @@ export class Styling {
   #work;
   /** @type {Promise<Making> | undefined} */
   #making;
+  /** @type {Promise<Moving> | undefined} */
+  #moving;
 
   /** @param {Given} given */
   constructor({ page, easel, wells, form, history }) {
@@ -62,11 +65,7 @@ export class Styling {
   }
 
   /** Takes one that this site ships. @param {string} file @param {string} name */
-  async fetch(file, name) {
-    const response = await fetch(file).catch(() => null);
-    if (!response?.ok) throw new Error(t('The style “{name}” could not be loaded. Check the connection and try again.', { name }));
-    await this.take(await response.blob());
-  }
+  async fetch(file, name) { await this.take(await fetched(file, name)); }
 
   /** Opens the dialog in which a style is made of the painting. */
   async make() {
@@ -75,6 +74,20 @@ export class Styling {
     }));
     await this.#making.catch((error) => { this.#making = undefined; throw error; });
     await (await this.#making).open();
+  }
+
+  /** Opens the dialog in which moving pictures are painted: the camera's, or a film's. @param {Shipped[]} shipped @param {File} [film] */
+  async move(shipped, film) {
+    this.#moving ??= import('../moving/moving.js').then(({ Moving }) => new Moving({ page: this.#page, easel: this.#easel }));
+    await this.#moving.catch((error) => { this.#moving = undefined; throw error; });
+    await (await this.#moving).open({ styles: this.#offered(shipped), strength: settings.read(this.#form).strength, film });
+  }
+
+  /** The style at hand, and those that this site ships. @param {Shipped[]} shipped @returns {Offered[]} */
+  #offered(shipped) {
+    const offered = shipped.map(({ file, name }) => ({ name, bring: () => fetched(file, name) }));
+    const own = this.#style;
+    return own ? [{ name: own.name, bring: async () => own.blob }, ...offered.filter(({ name }) => name !== own.name)] : offered;
   }
 
   /** @param {Style | undefined} style */
@@ -190,4 +203,11 @@ export class Styling {
     const { bytes } = await this.#page.painter.ask('stylized');
     this.#history.keep(run, { iteration: 1, width, height, blob: new Blob([bytes], { type: 'image/png' }) });
   }
+}
+
+/** The file of a style that this site ships. @param {string} file @param {string} name */
+async function fetched(file, name) {
+  const response = await fetch(file).catch(() => null);
+  if (!response?.ok) throw new Error(t('The style “{name}” could not be loaded. Check the connection and try again.', { name }));
+  return response.blob();
 }

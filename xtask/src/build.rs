@@ -26,6 +26,11 @@ const STUDENT_LIMIT_BYTES: u64 = 450_000;
 /// What a new style begins with.
 const START: &str = "start.style";
 
+/// The library that reads and writes films: its files in `libraries/node_modules`, and what the site calls them. (Not every host
+/// knows that `.mjs` is JavaScript.)
+const MEDIABUNNY: [(&str, &str); 2] =
+    [("mediabunny/dist/bundles/mediabunny.min.mjs", "mediabunny.js"), ("mediabunny/LICENSE", "mediabunny.LICENSE.txt")];
+
 /// `cargo xtask build`.
 pub fn run(args: &[String]) -> Result<()> {
     if let Some(arg) = args.first() {
@@ -37,6 +42,7 @@ pub fn run(args: &[String]) -> Result<()> {
 /// Builds the site and says where it stands. The old site stays until the new one is complete.
 pub fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
+    setup::libraries()?;
     let wasm = compile(&[])?;
 
     let root = process::root();
@@ -47,6 +53,10 @@ pub fn build() -> Result<PathBuf> {
     fs::create_dir_all(staging.join("weights"))?;
     for file in [STUDENT, START] {
         copy(&root.join("weights").join(file), &staging.join("weights").join(file))?;
+    }
+    fs::create_dir_all(staging.join("libraries"))?;
+    for (from, to) in MEDIABUNNY {
+        copy(&root.join("libraries/node_modules").join(from), &staging.join("libraries").join(to))?;
     }
     // Before VGG19's weights, which keep a cache of their own.
     fs::write(staging.join("precache.js"), precache(&staging)?)?;

@@ -1,7 +1,7 @@
 //! This turns a bare machine into one that can build and test Scumble, or into a sentence that says what to type.
 //!
 //! What is already there is left alone. What Rust needs comes through rustup, what the system needs through its
-//! package manager, and what the browser tests need through npm.
+//! package manager, and what the page and the browser tests need through npm.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
@@ -112,7 +112,7 @@ pub const CHROMIUM: Need = Need {
            browser tests out with --no-browser.",
 };
 
-/// What runs the browser tests.
+/// What brings the page's library, and runs the browser tests.
 pub const NODE: Need = Need {
     what: "Node.js 20 or newer, with npm",
     is_there: || node_major().is_some_and(|major| major >= NODE_MAJOR) && npm_version().is_some(),
@@ -121,8 +121,7 @@ pub const NODE: Need = Need {
         Manager::Dnf => &["nodejs", "nodejs-npm"],
         Manager::Brew => &["node"],
     },
-    note: "Install it from https://nodejs.org, because this system's own package is too old, or leave the browser \
-           tests out with --no-browser.",
+    note: "Install it from https://nodejs.org, because this system's own package is too old.",
 };
 
 impl Need {
@@ -165,7 +164,7 @@ pub fn system(needs: &[&Need]) -> Result<()> {
         };
         advice += &format!("\n  {} is missing. {line}", need.what);
     }
-    bail!("the tests need more than this machine has:{advice}")
+    bail!("this needs more than this machine has:{advice}")
 }
 
 fn manager() -> Option<Manager> {
@@ -238,22 +237,39 @@ fn npm() -> Command {
     process::command(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-/// Makes sure that `tests/browser/node_modules` holds what `package.json` pins there.
-pub fn npm_packages() -> Result<()> {
-    let folder = process::root().join("tests/browser");
-    let read = |file: &str| -> Result<Value> {
-        let text =
-            fs::read_to_string(folder.join(file)).with_context(|| format!("tests/browser/{file} is unreadable"))?;
-        serde_json::from_str(&text).with_context(|| format!("tests/browser/{file} is not JSON"))
-    };
-    let manifest = read("package.json")?;
-    let mut pinned = manifest["devDependencies"].as_object().into_iter().flatten();
-    let is_there = |(name, version): (&String, &Value)| {
-        read(&format!("node_modules/{name}/package.json")).is_ok_and(|package| &package["version"] == version)
-    };
-    if pinned.all(is_there) {
+/// Makes sure that `libraries/node_modules` holds what the page takes from others. What is there needs no Node.
+pub fn libraries() -> Result<()> {
+    if are_installed("libraries", "dependencies")? {
         return Ok(());
     }
-    println!("Installing the packages of the browser tests.");
-    process::run(npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+    system(&[&NODE])?;
+    install("libraries", "the page")
+}
+
+/// Makes sure that `tests/browser/node_modules` holds what the browser tests need.
+pub fn test_packages() -> Result<()> {
+    if are_installed("tests/browser", "devDependencies")? {
+        Ok(())
+    } else {
+        install("tests/browser", "the browser tests")
+    }
+}
+
+/// Whether a folder's `node_modules` holds what its `package.json` pins.
+fn are_installed(folder: &str, kind: &str) -> Result<bool> {
+    let read = |file: &str| -> Result<Value> {
+        let text = fs::read_to_string(process::root().join(folder).join(file))
+            .with_context(|| format!("{folder}/{file} is unreadable"))?;
+        serde_json::from_str(&text).with_context(|| format!("{folder}/{file} is not JSON"))
+    };
+    let manifest = read("package.json")?;
+    let mut pinned = manifest[kind].as_object().into_iter().flatten();
+    Ok(pinned.all(|(name, version)| {
+        read(&format!("node_modules/{name}/package.json")).is_ok_and(|package| &package["version"] == version)
+    }))
+}
+
+fn install(folder: &str, whose: &str) -> Result<()> {
+    println!("Installing the packages of {whose}.");
+    process::run(npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(process::root().join(folder)))
 }

@@ -98,7 +98,7 @@ fn install(options: &Options) -> Result<()> {
         needs.extend([&setup::NODE, &setup::CHROMIUM]);
     }
     setup::system(&needs)?;
-    if options.browser { setup::npm_packages() } else { Ok(()) }
+    if options.browser { setup::test_packages() } else { Ok(()) }
 }
 
 fn lint(options: &Options) -> Result<()> {

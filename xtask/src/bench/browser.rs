@@ -24,7 +24,7 @@ const PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><link rel=\"icon\" hr
 pub fn measure(options: &Options, report: &mut Report) -> Result<()> {
     setup::wasm_target()?;
     setup::system(&[&setup::NODE, &setup::CHROMIUM])?;
-    setup::npm_packages()?;
+    setup::test_packages()?;
     let wasm = build::compile(&["bench"])?;
     let site = process::root().join("target/bench-site");
     fs::create_dir_all(&site)?;

@@ -1,0 +1,1 @@
+// mediabunny asks for these types, but TypeScript's own library has them by now.
