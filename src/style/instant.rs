@@ -25,7 +25,7 @@ struct Recorded {
 }
 
 /// The strength that the network was trained for.
-const TRAINED: f32 = 50.0;
+pub const TRAINED: f32 = 50.0;
 
 impl Instant {
     /// The style, ready to paint.
@@ -72,6 +72,15 @@ impl Instant {
             once
         };
         Ok(Recorded { strength, photo, picture, program: rec.finish() })
+    }
+
+    /// Operations of the newest picture's convolutions, a product and a sum counted as two.
+    pub fn operations(&self) -> f64 {
+        self.recorded.as_ref().map_or(0.0, |Recorded { strength, picture, .. }| {
+            let Shape { height, width, .. } = picture.shape();
+            let passes = if *strength > TRAINED { 2.0 } else { 1.0 };
+            passes * 2.0 * self.stylizer.table().products(width, height) as f64
+        })
     }
 
     /// The newest picture, on the device.

@@ -4,4 +4,4 @@ mod file;
 mod instant;
 
 pub use file::{About, Style};
-pub use instant::Instant;
+pub use instant::{Instant, TRAINED};

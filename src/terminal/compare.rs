@@ -10,7 +10,7 @@ use scumble::image::{Picture, encode_png, fit, resize};
 use scumble::judge::Judge;
 use scumble::painter::{Painter, Sources};
 use scumble::settings::Settings;
-use scumble::style::{Instant, Style};
+use scumble::style::{Instant, Style, TRAINED};
 use scumble::training::{Photos, Plan, Trainer};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -182,10 +182,10 @@ async fn fast(style: &Style, photo: &Picture, size: u32) -> Result<Painted, Stri
     let photo = resize(photo, width, height);
     let clock = Clock::now();
     let mut instant = Instant::new(&gpu, style).map_err(say)?;
-    instant.paint(&photo, 50.0).map_err(say)?;
+    instant.paint(&photo, TRAINED).map_err(say)?;
     let picture = instant.picture().await.map_err(say)?;
     let last_s = clock.elapsed().as_secs_f64();
-    let gflop = 2.0 * style.table().products(width, height) as f64 / 1e9;
+    let gflop = instant.operations() / 1e9;
     Ok(Painted { picture, first_s: last_s, last_s, passes: 1, gflop, peak_mib: peak_mib(&gpu) })
 }
 

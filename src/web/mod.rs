@@ -20,6 +20,7 @@ use crate::{Error, Result};
 use js_sys::Uint8Array;
 use school::School;
 use serde::Serialize;
+use sketches::Sketch;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use values::{frame, json, missing, object, plan, png, thrown};
@@ -33,7 +34,7 @@ pub struct Studio {
     lying: BTreeMap<String, Lying>,
     weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
     painter: Option<Painter>,
-    sketches: BTreeMap<u32, Painter>,
+    sketches: BTreeMap<u32, Sketch>,
     instant: Option<Instant>,
     school: Option<School>,
     shown_ms: f64,
@@ -126,9 +127,7 @@ impl Studio {
 
     /// A picture as the engine sees it, as PNG bytes with this longest edge.
     pub fn thumbnail(&self, which: &str, longest_edge: u32) -> Result<Uint8Array, JsValue> {
-        let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
-        let (width, height) = fit(picture.width, picture.height, longest_edge.clamp(1, WORKING_EDGE));
-        png(&resize(&picture, width, height))
+        png(&self.fitting(which, longest_edge.clamp(1, WORKING_EDGE))?)
     }
 
     /// Takes the built-in model from the file that lies beside the page.
@@ -230,6 +229,12 @@ impl Studio {
         self.gpu.memory().held() as f64
     }
 
+    /// The most bytes that it held at once since this was asked before.
+    #[wasm_bindgen(js_name = takePeak)]
+    pub fn take_peak(&self) -> f64 {
+        self.gpu.memory().take_peak() as f64
+    }
+
     /// Bytes of the longest array that the device takes.
     #[wasm_bindgen(getter, js_name = longestArray)]
     pub fn longest_array(&self) -> f64 {
@@ -263,6 +268,13 @@ impl Studio {
 
     fn picture(&self, which: &str) -> Option<Rc<Picture>> {
         self.lying.get(which).map(|lying| lying.picture.clone())
+    }
+
+    /// A picture with this longest edge.
+    fn fitting(&self, which: &str, longest_edge: u32) -> std::result::Result<Picture, JsValue> {
+        let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
+        let (width, height) = fit(picture.width, picture.height, longest_edge);
+        Ok(resize(&picture, width, height))
     }
 
     fn painter(&self) -> Result<&Painter, JsValue> {
