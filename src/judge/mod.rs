@@ -6,7 +6,6 @@ mod metrics;
 
 pub use metrics::{Scores, median};
 
-use crate::{Error, Result};
 use crate::choices::Pooling;
 use crate::gpu::{Gpu, Recorder, Shape, readback};
 use crate::image::Picture;
@@ -14,6 +13,7 @@ use crate::image::likeness::Map;
 use crate::model::vgg19::{self, Border, JUDGED_TAPS};
 use crate::network::{Features, Network};
 use crate::weights::ModelWeights;
+use crate::{Error, Result};
 use metrics::{View, layout, manner};
 
 /// VGG19 with max pooling and zero borders, as it was trained, as deep as it is asked.

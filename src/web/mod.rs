@@ -77,10 +77,10 @@ impl Studio {
         let decided = Recipe::decides();
         let mut all = serde_json::Map::new();
         for recipe in Recipe::ALL {
-            let serde_json::Value::Object(settings) = json(&recipe.settings())? else { continue };
+            let serde_json::Value::Object(mut settings) = json(&recipe.settings())? else { continue };
             let name = settings["recipe"].as_str().unwrap_or_default().to_owned();
-            let own = settings.into_iter().filter(|(key, _)| decided.contains(key.as_str()));
-            all.insert(name, serde_json::Value::Object(own.collect()));
+            settings.retain(|key, _| decided.contains(key.as_str()));
+            all.insert(name, serde_json::Value::Object(settings));
         }
         Ok(serde_json::Value::Object(all).to_string())
     }

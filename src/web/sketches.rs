@@ -4,8 +4,8 @@ use super::Studio;
 use super::values::{frame, missing, object, thrown};
 use crate::choices::ModelKind;
 use crate::gpu::Tensor;
-use crate::image::likeness::Likeness;
 use crate::image::Picture;
+use crate::image::likeness::Likeness;
 use crate::judge::Judge;
 use crate::painter::{Painter, Progress};
 use crate::settings::Settings;
@@ -25,7 +25,8 @@ impl Sketch {
         match self {
             Sketch::Run(painter) => painter.step().await,
             Sketch::Pass(instant) => {
-                let (width, height) = instant.shown().map_or((0, 0), |shown| (shown.shape().width, shown.shape().height));
+                let (width, height) =
+                    instant.shown().map_or((0, 0), |shown| (shown.shape().width, shown.shape().height));
                 let (iteration, iterations, scale, scales, losses) = (1, 1, 1, 1, Vec::new());
                 let (fraction, finished) = (1.0, true);
                 Ok(Progress { iteration, iterations, scale, scales, width, height, fraction, finished, losses })
