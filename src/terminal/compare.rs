@@ -106,10 +106,10 @@ pub async fn compare(arguments: &Arguments) -> Result<(), String> {
     let mut painted = Vec::new();
     if has_vgg19 {
         eprintln!("Painting with Gatys' recipe");
-        painted.push(("Gatys et al., 2016", "gatys.png", slow(&sources, &gatys).await?));
+        painted.push(("Gatys et al.", "gatys.png", slow(&sources, &gatys).await?));
     }
     eprintln!("Painting with Scumble's own");
-    painted.push(("Scumble", "scumble.png", slow(&sources, &own).await?));
+    painted.push(("Scumble, built-in", "scumble.png", slow(&sources, &own).await?));
     let slow_s = painted.last().map_or(0.0, |(_, _, own)| own.last_s);
     let (style, training) = match &arguments.style {
         Some(path) => (style(path)?, None),
@@ -120,7 +120,7 @@ pub async fn compare(arguments: &Arguments) -> Result<(), String> {
         }
     };
     eprintln!("Painting with the style");
-    painted.push(("fast style transfer", "fast.png", fast(&style, &photo, arguments.size).await?));
+    painted.push(("Fast style transfer", "fast.png", fast(&style, &photo, arguments.size).await?));
     let fast_s = painted.last().map_or(0.0, |(_, _, own)| own.last_s);
     let training = training.map(|(seconds, steps, gflop)| {
         let pays_after = seconds / (slow_s - fast_s).max(1e-9);
@@ -218,7 +218,7 @@ fn report(adapter: &str, size: u32, rows: &[Row], training: Option<&Training>) -
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
     let mut text = format!(
         "# Both approaches on one pair\n\n{adapter}, longest edge {size} px\n\n\
-         | way | first picture, s | finished, s | passes | GFLOP | memory, MiB | R | layout | edges | colours |\n\
+         | Way | First picture, s | Finished, s | Passes | GFLOP | Memory, MiB | R | Layout | Edges | Colours |\n\
          |---|---|---|---|---|---|---|---|---|---|\n"
     );
     for Row { way, file, first_s, last_s, passes, gflop, peak_mib, likeness, r, layout } in rows {

@@ -37,7 +37,7 @@ export class Methods {
   #style;
   /** @type {FigureTable} */
   #table;
-  #payoff = h('p', { class: 'hint', 'data-says': 'payoff' });
+  #payoff = h('p', { 'data-says': 'payoff' });
 
   /** @param {Given} given */
   constructor({ wanted, page, hasVgg19, painting, style }) {
