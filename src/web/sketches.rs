@@ -27,9 +27,7 @@ impl Sketch {
             Sketch::Pass(instant) => {
                 let (width, height) =
                     instant.shown().map_or((0, 0), |shown| (shown.shape().width, shown.shape().height));
-                let (iteration, iterations, scale, scales, losses) = (1, 1, 1, 1, Vec::new());
-                let (fraction, finished) = (1.0, true);
-                Ok(Progress { iteration, iterations, scale, scales, width, height, fraction, finished, losses })
+                Ok(Progress::of_one_step(width, height))
             }
         }
     }
@@ -62,7 +60,6 @@ struct Measures {
     gflop: f64,
     edges: f64,
     colour: f64,
-    grain: f64,
     r: Option<f64>,
     layout: Option<f64>,
 }
@@ -120,22 +117,22 @@ impl Studio {
         Ok(())
     }
 
-    /// Measures of a sketch that no loss has seen: {gflop, edges, colour, grain, r, layout}, the last two only with VGG19.
+    /// Measures of a sketch that no loss has seen: {gflop, edges, colour, r, layout}, the last two only with VGG19.
     #[wasm_bindgen(js_name = measureSketch)]
     pub async fn measure_sketch(&self, number: u32) -> Result<JsValue, JsValue> {
         let sketch = self.sketch(number)?;
         let result = sketch.picture().await.map_err(thrown)?;
         let size = result.width.max(result.height);
         let (photo, painting) = (self.fitting("photo", size)?, self.fitting("painting", size)?);
-        // A site may carry only the first layers of VGG19: those judge nothing.
+        // Without them, or where a site carries only VGG19's first layers, or the device has no room left, nobody judges.
         let weights = self.weights.get(&ModelKind::Vgg19);
         let scores = match weights.and_then(|weights| Judge::new(&self.gpu, weights).ok()) {
             Some(judge) => Some(judge.nearness(&result, &photo, &painting).await.map_err(thrown)?),
             None => None,
         };
-        let Likeness { edges, colour, grain, .. } = Likeness::of(&result, &photo, &painting);
+        let Likeness { edges, colour, .. } = Likeness::of(&result, &photo, &painting);
         let [r, layout] = [0, 1].map(|index| scores.map(|scores| scores[index]));
-        object(&Measures { gflop: sketch.operations() / 1e9, edges, colour, grain, r, layout })
+        object(&Measures { gflop: sketch.operations() / 1e9, edges, colour, r, layout })
     }
 
     /// Drops a sketch.
