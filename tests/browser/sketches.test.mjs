@@ -63,7 +63,7 @@ test("the X-ray shows a picture of every layer, and where the losses remain", as
 /** How far the figures of the approaches are: the table's rows by their names, each a figure by the column's name. */
 function figures(page) {
   return page.evaluate(() => {
-    const [head, ...rows] = [...document.querySelectorAll("#methods tr")].map((row) => [...row.children].map((cell) => cell.textContent));
+    const [head, ...rows] = [...document.querySelectorAll("#methods tr")].map((row) => [...row.children].map((cell) => cell.textContent.replace("\u00a0", " ")));
     return Object.fromEntries(rows.map(([way, ...values]) => [way, Object.fromEntries(values.map((value, column) => [head[column + 1], Number(value.replace(",", ""))]))]));
   });
 }

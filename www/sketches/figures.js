@@ -32,6 +32,9 @@ const columns = () => [
 const MORE_IS_BETTER = 'edges';
 const DIGITS = { maximumSignificantDigits: 3 };
 
+/** A unit keeps to its word. @param {string} heading */
+function withUnit(heading) { return heading.replace(/, (?=\S+$)/, ',\u00a0'); }
+
 export class FigureTable {
   element; #columns; #rows;
 
@@ -42,7 +45,7 @@ export class FigureTable {
       const cells = this.#columns.map(() => h('td', {}, '–'));
       return { node: h('tr', {}, h('th', { scope: 'row' }, way), ...cells), cells, figures: /** @type {Figures} */ ({}) };
     });
-    const head = h('tr', {}, h('th', { scope: 'col' }, 'Way'), ...this.#columns.map(({ heading }) => h('th', { scope: 'col' }, heading)));
+    const head = h('tr', {}, h('th', { scope: 'col' }, 'Way'), ...this.#columns.map(({ heading }) => h('th', { scope: 'col' }, withUnit(heading))));
     this.element = h('div', { class: 'figures', role: 'region', tabindex: 0, 'aria-label': 'What each way costs and brings' },
       h('table', {}, h('thead', {}, head), h('tbody', {}, ...this.#rows.map(({ node }) => node))));
   }

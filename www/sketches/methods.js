@@ -24,7 +24,7 @@ const [STYLE, OWN] = [0, 1]; // where the style stands in the list, and Scumble'
 export class Methods {
   inTurn = false;
   heading = t('Compare the approaches');
-  legend = t('Longest edge');
+  legend = t('Size');
   /** @type {Choices} */
   choices = SIZES.map((size) => ({ value: String(size), words: `${size} px` }));
   choice = String(SMALL.size);
