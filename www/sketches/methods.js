@@ -92,8 +92,8 @@ export class Methods {
 
   /** @param {AtHand} style */
   #about({ name }) {
-    return [name, t(name)].includes(this.#painting) ? name
-      : t('This style is called “{style}”, the painting “{painting}”. R and colours compare with that painting, which the style perhaps never saw.', { style: name, painting: this.#painting });
+    return [name, t(name)].includes(this.#painting) ? t(name)
+      : t('This style is called “{style}”, the painting “{painting}”. R and colours compare with that painting, which the style perhaps never saw.', { style: t(name), painting: this.#painting });
   }
 
   get #notes() {
