@@ -2,6 +2,7 @@
 
 mod files;
 mod school;
+mod sketch;
 mod sketches;
 mod styles;
 mod values;
@@ -20,7 +21,7 @@ use crate::{Error, Result};
 use js_sys::Uint8Array;
 use school::School;
 use serde::Serialize;
-use sketches::Sketch;
+use sketch::Sketch;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use values::{frame, json, missing, object, plan, png, thrown};

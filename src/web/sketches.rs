@@ -1,58 +1,17 @@
 //! Sketches: small runs beside the main one, to choose from, to compare, to look at a layer by, or to time.
 
 use super::Studio;
+use super::sketch::Sketch;
 use super::values::{frame, missing, object, thrown};
 use crate::choices::ModelKind;
-use crate::gpu::Tensor;
-use crate::image::Picture;
 use crate::image::likeness::Likeness;
 use crate::judge::Judge;
-use crate::painter::{Painter, Progress};
+use crate::painter::Painter;
 use crate::settings::Settings;
 use crate::style::{Instant, Style, TRAINED};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-
-/// Who paints a sketch: the painter, a step at a time, or a style, in one pass.
-pub(super) enum Sketch {
-    Run(Box<Painter>),
-    Pass(Box<Instant>),
-}
-
-impl Sketch {
-    async fn step(&mut self) -> crate::Result<Progress> {
-        match self {
-            Sketch::Run(painter) => painter.step().await,
-            Sketch::Pass(instant) => {
-                let (width, height) =
-                    instant.shown().map_or((0, 0), |shown| (shown.shape().width, shown.shape().height));
-                Ok(Progress::of_one_step(width, height))
-            }
-        }
-    }
-
-    async fn picture(&self) -> crate::Result<Picture> {
-        match self {
-            Sketch::Run(painter) => painter.picture().await,
-            Sketch::Pass(instant) => instant.picture().await,
-        }
-    }
-
-    fn shown(&self) -> Option<&Tensor> {
-        match self {
-            Sketch::Run(painter) => Some(painter.shown()),
-            Sketch::Pass(instant) => instant.shown(),
-        }
-    }
-
-    fn operations(&self) -> f64 {
-        match self {
-            Sketch::Run(painter) => painter.operations(),
-            Sketch::Pass(instant) => instant.operations(),
-        }
-    }
-}
 
 /// What can be said of a finished sketch without having seen it being painted.
 #[derive(Serialize)]
