@@ -20,7 +20,6 @@ mod clock;
 pub mod error;
 pub mod gpu;
 pub mod image;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod judge;
 pub mod kernels;
 pub mod model;

@@ -73,10 +73,12 @@ impl Recipe {
     /// The settings that recipes decide: those that differ between their published settings.
     pub fn decides() -> BTreeSet<&'static str> {
         let usual = Settings::default();
-        let differing = Recipe::ALL
-            .iter()
-            .flat_map(|recipe| usual.differing(&recipe.settings()).map(|(key, _)| key).collect::<Vec<_>>());
-        differing.filter(|key| *key != "recipe").collect()
+        let mut decided = BTreeSet::new();
+        for recipe in Recipe::ALL {
+            decided.extend(usual.differing(&recipe.settings()).map(|(key, _)| key));
+        }
+        decided.remove("recipe");
+        decided
     }
 }
 

@@ -44,7 +44,7 @@ const history = new History();
 const past = new Past({ page, easel, stage, ledge, history, wells, form });
 const example = new Example({ page, easel, stage, showing, wells });
 new Prospect({ page, easel, wells, form });
-new StyleShelf({ page, easel, wells, form, history });
+const shelf = new StyleShelf({ page, easel, wells, form, history });
 
 settings.attend(form);
 linkTo.usual = settings.read(form);
@@ -90,7 +90,7 @@ let sketchbook;
 for (const { id } of document.querySelectorAll('sketch-dialog')) {
   document.getElementById(`open-${id}`)?.addEventListener('click', async () => {
     try {
-      sketchbook ??= import('./sketches/sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, form }));
+      sketchbook ??= import('./sketches/sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, shelf, form }));
       await (await sketchbook).open(id);
     } catch (error) {
       sketchbook = undefined;

@@ -26,6 +26,11 @@ impl Memory {
         self.0.peak.load(Ordering::Relaxed)
     }
 
+    /// The same, and from now on the most since this moment.
+    pub fn take_peak(&self) -> u64 {
+        self.0.peak.swap(self.held(), Ordering::Relaxed)
+    }
+
     /// Counts `bytes` until the returned allocation is dropped.
     pub(super) fn allocate(&self, bytes: u64) -> Allocation {
         let held = self.0.held.fetch_add(bytes, Ordering::Relaxed) + bytes;
@@ -77,5 +82,8 @@ mod tests {
         assert_eq!((memory.held(), memory.peak()), (70, 150));
         drop((second, third));
         assert_eq!((memory.held(), memory.peak()), (0, 150));
+        let fourth = memory.allocate(30);
+        assert_eq!((memory.take_peak(), memory.peak()), (150, 30), "the next peak begins with what is held");
+        drop(fourth);
     }
 }

@@ -37,17 +37,13 @@ impl Scores {
 
     /// Of a result, the photo at its size, and the painting.
     pub fn of(result: &View, photo: &View, painting: &View) -> Scores {
-        let distance = |view: &View| {
-            let layers = view.maps.iter().zip(&painting.maps);
-            layers.map(|(own, style)| style_distance(own, style)).sum::<f64>() / painting.maps.len() as f64
-        };
         let [own, style] = [result, painting].map(|view| unit(&view.maps[COVERAGE]));
         let Likeness { edges, colour, grain, border } = Likeness::of(result.picture, photo.picture, painting.picture);
         Scores([
-            distance(result) / distance(photo),
+            manner(result, photo, painting),
             mean_nearest_distance(&style, &own),
             mean_nearest_distance(&own, &style),
-            self_similarity(&result.maps[LAYOUT], &photo.maps[LAYOUT]),
+            layout(result, photo),
             edges,
             colour,
             grain,
@@ -82,6 +78,20 @@ impl fmt::Display for Scores {
         let numbers: Vec<_> = self.0.iter().map(|number| format!("{number:>8.3}")).collect();
         formatter.write_str(&numbers.join(" "))
     }
+}
+
+/// R of a result: how far it is from the painting's manner, in units of the photo's distance.
+pub fn manner(result: &View, photo: &View, painting: &View) -> f64 {
+    let distance = |view: &View| {
+        let layers = view.maps.iter().zip(&painting.maps);
+        layers.map(|(own, style)| style_distance(own, style)).sum::<f64>() / painting.maps.len() as f64
+    };
+    distance(result) / distance(photo)
+}
+
+/// How far a result is from the photo's layout.
+pub fn layout(result: &View, photo: &View) -> f64 {
+    self_similarity(&result.maps[LAYOUT], &photo.maps[LAYOUT])
 }
 
 /// The value in the middle; the mean of the two that are.
@@ -151,15 +161,18 @@ fn mean_nearest_distance(a: &Map, b: &Map) -> f64 {
 /// Mean absolute difference of the two matrices of cosine similarities between all positions.
 fn self_similarity(a: &Map, b: &Map) -> f64 {
     let (a, b) = (unit(a), unit(b));
-    let rows = |map: &Map| map.values.chunks_exact(map.channels).map(<[f32]>::to_vec).collect::<Vec<_>>();
-    let (a, b) = (rows(&a), rows(&b));
+    let likeness = |map: &Map, i: usize, j: usize| {
+        let row = |at: usize| &map.values[at * map.channels..][..map.channels];
+        cosine(row(i), row(j))
+    };
+    let positions = a.values.len() / a.channels;
     let mut total = 0.0;
-    for i in 0..a.len() {
-        for j in 0..a.len() {
-            total += f64::from((cosine(&a[i], &a[j]) - cosine(&b[i], &b[j])).abs());
+    for i in 0..positions {
+        for j in 0..positions {
+            total += f64::from((likeness(&a, i, j) - likeness(&b, i, j)).abs());
         }
     }
-    total / (a.len() * a.len()) as f64
+    total / (positions * positions) as f64
 }
 
 #[cfg(test)]

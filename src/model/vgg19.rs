@@ -35,7 +35,6 @@ pub const KERNEL: usize = 3;
 /// Layers whose statistics are the style (Gatys, Ecker, Bethge 2016).
 pub const STYLE_TAPS: [&str; 5] = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"];
 /// The layers that [a judge](crate::judge) looks at.
-#[cfg(not(target_arch = "wasm32"))]
 pub const JUDGED_TAPS: [&str; 3] = ["relu2_2", "relu3_3", "relu4_3"];
 
 /// The layer that holds the content (Gatys, Ecker, Bethge 2016).

@@ -62,7 +62,6 @@ impl Network {
     }
 
     /// Operations of the convolutions of a pass down and up, a product and a sum counted as two, however they are done.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn operations(&self, pixels: Shape) -> f64 {
         let layers = self.table.layers();
         let products = layers.iter().zip(self.shapes(pixels)).map(|(layer, shape)| match layer.op {

@@ -108,7 +108,6 @@ impl Painter {
     }
 
     /// Operations of all passes' convolutions, a product and a sum counted as two.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn operations(&self) -> f64 {
         let pass = |scale: &Scale| self.model.network().operations(Shape::new(scale.height, scale.width, 4));
         self.scales.iter().map(|scale| f64::from(scale.iterations) * pass(scale)).sum()

@@ -40,6 +40,15 @@ pub struct Progress {
     pub losses: Vec<Losses>,
 }
 
+impl Progress {
+    /// Of a picture of this size that is made in one step.
+    pub fn of_one_step(width: u32, height: u32) -> Progress {
+        let (iteration, iterations, scale, scales) = (1, 1, 1, 1);
+        let (fraction, finished, losses) = (1.0, true, Vec::new());
+        Progress { iteration, iterations, scale, scales, width, height, fraction, finished, losses }
+    }
+}
+
 impl Losses {
     /// Of a step, from what each family's terms add up to.
     pub fn new(iteration: u32, of: impl Fn(Family) -> f32) -> Losses {

@@ -74,6 +74,15 @@ impl Instant {
         Ok(Recorded { strength, photo, picture, program: rec.finish() })
     }
 
+    /// Operations of the newest picture's convolutions, a product and a sum counted as two.
+    pub fn operations(&self) -> f64 {
+        self.recorded.as_ref().map_or(0.0, |Recorded { strength, picture, .. }| {
+            let Shape { height, width, .. } = picture.shape();
+            let passes = if *strength > TRAINED_STRENGTH { 2.0 } else { 1.0 };
+            passes * 2.0 * self.stylizer.table().products(width, height) as f64
+        })
+    }
+
     /// The newest picture, on the device.
     pub fn shown(&self) -> Option<&Tensor> {
         self.recorded.as_ref().map(|recorded| &recorded.picture)

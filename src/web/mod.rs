@@ -2,6 +2,7 @@
 
 mod files;
 mod school;
+mod sketch;
 mod sketches;
 mod styles;
 mod values;
@@ -20,6 +21,7 @@ use crate::{Error, Result};
 use js_sys::Uint8Array;
 use school::School;
 use serde::Serialize;
+use sketch::Sketch;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use values::{frame, json, missing, object, plan, png, thrown};
@@ -33,7 +35,7 @@ pub struct Studio {
     lying: BTreeMap<String, Lying>,
     weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
     painter: Option<Painter>,
-    sketches: BTreeMap<u32, Painter>,
+    sketches: BTreeMap<u32, Sketch>,
     /// The style that repaints the photo, and the one that repaints the frames of a camera or a film.
     instants: [Option<Instant>; 2],
     school: Option<School>,
@@ -77,10 +79,10 @@ impl Studio {
         let decided = Recipe::decides();
         let mut all = serde_json::Map::new();
         for recipe in Recipe::ALL {
-            let serde_json::Value::Object(settings) = json(&recipe.settings())? else { continue };
+            let serde_json::Value::Object(mut settings) = json(&recipe.settings())? else { continue };
             let name = settings["recipe"].as_str().unwrap_or_default().to_owned();
-            let own = settings.into_iter().filter(|(key, _)| decided.contains(key.as_str()));
-            all.insert(name, serde_json::Value::Object(own.collect()));
+            settings.retain(|key, _| decided.contains(key.as_str()));
+            all.insert(name, serde_json::Value::Object(settings));
         }
         Ok(serde_json::Value::Object(all).to_string())
     }
@@ -127,9 +129,7 @@ impl Studio {
 
     /// A picture as the engine sees it, as PNG bytes with this longest edge.
     pub fn thumbnail(&self, which: &str, longest_edge: u32) -> Result<Uint8Array, JsValue> {
-        let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
-        let (width, height) = fit(picture.width, picture.height, longest_edge.clamp(1, WORKING_EDGE));
-        png(&resize(&picture, width, height))
+        png(&self.fitting(which, longest_edge.clamp(1, WORKING_EDGE))?)
     }
 
     /// Takes the built-in model from the file that lies beside the page.
@@ -231,6 +231,12 @@ impl Studio {
         self.gpu.memory().held() as f64
     }
 
+    /// The most bytes that it held at once since this was asked before.
+    #[wasm_bindgen(js_name = takePeak)]
+    pub fn take_peak(&self) -> f64 {
+        self.gpu.memory().take_peak() as f64
+    }
+
     /// Bytes of the longest array that the device takes.
     #[wasm_bindgen(getter, js_name = longestArray)]
     pub fn longest_array(&self) -> f64 {
@@ -264,6 +270,13 @@ impl Studio {
 
     fn picture(&self, which: &str) -> Option<Rc<Picture>> {
         self.lying.get(which).map(|lying| lying.picture.clone())
+    }
+
+    /// A picture with this longest edge.
+    fn fitting(&self, which: &str, longest_edge: u32) -> std::result::Result<Picture, JsValue> {
+        let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
+        let (width, height) = fit(picture.width, picture.height, longest_edge);
+        Ok(resize(&picture, width, height))
     }
 
     fn painter(&self) -> Result<&Painter, JsValue> {

@@ -3,7 +3,7 @@
 use super::Studio;
 use super::school::School;
 use super::values::{bytes, frame, missing, object, png, thrown};
-use crate::image::{Picture, WORKING_EDGE, decode, fit, resize};
+use crate::image::{Picture, WORKING_EDGE, decode};
 use crate::settings::Settings;
 use crate::style::{Instant, Style};
 use crate::stylizer::Size;
@@ -33,11 +33,10 @@ impl Studio {
 
     /// Repaints the photo with the style and shows it; returns {width, height} once the device is done.
     pub async fn stylize(&mut self, size: u32, strength: f32) -> Result<JsValue, JsValue> {
-        let photo = self.picture("photo").ok_or_else(|| thrown(missing("photo")))?;
-        let (width, height) = fit(photo.width, photo.height, size);
-        self.show_instant(&resize(&photo, width, height), strength)?;
+        let photo = self.fitting("photo", size)?;
+        self.show_instant(&photo, strength)?;
         self.gpu.fence().wait(&self.gpu).await;
-        object(&serde_json::json!({ "width": width, "height": height }))
+        object(&serde_json::json!({ "width": photo.width, "height": photo.height }))
     }
 
     /// Queues what the style for moving pictures makes of a frame, RGBA with 8 bits a channel. Nothing is shown.

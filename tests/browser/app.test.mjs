@@ -49,6 +49,7 @@ for (const [name, options] of [["light", { colorScheme: "light" }], ["dark and n
       methods: async () => {
         await page.keyboard.press("Escape");
         await press(page, "open-methods");
+        await page.waitForFunction(() => document.querySelector("#methods table"));
       },
       "making a style": async () => {
         await page.keyboard.press("Escape");

@@ -45,7 +45,7 @@ export interface Requests {
   animate(asked: Animation): { bytes: Bytes };
 
   /** Begins sketches; those before end. With `inTurn` a step each and again, else one after the other. */
-  beginSketches(asked: { list: Partial<Settings>[], inTurn: boolean }): void;
+  beginSketches(asked: { list: SketchAsked[], inTurn: boolean }): void;
   endSketches(): void;
   /** Paints on the canvas at leisure, as long as there is nothing else to do. */
   beginExample(asked: { settings: Partial<Settings>, step_ms: number, tooSlow_ms: number }): void;
@@ -78,8 +78,8 @@ export interface Events {
   frame: Frame;
   /** The run ended. */
   failed: Failure;
-  /** After each step of a sketch. Now and then it brings a picture, and at the end measures. */
-  sketch: { index: number, progress: Progress, ms: number, frame?: Pixels, likeness?: Likeness };
+  /** After each step of a sketch. Now and then it brings a picture, and at the end, of one that is compared, measures. */
+  sketch: { index: number, progress: Progress, ms: number, frame?: Pixels, measures?: Measures };
   sketchFailed: { index: number, error: Failure };
   download: { bytes: number, total: number, cached: boolean };
   /** After each step of the example. */
@@ -183,7 +183,13 @@ export interface RunProgress extends Progress { stopped: boolean }
 export interface Frame { run: number, iteration: number, width: number, height: number, blob: Blob }
 
 export interface Pixels { width: number, height: number, rgba: Uint8ClampedArray<ArrayBuffer> }
-export interface Likeness { edges: number, colour: number, grain: number, border: number }
+/** A sketch of this index: painted with these settings, or with a style's file at their size. */
+export interface SketchAsked { index: number, settings: Partial<Settings>, style?: Blob }
+/**
+ * What a picture cost and what came of it: operations in units of 1e9, the most bytes that it held on the device; how well it keeps
+ * the photo's edges, its distances from the painting's colours and, with VGG19, from the painting's manner (R) and the photo's layout.
+ */
+export interface Measures { gflop: number, peak: number, edges: number, colour: number, r: number | null, layout: number | null }
 export interface Enclosed { name: string, blob: Blob }
 export interface Label { settings: string, enclosed: { name: string, bytes: Bytes }[] }
 /** Frames are RGBA with 8 bits a channel. */

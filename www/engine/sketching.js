@@ -2,8 +2,8 @@
 
 /**
  * @import { Studio } from '../pkg/scumble.js'
- * @import { Answer, Asked, Events, Probe, Progress, Settings } from './messages.d.ts'
- * @typedef {{index: number, settings: Partial<Settings>, ms: number, done: boolean, begun: boolean, shown: number}} Sketch
+ * @import { Answer, Asked, Bytes, Events, Measures, Probe, Progress, Settings } from './messages.d.ts'
+ * @typedef {{index: number, settings: Partial<Settings>, style?: Bytes, held: number, ms: number, done: boolean, begun: boolean, shown: number}} Sketch
  */
 
 const LOOKS = 12;     // a sketch is shown about so often on its way
@@ -28,10 +28,11 @@ export class Sketches {
 
   get isBusy() { return this.#list.some((sketch) => !sketch.done); }
 
-  /** One after the other unless `inTurn`, so that their times can be compared. @param {Asked<'beginSketches'>} wanted */
-  begin({ list, inTurn }) {
+  /** One after the other unless `inTurn`, so that they can be compared. @param {Asked<'beginSketches'>} wanted */
+  async begin({ list, inTurn }) {
     this.end();
-    this.#list = list.map((settings, index) => ({ index, settings, ms: 0, done: false, begun: false, shown: 0 }));
+    this.#list = await Promise.all(list.map(async ({ style, ...own }) => (
+      { ...own, style: style && new Uint8Array(await style.arrayBuffer()), held: 0, ms: 0, done: false, begun: false, shown: 0 })));
     this.#inTurn = inTurn;
     this.#next = 0;
   }
@@ -46,12 +47,11 @@ export class Sketches {
     const open = this.#list.filter(({ done }) => !done);
     const sketch = (this.#inTurn && open.find(({ index }) => index >= this.#next)) || open[0];
     this.#next = sketch.index + 1;
-    const began = performance.now();
     try {
-      if (!sketch.begun) {
-        await this.#studio.beginSketch(sketch.index, JSON.stringify(sketch.settings));
-        sketch.begun = true;
-      }
+      if (!sketch.begun && !this.#inTurn) await this.#prepare(sketch);
+      const began = performance.now();
+      if (!sketch.begun) await this.#start(sketch);
+      sketch.begun = true;
       /** @type {Progress} */
       const progress = await this.#studio.stepSketch(sketch.index);
       /** @type {Events['sketch']} */
@@ -63,13 +63,31 @@ export class Sketches {
       }
       sketch.ms += performance.now() - began;
       said.ms = sketch.ms;
-      if (sketch.done && !sketch.settings.texture) said.likeness = await this.#studio.measureSketch(sketch.index);
+      if (sketch.done && !this.#inTurn) {
+        const peak = this.#studio.takePeak() - sketch.held;
+        /** @type {Omit<Measures, 'peak'>} */
+        const measures = await this.#studio.measureSketch(sketch.index);
+        said.measures = { ...measures, peak };
+      }
       this.#told(said);
     } catch (error) {
       sketch.done = true;
       this.#failed(sketch.index, error);
     }
     if (sketch.done) this.#studio.endSketch(sketch.index);
+  }
+
+  /** @param {Sketch} sketch */
+  #start({ index, settings, style }) { return this.#studio.beginSketch(index, JSON.stringify(settings), style); }
+
+  /** A step beforehand takes upon itself what the device does only once, compiling for example. @param {Sketch} sketch */
+  async #prepare(sketch) {
+    await this.#start(sketch);
+    await this.#studio.stepSketch(sketch.index);
+    await this.#studio.lookAtSketch(sketch.index);
+    this.#studio.endSketch(sketch.index);
+    sketch.held = this.#studio.held;
+    this.#studio.takePeak();
   }
 }
 

@@ -2,15 +2,23 @@
 
 /**
  * @import { Events, Settings } from '../engine/messages.d.ts'
+ * @import { AtHand } from '../styling/styling.js'
  * @import { Page } from '../page/page.js'
  * @import { Easel } from '../run/easel.js'
  * @import { SketchDialog } from '../elements/sketch-dialog.js'
  *
- * @typedef {{wanted: Settings, page: Page, easel: Easel, hasVgg19: boolean}} Given What a panel is made from; `wanted` are the form's.
+ * @typedef {object} Given What a panel is made from.
+ * @property {Settings} wanted the form's
+ * @property {Page} page
+ * @property {Easel} easel
+ * @property {boolean} hasVgg19
+ * @property {string} painting its title
+ * @property {AtHand} [style] the one at hand
  *
  * @typedef {object} Sketch One cell of a panel.
  * @property {string} caption
  * @property {Settings} [settings] what is painted there; without, the panel fills the cell itself
+ * @property {Blob} [style] the style that paints there, once, at the settings' size
  * @property {Partial<Settings>} [promote] what the large picture takes on if this one is picked
  *
  * @typedef {{value: string, words: string}[]} Choices

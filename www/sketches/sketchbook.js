@@ -20,6 +20,7 @@ const dialogOf = (id) => /** @type {any} */ (document.getElementById(id));
  * @import { Page } from '../page/page.js'
  * @import { Easel } from '../run/easel.js'
  * @import { Wells } from '../sources/wells.js'
+ * @import { StyleShelf } from '../styling/shelf.js'
  * @import { Panel, Sketch } from './panel.js'
  */
 
@@ -30,14 +31,16 @@ export class Sketchbook {
   #easel;
   /** @type {Wells} */
   #wells;
+  /** @type {StyleShelf} */
+  #shelf;
   #form;
   /** @type {{dialog: SketchDialog, panel: Panel, sketches: Sketch[]} | undefined} */
   #open;
   #resume = false;
 
-  /** @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement}} given */
-  constructor({ page, easel, wells, form }) {
-    [this.#page, this.#easel, this.#wells, this.#form] = [page, easel, wells, form];
+  /** @param {{page: Page, easel: Easel, wells: Wells, shelf: StyleShelf, form: HTMLFormElement}} given */
+  constructor({ page, easel, wells, shelf, form }) {
+    [this.#page, this.#easel, this.#wells, this.#shelf, this.#form] = [page, easel, wells, shelf, form];
     for (const id of /** @type {(keyof typeof PANELS)[]} */ (Object.keys(PANELS))) {
       const dialog = dialogOf(id);
       dialog.addEventListener('choose', ({ detail: { value } }) => this.#fill(value));
@@ -61,8 +64,9 @@ export class Sketchbook {
     this.#resume = await this.#easel.pause();
     await this.#wells.settled();
     const hasVgg19 = (await this.#page.painter.ask('weights')).loaded;
+    const [painting, style] = [this.#wells.get('painting')?.title ?? '', await this.#shelf.atHand()];
     /** @type {Panel} */
-    const panel = new PANELS[id]({ wanted, page: this.#page, easel: this.#easel, hasVgg19 });
+    const panel = new PANELS[id]({ wanted, page: this.#page, easel: this.#easel, hasVgg19, painting, style });
     this.#open = { dialog, panel, sketches: [] };
     dialog.open({ heading: panel.heading, hint: panel.hint, legend: panel.legend, choices: panel.choices, choice: panel.choice });
     await this.#fill(panel.choice);
@@ -77,7 +81,7 @@ export class Sketchbook {
       dialog.board.cells = sketches;
       this.#open.sketches = sketches;
       const { painter } = this.#page;
-      await painter.ask('beginSketches', { list: sketches.flatMap(({ settings: own }) => own ?? []), inTurn: panel.inTurn });
+      await painter.ask('beginSketches', { list: sketches.flatMap(({ settings: own, style }, index) => (own ? { index, settings: own, style } : [])), inTurn: panel.inTurn });
       await panel.fill?.(dialog, choice);
     } catch (error) {
       dialog.close();

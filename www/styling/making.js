@@ -43,7 +43,7 @@ export class Making {
   #totals = [];
   #step = 0; #all = 0;
 
-  /** `use` takes the style that was made. @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement, use: (blob: Blob) => Promise<void>}} given */
+  /** `use` takes the style that was made. @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement, use: (blob: Blob, took_s: number) => Promise<void>}} given */
   constructor({ page, easel, wells, form, use }) {
     [this.#page, this.#easel, this.#wells, this.#form, this.#use] = [page, easel, wells, form, use];
     const answer = (type, work) => this.#dialog.addEventListener(type, ({ detail }) => this.#attempt(() => work.call(this, detail)));
@@ -147,19 +147,20 @@ export class Making {
     else if (seen && hasSettled(this.#totals, steps)) this.#attempt(() => this.#end(t('The style is ready after {count} steps: the picture hardly changed any more.', { count: step })));
   }
 
-  get #pace() {
+  /** How fast this device trains; 0 before anything was timed. */
+  get pace() {
     const mean = (/** @type {number[]} */ all) => all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
     return { step_ms: mean(this.#steps_ms), look_ms: mean(this.#looks_ms) };
   }
 
   #foretell() {
-    for (const length of Object.keys(LENGTHS)) this.#dialog.foretell(length, t('About {time}', { time: duration(seconds(this.#stepsOf(length), this.#pace)) }));
+    for (const length of Object.keys(LENGTHS)) this.#dialog.foretell(length, t('About {time}', { time: duration(seconds(this.#stepsOf(length), this.pace)) }));
   }
 
   /** @param {number} step @param {number} steps */
   #tell(step, steps) {
     const percent = Math.floor(100 * step / steps);
-    const left = this.#phase === 'resting' ? t('paused') : step > 2 && timeLeft(seconds(steps - step, this.#pace));
+    const left = this.#phase === 'resting' ? t('paused') : step > 2 && timeLeft(seconds(steps - step, this.pace));
     this.#dialog.tell({ share: step / steps, words: [`${percent} %`, left, t('step {step} of {steps}', { step, steps })].filter(Boolean).join(' · ') });
     const quarter = Math.floor(4 * step / steps);
     if (quarter <= this.#quarter || quarter === 4) return;
@@ -220,7 +221,7 @@ export class Making {
     if (this.#easel.isRunning) await this.#easel.stop(); // its picture stays among the past ones
     this.#resume = false;
     this.#dialog.close();
-    await this.#use(file);
+    await this.#use(file, seconds(this.#step, this.pace));
   }
 
   async #close() {

@@ -47,6 +47,9 @@ export class StyleShelf {
     this.#shipped = given.wells.furnished.then(() => this.#layOut()).catch(() => []); // without the list there is no shelf
   }
 
+  /** The style at hand. */
+  async atHand() { return (await this.#styling)?.atHand(); }
+
   async #layOut() {
     const response = await fetch(STYLES);
     /** @type {Shipped[]} */

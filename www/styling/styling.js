@@ -6,6 +6,7 @@ import { t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 import { download, slug } from '../project/download.js';
 import * as settings from '../settings/settings.js';
+import { seconds } from './terms.js';
 
 /**
  * @import { StyleAbout, Stylized } from '../engine/messages.d.ts'
@@ -18,7 +19,8 @@ import * as settings from '../settings/settings.js';
  * @import { Making } from './making.js'
  * @import { Given, Shipped } from './shelf.js'
  *
- * @typedef {StyleAbout & {blob: Blob, url: string | undefined}} Style `url`: of its thumbnail.
+ * @typedef {StyleAbout & {blob: Blob, url: string | undefined, took_s: number | undefined}} Style `url`: of its thumbnail; `took_s`: its training, if that was here.
+ * @typedef {{name: string, steps: number, blob: Blob, took_s: number | undefined, foretold_s: number | undefined}} AtHand `foretold_s`: what its training would take here, if a step was timed.
  * @typedef {{style: Style, photo: Picture, size: number, strength: number}} Wish What the picture shall be.
  */
 
@@ -56,11 +58,11 @@ export class Styling {
     page.on('painter', () => page.opened.then((isOpen) => { if (isOpen) this.#resend(); }));
   }
 
-  /** Takes a style from its file. @param {Blob} blob */
-  async take(blob) {
+  /** Takes a style from its file. @param {Blob} blob @param {number} [took_s] its training, if that was here */
+  async take(blob, took_s) {
     if (!await this.#page.opened) return;
     const about = await this.#page.painter.ask('loadStyle', { blob });
-    this.#lay({ ...about, blob, url: about.thumbnail.length > 0 ? URL.createObjectURL(new Blob([about.thumbnail], { type: 'image/png' })) : undefined });
+    this.#lay({ ...about, blob, took_s, url: about.thumbnail.length > 0 ? URL.createObjectURL(new Blob([about.thumbnail], { type: 'image/png' })) : undefined });
     this.#paint();
   }
 
@@ -70,7 +72,7 @@ export class Styling {
   /** Opens the dialog in which a style is made of the painting. */
   async make() {
     this.#making ??= import('./making.js').then(({ Making }) => new Making({
-      page: this.#page, easel: this.#easel, wells: this.#wells, form: this.#form, use: (blob) => this.take(blob),
+      page: this.#page, easel: this.#easel, wells: this.#wells, form: this.#form, use: (blob, took_s) => this.take(blob, took_s),
     }));
     await this.#making.catch((error) => { this.#making = undefined; throw error; });
     await (await this.#making).open();
@@ -88,6 +90,14 @@ export class Styling {
     const offered = shipped.map(({ file, name }) => ({ name, bring: () => fetched(file, name) }));
     const own = this.#style;
     return own ? [{ name: own.name, bring: async () => own.blob }, ...offered.filter(({ name }) => name !== own.name)] : offered;
+  }
+
+  /** The style at hand, and what is known of its training. @returns {Promise<AtHand | undefined>} */
+  async atHand() {
+    const pace = (await this.#making)?.pace;
+    if (!this.#style) return undefined;
+    const { name, steps, blob, took_s } = this.#style;
+    return { name, steps, blob, took_s, foretold_s: pace && pace.step_ms > 0 ? seconds(steps, pace) : undefined };
   }
 
   /** @param {Style | undefined} style */

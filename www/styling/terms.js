@@ -44,6 +44,14 @@ export function seconds(steps, { step_ms, look_ms }) {
 }
 
 /**
+ * How many pictures a training pays for: those whose painting would take as much longer as the training took.
+ * Undefined if a pass saves no time. @param {number} training_s @param {{slow_s: number, pass_s: number}} picture
+ */
+export function paysAfter(training_s, { slow_s, pass_s }) {
+  return slow_s > pass_s ? training_s / (slow_s - pass_s) : undefined;
+}
+
+/**
  * Whether the loss of the photo that is looked at has stopped falling.
  * @param {number[]} totals one for every look, oldest first @param {number} steps of the whole training
  */

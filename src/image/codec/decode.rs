@@ -51,7 +51,7 @@ pub fn decode(bytes: &[u8], longest_edge: u32) -> Result<Decoded> {
     // A broken remark about orientation or colour is no reason to refuse the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or_default();
-    let taken = decoder.exif_metadata().unwrap_or_default().and_then(dates::taken);
+    let taken = decoder.exif_metadata().unwrap_or_default().and_then(|exif| dates::taken(&exif));
 
     let picture = reduce::reduce(&DynamicImage::from_decoder(decoder).map_err(failed)?, longest_edge.max(1));
     let picture = upright(picture, orientation);

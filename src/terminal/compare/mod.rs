@@ -71,10 +71,10 @@ pub async fn compare(arguments: &Arguments) -> Result<(), String> {
     let mut painted = Vec::new();
     if has_vgg19 {
         eprintln!("Painting with Gatys' recipe");
-        painted.push(("Gatys et al., 2016", "gatys.png", slow(&sources, &gatys).await?));
+        painted.push(("Gatys et al.", "gatys.png", slow(&sources, &gatys).await?));
     }
     eprintln!("Painting with Scumble's own");
-    painted.push(("Scumble", "scumble.png", slow(&sources, &own).await?));
+    painted.push(("Scumble, built-in", "scumble.png", slow(&sources, &own).await?));
     let slow_s = painted.last().map_or(0.0, |(_, _, own)| own.last_s);
     let (style, training) = match &arguments.style {
         Some(path) => (style(path)?, None),
@@ -85,7 +85,7 @@ pub async fn compare(arguments: &Arguments) -> Result<(), String> {
         }
     };
     eprintln!("Painting with the style");
-    painted.push(("fast style transfer", "fast.png", fast(&style, &photo, arguments.size).await?));
+    painted.push(("Fast style transfer", "fast.png", fast(&style, &photo, arguments.size).await?));
     let fast_s = painted.last().map_or(0.0, |(_, _, own)| own.last_s);
     let training = training.map(|cost| cost.against(slow_s - fast_s));
 

@@ -70,7 +70,7 @@ impl Report {
     pub(super) fn markdown(&self) -> String {
         let mut text = format!(
             "# Both approaches on one pair\n\n{}, longest edge {} px\n\n\
-             | way | first picture, s | finished, s | passes | GFLOP | memory, MiB | R | layout | missing | edges | colours |\n\
+             | Way | First picture, s | Finished, s | Passes | GFLOP | Memory, MiB | R | Layout | Missing | Edges | Colours |\n\
              |---|---|---|---|---|---|---|---|---|---|---|\n",
             self.adapter, self.size
         );
