@@ -39,6 +39,14 @@ pub enum Error {
         /// The limit in megapixels.
         limit: u64,
     },
+    /// Refused before decoding as well: its pixels may be few, but a decoder holds whole rows.
+    #[error("This picture has an edge of {edge} pixels; Scumble reads up to {limit}. Make it smaller first.")]
+    PictureTooLong {
+        /// Its longer edge in pixels, from the header.
+        edge: u32,
+        /// The limit in pixels.
+        limit: u32,
+    },
     /// The saved picture could not be written.
     #[error("The picture could not be written as a file ({detail}). Try another format.")]
     Encode {
@@ -118,6 +126,7 @@ impl Error {
             Error::NotAPicture { .. } => "NotAPicture",
             Error::DamagedPicture { .. } => "DamagedPicture",
             Error::PictureTooLarge { .. } => "PictureTooLarge",
+            Error::PictureTooLong { .. } => "PictureTooLong",
             Error::Encode { .. } => "Encode",
             Error::Weights { .. } => "Weights",
             Error::Style { .. } => "Style",

@@ -11,9 +11,7 @@ mod resample;
 mod size;
 
 pub use self::analysis::{Match, likeness, matched};
-pub use self::codec::{
-    Decoded, Format, Label, MEGAPIXEL_LIMIT, decode, encode, encode_animation, encode_png, read_label,
-};
+pub use self::codec::{Decoded, Format, Label, decode, encode, encode_animation, encode_png, read_label};
 pub use self::resample::{Filter, Taps, resize, taps};
 pub use self::size::fit;
 

@@ -78,14 +78,14 @@ test("the size suits the device until somebody chooses one", async () => {
   const { page, close } = await newPage(here.browser);
   await open(page, here.site.url);
   const says = (words) => page.waitForFunction((words) => document.getElementById("prospect").textContent.includes(words), words, { timeout: 300_000 });
-  await says("size chosen for this device");
+  await says("size suits this device");
   const { size, seconds } = await page.evaluate(() => ({ size: Number(document.getElementById("size").value), seconds: Number(document.getElementById("prospect").dataset.seconds) }));
   console.log(`${size} px, foretold ${seconds.toFixed(1)} s`);
   assert.ok([128, 192, 256, 384, 512].includes(size));
   assert.ok(size === 128 || seconds <= 75, `${size} px take ${seconds} s`);
   const other = size === 192 ? 256 : 192;
   await choose(page, { size: other });
-  await page.waitForFunction(() => !document.getElementById("prospect").textContent.includes("size chosen"), undefined, { timeout: 300_000 });
+  await page.waitForFunction(() => !document.getElementById("prospect").textContent.includes("size suits"), undefined, { timeout: 300_000 });
   assert.equal(await page.inputValue("#size"), String(other), "a chosen size stays");
   await page.goto("about:blank");
   await open(page, `${here.site.url}#size=768`);

@@ -83,9 +83,8 @@ export class Prospect {
       $('prospect').dataset.seconds = this.#promise.seconds;
       this.#say([
         t('About {time}', { time: duration(this.#promise.seconds) }),
-        this.#suited.has(key) && !settings.isSizeChosen(this.#form) && t('size chosen for this device'),
         t('{megabytes} MB of graphics memory', { megabytes: Math.max(1, Math.round(this.#promise.bytes / 1e6)) }),
-        safe && (safe < wanted.size ? t('above the safe size here, {size} px', { size: safe }) : t('safe up to {size} px', { size: safe })),
+        this.#sized(wanted.size, safe),
         t('{rate} iterations/s at full size', { rate: number(this.#promise.perSecond, { maximumSignificantDigits: 2 }) }),
       ].filter(Boolean).join('\u00a0· ')); // a line may end with a dot, never begin with one
     } catch {
@@ -104,6 +103,13 @@ export class Prospect {
     if (edge === wanted.size || settings.isSizeChosen(this.#form) || !['ready', 'done'].includes(this.#page.state)) return false;
     settings.suitSize(this.#form, edge);
     return true;
+  }
+
+  /** Whether the size is safe here, or suits this device anyway. @param {number} size @param {number} [safe] the largest that is */
+  #sized(size, safe) {
+    if (safe && safe < size) return t('above the safe size here, {size} px', { size: safe });
+    if (!settings.isSizeChosen(this.#form)) return t('size suits this device');
+    return safe && t('safe up to {size} px', { size: safe });
   }
 
   #say(words) { $('prospect').textContent = words; }

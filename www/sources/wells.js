@@ -95,7 +95,9 @@ export class Wells extends Emitter {
     /** @type {Picture} */
     const picture = { blob, title, sample, url: URL.createObjectURL(blob) };
     this.#put(which, picture);
-    return this.#track(this.#show(which, picture).then(() => this.#give(which, picture, before)));
+    // Whatever the engine might refuse is not the browser's to decode before: it is seen when the engine has taken it.
+    const seen = sample ? this.#show(which, picture) : Promise.resolve();
+    return this.#track(seen.then(() => this.#give(which, picture, before)));
   }
 
   /** Lays out the samples and puts the first of each kind into its well, so that Paint works at once. */

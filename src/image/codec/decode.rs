@@ -1,6 +1,7 @@
 //! This turns the bytes of a file into a [`Picture`], within bounded memory.
 
 use super::super::{Picture, reduce};
+use super::inspect::{self, CUT_OFF};
 use super::{dates, jpeg, signature};
 use crate::{Error, Result};
 use ::image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
@@ -8,11 +9,11 @@ use ::image::metadata::Orientation;
 use ::image::{AnimationDecoder, DynamicImage, ImageBuffer, ImageDecoder, ImageError, ImageFormat, Limits};
 use std::io::{Cursor, ErrorKind};
 
-/// The largest picture that is decoded, in megapixels: beyond it the samples alone would not fit a browser's memory.
-pub const MEGAPIXEL_LIMIT: u64 = 100;
-
-/// The most bytes that a decoder may allocate: 100 megapixels of 16-bit RGBA (800 MB), and room for its own tables.
+/// The most bytes that a decoder may allocate for pixels.
 const ALLOCATION_LIMIT: u64 = 1 << 30;
+
+/// The most bytes that a PNG's decoder may allocate for anything else, a colour profile for example.
+const REMARKS_LIMIT: u64 = 1 << 24;
 
 /// The most bytes that the search for a second GIF frame may allocate; a note is not worth more.
 const SECOND_FRAME_LIMIT: u64 = 1 << 28;
@@ -35,18 +36,22 @@ pub struct Decoded {
 /// noted is applied. 16-bit samples keep their precision. Of an animation the first frame is taken.
 ///
 /// # Errors
-/// [`Error::NotAPicture`] when the bytes are something else, [`Error::PictureTooLarge`] when the header announces more
-/// than [`MEGAPIXEL_LIMIT`] (nothing is decoded then), [`Error::DamagedPicture`] when the file is cut off or broken.
+/// [`Error::NotAPicture`] when the bytes are something else, [`Error::PictureTooLarge`] or [`Error::PictureTooLong`] when the header
+/// announces more than [`inspect`]'s limits (nothing is decoded then), [`Error::DamagedPicture`] when the file is cut off or broken.
 pub fn decode(bytes: &[u8], longest_edge: u32) -> Result<Decoded> {
     let format = signature::recognise(bytes)?;
     let failed = |error| explain(format, &error);
 
+    let refused = |why| damaged(format, why);
+
+    inspect::chunks(format, bytes).map_err(refused)?;
+    inspect::rows(format, bytes)?;
     let Opened { mut decoder, is_animated } = open(format, bytes).map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    check_size(width, height)?;
     let outline = (format == ImageFormat::Jpeg).then(|| jpeg::outline(bytes));
-    if outline.as_ref().is_some_and(|outline| !outline.is_complete) {
-        return Err(damaged(format, CUT_OFF));
+    inspect::size((width, height), decoder.color_type(), format, outline.as_ref())?;
+    if let Some(outline) = &outline {
+        inspect::scans((width, height), outline).map_err(refused)?;
     }
     // A broken remark about orientation or colour is no reason to refuse the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -89,7 +94,9 @@ fn open(format: ImageFormat, bytes: &[u8]) -> Result<Opened<'_>, ImageError> {
     let file = Cursor::new(bytes);
     let mut opened = match format {
         ImageFormat::Png => {
-            let decoder = PngDecoder::with_limits(file, limits.clone())?;
+            let mut remarks = Limits::default();
+            remarks.max_alloc = Some(REMARKS_LIMIT);
+            let decoder = PngDecoder::with_limits(file, remarks)?;
             Opened { is_animated: decoder.is_apng()?, decoder: Box::new(decoder) }
         }
         ImageFormat::WebP => {
@@ -110,16 +117,6 @@ fn has_second_frame(bytes: &[u8]) -> bool {
     limits.max_alloc = Some(SECOND_FRAME_LIMIT);
     let Ok(mut decoder) = GifDecoder::new(Cursor::new(bytes)) else { return false };
     decoder.set_limits(limits).is_ok() && decoder.into_frames().take(2).filter(Result::is_ok).count() == 2
-}
-
-/// Refuses, from the header alone, what would not fit in memory.
-fn check_size(width: u32, height: u32) -> Result<()> {
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > MEGAPIXEL_LIMIT * 1_000_000 {
-        let megapixels = pixels.div_ceil(1_000_000);
-        return Err(Error::PictureTooLarge { width, height, megapixels, limit: MEGAPIXEL_LIMIT });
-    }
-    Ok(())
 }
 
 /// Turns a picture the way its camera noted; the pixels move, no value changes.
@@ -159,8 +156,6 @@ fn explain(format: ImageFormat, error: &ImageError) -> Error {
         _ => damaged(format, &innermost(error)),
     }
 }
-
-const CUT_OFF: &str = "the file ends before the picture does";
 
 fn damaged(format: ImageFormat, detail: &str) -> Error {
     Error::DamagedPicture { format: signature::name(format).to_owned(), detail: detail.to_owned() }

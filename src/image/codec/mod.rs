@@ -3,10 +3,11 @@
 mod dates;
 mod decode;
 mod encode;
+mod inspect;
 mod jpeg;
 mod label;
 mod signature;
 
-pub use decode::{Decoded, MEGAPIXEL_LIMIT, decode};
+pub use decode::{Decoded, decode};
 pub use encode::{Format, Label, encode, encode_animation, encode_png};
 pub use label::read_label;
