@@ -14,6 +14,9 @@ static MEMORY: PeakAlloc = PeakAlloc;
 const BUDGET_MIB: f32 = 160.0;
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The picture's size, or words of the refusal.
+type Outcome = Result<(u32, u32), &'static str>;
+
 fn crc(bytes: &[u8]) -> u32 {
     let mut crc = !0_u32;
     for byte in bytes {
@@ -68,7 +71,7 @@ fn drawn_over_and_over(edge: u16, times: usize) -> Vec<u8> {
 fn no_picture_takes_more_than_its_budget() {
     let profile = [&b"p\0\0"[..], &deflated(700 << 20)].concat();
     let odd_palette = chunk(b"PLTE", &[0; 4]);
-    let cases: [(&str, Vec<u8>, Result<(u32, u32), &str>); 8] = [
+    let cases: [(&str, Vec<u8>, Outcome); 8] = [
         ("an odd palette", png(1, 1, 8, 3, 1, &odd_palette), Err("its palette is no list of colours")),
         ("a long palette", png(1, 1, 8, 3, 1, &chunk(b"PLTE", &[0; 771])), Err("its palette is no list of colours")),
         ("a chunk of 4 GiB", long_webp(), Err("the file ends before the picture does")),

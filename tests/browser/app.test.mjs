@@ -183,6 +183,8 @@ test("four languages, from one file that misses no word", async () => {
     await drop(page, "photo", { name: "no.jpg", bytes: Buffer.from("no picture") });
     await page.waitForFunction(() => document.getElementById("messages").textContent !== "");
     assert.ok(!(await page.textContent("#messages")).includes("This is not"), "the engine's sentence too");
+    const constructed = () => import(new URL("language/words.js", document.baseURI).href).then(({ t }) => t("constructor"));
+    assert.equal(await page.evaluate(constructed), "constructor", "what every object has is no word");
     assert.deepEqual(complaints(), []);
     await close();
   }

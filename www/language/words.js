@@ -10,7 +10,8 @@ const ATTRIBUTES = ['aria-label', 'title', 'alt', 'noun', 'label'];
 
 export const language = chosen();
 
-const words = language === 'en' ? {} : await load(language);
+// Nothing but our own words: a file may be called "constructor".
+const words = { __proto__: null, ...language === 'en' ? {} : await load(language) };
 /** @type {[RegExp, string][]} */
 const patterns = Object.keys(words).filter((key) => key.includes('{')).map((key) => [asPattern(key), key]);
 
