@@ -5,6 +5,7 @@ importScripts('./precache.js'); // self.PRECACHE = {version, files: [path, ...]}
 
 const CACHE = `scumble-site-${self.PRECACHE.version}`;
 const SHARED = 'scumble-shared'; // installation.js knows the name
+const SHARED_FILES = 2, SHARED_BYTES = 2 ** 28; // a photo and a painting
 
 self.addEventListener('install', (event) => {
   const files = self.PRECACHE.files.map((path) => new Request(path, { cache: 'no-cache' }));
@@ -32,9 +33,11 @@ self.addEventListener('fetch', (event) => {
   if (known) event.respondWith(caches.open(CACHE).then((cache) => cache.match(wanted)).then((kept) => kept ?? fetch(request)));
 });
 
-// What a share sheet hands over waits in a cache until the page, opened anew, takes it.
+// What a share sheet hands over waits in a cache until the page, opened anew, takes it. A form of another site is no share sheet.
 async function takeShared(request) {
-  const files = (await request.formData()).getAll('pictures').filter((file) => file instanceof File);
+  if (request.referrer && new URL(request.referrer).origin !== self.location.origin) return Response.redirect('./', 303);
+  const isPicture = (file) => file instanceof File && file.size <= SHARED_BYTES;
+  const files = (await request.formData()).getAll('pictures').filter(isPicture).slice(0, SHARED_FILES);
   const cache = await caches.open(SHARED);
   for (const [index, file] of files.entries()) {
     await cache.put(`./shared/${index}`, new Response(file, { headers: { 'X-Name': encodeURIComponent(file.name) } }));

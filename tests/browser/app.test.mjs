@@ -226,17 +226,30 @@ test("what is shared to it lies in the wells", async () => {
   await paint(page);
   await page.waitForFunction(() => navigator.serviceWorker.controller, undefined, { timeout: 120_000 });
   const { bytes } = await file(join(DIST, "samples/still-life.jpg"));
-  await Promise.all([page.waitForEvent("load"), page.evaluate((base64) => {
-    const picture = new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], "shared fruit.jpg", { type: "image/jpeg" });
+  const share = (name) => Promise.all([page.waitForEvent("load"), page.evaluate(({ base64, name, action }) => {
+    const picture = new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name, { type: "image/jpeg" });
     const transfer = new DataTransfer();
     transfer.items.add(picture);
-    const form = Object.assign(document.createElement("form"), { method: "post", action: "./?share", enctype: "multipart/form-data" });
+    const form = Object.assign(document.createElement("form"), { method: "post", action, enctype: "multipart/form-data" });
     const input = Object.assign(document.createElement("input"), { type: "file", name: "pictures" });
     input.files = transfer.files;
     form.append(input);
     document.body.append(form);
     form.submit();
-  }, bytes.toString("base64"))]);
+  }, { base64: bytes.toString("base64"), name, action: `${here.site.url}?share` })]);
+  await share("shared fruit.jpg");
   await page.waitForFunction(() => document.querySelector("picture-well[name=photo]").textContent.includes("shared fruit"));
+
+  const other = await serve();
+  const posts = here.site.requests.length;
+  await page.route(other.url, (route) => route.fulfill({ contentType: "text/html", body: "<title>Another site</title>" }));
+  await page.goto(other.url);
+  await share("strange fruit.jpg");
+  await waitForState(page, "ready");
+  assert.equal(new URL(page.url()).origin, new URL(here.site.url).origin);
+  await page.waitForFunction(() => document.querySelector("picture-well[name=photo]").textContent.includes("Mountain lake"));
+  assert.ok(!here.site.requests.slice(posts).some(({ method }) => method === "POST"), "nothing was sent to the host");
+  assert.equal(await page.evaluate(() => globalThis.caches.has("scumble-shared")), false, "nothing of it is kept");
+  await other.close();
   await close();
 });

@@ -16,16 +16,18 @@ const SHARED = 'scumble-shared'; // the cache where the service worker puts what
 /** `history` holds what would be lost by loading the page again. @param {{page: Page, wells: Wells, history: History}} given */
 export function install({ page, wells, history }) {
   offerLanguages(page, history);
-  offerInstallation();
   takeWhatIsHanded(wells);
-  // Who has painted a picture is likely to come again; nobody else need carry the whole site home.
+  // Who has painted a picture is likely to come again; nobody else need carry the whole site home. But whoever installs it shares
+  // pictures to it, and without a service worker these would be sent to the host.
   let asked = false;
   const keep = () => {
     if (asked || !navigator.serviceWorker) return;
     asked = true;
-    navigator.serviceWorker.register('./sw.js').then((registration) => attendUpdates(registration, page)).catch(() => {}); // then it needs the network
+    navigator.serviceWorker.register('./sw.js', { updateViaCache: 'none' }).then((registration) => attendUpdates(registration, page)).catch(() => {}); // then it needs the network
   };
-  if (navigator.serviceWorker?.controller) keep();
+  if (navigator.serviceWorker?.controller || matchMedia('(display-mode: standalone)').matches) keep();
+  addEventListener('appinstalled', keep);
+  offerInstallation(keep);
   page.on('state', () => { if (page.state === 'done') keep(); });
 }
 
@@ -45,12 +47,14 @@ function attendUpdates(registration, page) {
   navigator.serviceWorker.addEventListener('controllerchange', () => { if (agreed) location.reload(); });
 }
 
-function offerInstallation() {
+/** @param {() => void} keep */
+function offerInstallation(keep) {
   addEventListener('beforeinstallprompt', (/** @type {any} */ event) => {
     event.preventDefault();
     $('install').hidden = false;
     $('install').onclick = async () => {
       $('install').hidden = true;
+      keep();
       await event.prompt();
     };
   });

@@ -158,7 +158,7 @@ const aside = {
   async download() {
     download = new AbortController();
     try {
-      const contents = await store.fetchShards(shards, download.signal, (progress) => tell('download', progress));
+      const contents = await store.fetchShards(/** @type {Manifest} */ (manifest), shards, download.signal, (progress) => tell('download', progress));
       return await inLine(() => load(contents));
     } finally {
       download = undefined;

@@ -8,11 +8,16 @@
  */
 
 const FOLDER = new URL('../weights/', import.meta.url);
+const MANIFEST = new URL('manifest.json', FOLDER).href;
 const CACHE = 'scumble-weights-v1';
 
-/** The manifest and its text (which the engine reads), or null where this site carries no weights. @returns {Promise<Manifest | null>} */
+/**
+ * The manifest and its text (which the engine reads), or null where this site carries no weights. Without a connection it is the one
+ * that came with the weights in the cache.
+ * @returns {Promise<Manifest | null>}
+ */
 export async function readManifest() {
-  const response = await fetch(new URL('manifest.json', FOLDER)).catch(() => null);
+  const response = await fetch(MANIFEST).catch(async () => (await openCache())?.match(MANIFEST));
   if (!response?.ok) return null;
   const text = await response.text();
   try {
@@ -37,8 +42,11 @@ export async function has(shards) {
   return found.every(Boolean);
 }
 
-/** All shards in order. @param {Shard[]} shards @param {AbortSignal} signal @param {(loaded: Events['download']) => void} report */
-export async function fetchShards(shards, signal, report) {
+/**
+ * All shards in order; the manifest is kept with them.
+ * @param {Manifest} manifest @param {Shard[]} shards @param {AbortSignal} signal @param {(loaded: Events['download']) => void} report
+ */
+export async function fetchShards(manifest, shards, signal, report) {
   const cache = await openCache();
   const total = shards.reduce((sum, { bytes }) => sum + bytes, 0);
   let bytes = 0;
@@ -54,6 +62,7 @@ export async function fetchShards(shards, signal, report) {
     if (!kept) await cache?.put(keyOf(shard), new Response(content)).catch(() => {});
     loaded.push(content);
   }
+  await cache?.put(MANIFEST, new Response(manifest.text)).catch(() => {}); // the same
   return loaded;
 }
 
