@@ -110,6 +110,9 @@ impl Default for Size {
 }
 
 impl Size {
+    /// For phones: about a quarter of the usual one's parameters and products.
+    pub const SMALL: Size = Size { width: 8, blocks: 5 };
+
     /// Whether there can be such a network.
     pub fn is_possible(self) -> bool {
         (4..=64).contains(&self.width) && self.width.is_multiple_of(4) && (1..=16).contains(&self.blocks)

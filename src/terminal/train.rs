@@ -10,6 +10,7 @@ use scumble::image::encode_png;
 use scumble::painter::{Losses, Sources};
 use scumble::settings::Settings;
 use scumble::style::Style;
+use scumble::stylizer::Size;
 use scumble::training::{Photos, Plan, Trainer};
 use std::path::{Path, PathBuf};
 
@@ -62,11 +63,14 @@ pub struct Arguments {
     /// Begin with random numbers.
     #[arg(long, conflicts_with = "start")]
     cold: bool,
+    /// A smaller network, for phones: a quarter of the work, a coarser picture. It begins with random numbers.
+    #[arg(long, conflicts_with = "start")]
+    small: bool,
     /// Where the training is kept on the way, so that it can go on after a break.
     #[arg(long)]
     checkpoint: Option<PathBuf>,
     /// Go on with a training that was kept with --checkpoint; its own settings are used.
-    #[arg(long, conflicts_with_all = ["start", "cold", "steps", "batch", "crop", "size", "stability"])]
+    #[arg(long, conflicts_with_all = ["start", "cold", "small", "steps", "batch", "crop", "size", "stability"])]
     resume: Option<PathBuf>,
     /// A photo that takes no part; its painting is saved beside the style, as a PNG, while the training goes on.
     #[arg(long)]
@@ -108,9 +112,10 @@ pub async fn train(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     plan.check().map_err(say)?;
     let start = match &arguments.start {
         Some(path) => Some(style(path)?),
-        None => (!arguments.cold).then(Style::start),
+        None => (!arguments.cold && !arguments.small).then(Style::start),
     };
-    let plan = Plan { network: start.as_ref().map_or(plan.network, |style| style.about.network), ..plan };
+    let own = if arguments.small { Size::SMALL } else { plan.network };
+    let plan = Plan { network: start.as_ref().map_or(own, |style| style.about.network), ..plan };
     let with_drawn = |plan: &Plan| Photos::of(photos.clone(), plan).and_drawn(plan.seed);
     let gpu = Gpu::open().await.map_err(say)?;
     eprintln!("Training on {}", gpu.describe());

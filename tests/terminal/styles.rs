@@ -63,6 +63,18 @@ fn a_style_is_trained_and_repaints_a_photo() {
 }
 
 #[test]
+fn a_style_for_phones_is_smaller() {
+    let desk = Desk::new("small");
+    train(&desk, &["-o", "small.style", "--small"]);
+    let bytes = desk.file("small.style");
+    assert_eq!(Style::from_bytes(&bytes).unwrap().about.network, Size::SMALL);
+    assert!(bytes.len() < 130_000, "{} bytes", bytes.len());
+    let products = |size| Table::new(size).products(256, 256) as f64;
+    let share = products(Size::SMALL) / products(Size::default());
+    assert!(share < 0.35, "{share} of the usual work");
+}
+
+#[test]
 fn several_photos_go_into_a_folder() {
     let desk = Desk::new("album");
     let style = untrained(&desk);

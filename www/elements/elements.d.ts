@@ -72,7 +72,7 @@ declare global {
     sample: CustomEvent<Sample>;
     save: CustomEvent<Wish>;
     share: CustomEvent<Wish>;
-    train: CustomEvent<{ length: string, photos: File[] }>;
+    train: CustomEvent<{ length: string, isSmall: boolean, photos: File[] }>;
     trouble: CustomEvent<{ message: string }>;
     use: CustomEvent<{ name: string }>;
   }

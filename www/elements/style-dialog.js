@@ -3,7 +3,7 @@
 //   ask({painting, lengths: [{value, words, steps}], length})      foretell(value, words): how long that takes
 //   begin({photo, steps}); tell({share, words}); draw({width, height, rgba}); add(losses); .resting
 //   made({name, words, canShare}); say(words); announce(words): for those who hear it; close()
-//   train {length, photos}, hold, halt, keep {name}, hand {name}, use {name}, closed      what the person said
+//   train {length, isSmall, photos}, hold, halt, keep {name}, hand {name}, use {name}, closed      what the person said
 
 import './loss-plot.js';
 import { t } from '../language/words.js';
@@ -43,10 +43,11 @@ export class StyleDialog extends HTMLElement {
     this.#body.replaceChildren(
       h('p', {}, t('A small network learns the manner of “{painting}” in this tab. Afterwards it repaints any photo at once, and you can save it as a file of less than half a megabyte.', { painting })),
       h('fieldset', { class: 'field' }, h('legend', {}, 'Training'), h('div', { class: 'choices lengths' }, ...lengths.map(choice))),
+      h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'small' }), h('span', {}, 'For phones', h('small', {}, 'a smaller network: quicker, coarser'))),
       h('div', { class: 'well-row' }, h('button', { type: 'button', 'data-action': 'photos', onclick: () => this.#files.click() }, icon('picture'), 'Add photos …'), this.#files),
       count);
     this.#dress(h('button', { type: 'button', 'data-action': 'close', onclick: () => this.close() }, 'Not now'),
-      this.#button('Start', 'train', () => ({ length: this.#body.querySelector('[name=length]:checked').value, photos: [...this.#files.files] }), 'primary'));
+      this.#button('Start', 'train', () => ({ length: this.#body.querySelector('[name=length]:checked').value, isSmall: this.#body.querySelector('[name=small]').checked, photos: [...this.#files.files] }), 'primary'));
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#buttons.lastElementChild.focus();
   }

@@ -110,7 +110,7 @@ function select(control, value) {
   control.value = value;
 }
 
-/** Sets the size that suits this device; the person may still choose another. @param {HTMLFormElement} form @param {number} edge */
+/** Sets the size that suits this device; the person may still choose another. */
 export function suitSize(form, edge) {
   form.elements.size.value = edge;
   form.dispatchEvent(new Event('input', { bubbles: true }));
@@ -128,7 +128,7 @@ export function follow(form, published) {
   tidy(form);
 }
 
-/** Whether somebody chose the size: the person, a link or a file. Until then it is the device's. @param {HTMLFormElement} form */
+/** Whether somebody chose the size: the person, a link or a file. Until then it is the device’s. */
 export function isSizeChosen(form) { return form.elements.size.dataset.chosen !== undefined; }
 
 /** Outputs beside the sliders, the dice, and controls that mean nothing now. */

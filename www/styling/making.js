@@ -7,7 +7,7 @@ import { $ } from '../page/ids.js';
 import { download, slug } from '../project/download.js';
 import { duration, timeLeft } from '../run/tempo.js';
 import * as settings from '../settings/settings.js';
-import { STEPS, USUAL, hasSettled, planFor, planIn, seconds } from './terms.js';
+import { SMALL, STEPS, USUAL, hasSettled, planFor, planIn, seconds } from './terms.js';
 
 const SAMPLES = new URL('../samples/samples.json', import.meta.url);
 const START = new URL('../weights/start.style', import.meta.url); // what other paintings have taught
@@ -16,7 +16,7 @@ const STRENGTH = 50; // what a style is trained for: its dial begins there
 const LENGTHS = { short: 'Short', normal: 'Normal', long: 'Long' };
 
 /**
- * @import { Events, Failure } from '../engine/messages.d.ts'
+ * @import { Events, Failure, TrainingPlan } from '../engine/messages.d.ts'
  * @import { Painter } from '../engine/painter.js'
  * @import { Page } from '../page/page.js'
  * @import { Easel } from '../run/easel.js'
@@ -72,7 +72,7 @@ export class Making {
     this.#forget();
     const lengths = Object.entries(LENGTHS).map(([value, words]) => ({ value, words: t(words), steps: this.#stepsOf(value) }));
     this.#dialog.ask({ painting: this.#title, lengths, length: USUAL });
-    await this.#attempt(() => this.#begin(TIMED, []));
+    await this.#attempt(() => this.#begin({ ...this.#own, steps: TIMED }, []));
   }
 
   get #title() { return this.#wells.get('painting')?.title ?? ''; }
@@ -85,24 +85,25 @@ export class Making {
     this.#step = this.#quarter = 0;
   }
 
-  /** @param {number} steps @param {Blob[]} photos @param {Blob} [start] */
-  #begin(steps, photos, start) {
+  /** @param {Partial<TrainingPlan>} plan @param {Blob[]} photos @param {Blob} [start] */
+  #begin(plan, photos, start) {
     const wanted = settings.read(this.#form);
     // What a style is trained for is neither a mask's nor a start's business.
     const own = { ...wanted, strength: STRENGTH, texture: false, masked: false, placed: false, start: /** @type {const} */ ('photo') };
-    return this.#page.painter.ask('beginTraining', { settings: own, plan: { ...planFor(wanted.size, this.#own), steps }, photos, start });
+    return this.#page.painter.ask('beginTraining', { settings: own, plan: planFor(wanted.size, plan), photos, start });
   }
 
-  /** @param {{length: string, photos: File[]}} wanted */
-  async #train({ length, photos }) {
+  /** @param {{length: string, isSmall: boolean, photos: File[]}} wanted */
+  async #train({ length, isSmall, photos }) {
     this.#phase = 'preparing';
     const steps = this.#stepsOf(length);
+    const plan = { ...isSmall ? { network: SMALL } : {}, ...this.#own, steps };
     this.#dialog.begin({ photo: /** @type {Picture} */ (this.#wells.get('photo')).url, steps });
     this.#forget();
-    const [samples, first] = await Promise.all([this.#samples(), this.#first()]);
+    const [samples, first] = await Promise.all([this.#samples(), plan.network ? undefined : this.#first()]);
     if (this.#phase !== 'preparing') return; // Stop was pressed meanwhile
     try {
-      await this.#begin(steps, [...samples, ...photos], first);
+      await this.#begin(plan, [...samples, ...photos], first);
     } catch (error) {
       this.#dialog.close();
       throw error;
@@ -121,9 +122,8 @@ export class Making {
     return found.filter((blob) => blob !== null);
   }
 
-  /** What the network begins with; a network of another size begins with random numbers, and so does one without a connection. */
+  /** What the usual network begins with; one of another size begins with random numbers, and so does one without a connection. */
   async #first() {
-    if (this.#own.network) return undefined;
     const response = await fetch(START).catch(() => null);
     return response?.ok ? response.blob() : undefined;
   }
