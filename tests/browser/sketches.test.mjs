@@ -68,6 +68,9 @@ function figures(page) {
   });
 }
 
+/** How many steps a style's file says that it was trained for. */
+function stepsOf({ bytes }) { return Number(/steps\\?"\s*:\s*(\d+)/.exec(bytes.subarray(0, 4096).toString("latin1"))[1]); }
+
 /** Waits until so many ways have all their figures. */
 function compared(page, count) {
   return page.waitForFunction((count) => [...document.querySelectorAll("#methods tbody tr")].filter((row) => !row.textContent.includes("–")).length >= count, count, { timeout: 600_000 });
@@ -122,7 +125,8 @@ test("both approaches stand side by side, with what each costs and brings, and w
 
   const payoff = await page.textContent('#methods [data-says="payoff"]');
   assert.ok(payoff.includes(`At 128 px a picture takes Scumble ${slow["Finished, s"]} s, and the style ${fast["Finished, s"]} s.`), payoff);
-  assert.match(payoff, /trained for 6,000 steps, which would take this device \d+ \w+\. .* pays for itself after [\d,.]+ pictures\./);
+  assert.match(payoff, /trained for [\d,]+ steps, which would take this device \d+ \w+\. .* pays for itself after [\d,.]+ pictures\./);
+  assert.ok(payoff.includes(`${stepsOf(style).toLocaleString("en")} steps`), payoff);
   assert.match(await page.textContent("#methods .below"), /Load VGG19/);
   await page.keyboard.press("Escape");
 
