@@ -74,7 +74,7 @@ export class Prospect {
       }
       if (asked !== this.#asked) return;
       const { found, correction } = this.#probes[key];
-      if (await this.#suit(key, wanted)) return; // that was input: it comes here again
+      if (await this.#suit(key, wanted)) return this.#later();
       this.#promise = { key, settings: JSON.stringify(wanted), ...forecast(found, scales, correction) };
       const { width, height } = scales[scales.length - 1];
       const edges = [...$('size').options].map(({ value }) => Number(value));

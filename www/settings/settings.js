@@ -110,10 +110,10 @@ function select(control, value) {
   control.value = value;
 }
 
-/** Sets the size that suits this device; the person may still choose another. */
+/** Sets the size that suits this device; the person may still choose another. That is no change of theirs, so nobody hears of it. */
 export function suitSize(form, edge) {
   form.elements.size.value = edge;
-  form.dispatchEvent(new Event('input', { bubbles: true }));
+  tidy(form);
 }
 
 export function chooseModel(form, model) {
