@@ -8,7 +8,7 @@
 //! - [`model`], [`weights`]: networks as tables, and the files that fill them
 //! - [`gpu`], [`kernels`]: the device, and one file per operation on it
 //! - [`network`], [`stylizer`]: features and their gradients; pictures in one pass, and the gradients of parameters
-//! - `judge`, [`objective`], [`optimizer`], [`scaling`]: scores, losses and gradients, steps, sizes
+//! - [`judge`], [`objective`], [`optimizer`], [`scaling`]: scores, losses and gradients, steps, sizes
 //! - [`painter`]: a run from two pictures to a painting
 //! - [`training`], [`style`]: from paintings and photos to a stylizer's parameters, and these as a file
 //! - `web` and the binary: the two faces, for a browser and for a terminal

@@ -37,11 +37,11 @@ pub struct Decoded {
 ///
 /// # Errors
 /// [`Error::NotAPicture`] when the bytes are something else, [`Error::PictureTooLarge`] or [`Error::PictureTooLong`] when the header
-/// announces more than 100 megapixels, 512 MiB or 65 535 pixels on an edge (nothing is decoded then), [`Error::DamagedPicture`] when the file is cut off or broken.
+/// announces more than 100 megapixels, 512 MiB or 65 535 pixels on an edge (nothing is decoded then), [`Error::DamagedPicture`] when
+/// the file is cut off, broken, or would take too long.
 pub fn decode(bytes: &[u8], longest_edge: u32) -> Result<Decoded> {
     let format = signature::recognise(bytes)?;
     let failed = |error| explain(format, &error);
-
     let refused = |why| damaged(format, why);
 
     inspect::chunks(format, bytes).map_err(refused)?;
