@@ -67,6 +67,12 @@ pub enum Error {
         /// The problem, in words, without a full stop.
         problem: String,
     },
+    /// A run that was broken off cannot go on.
+    #[error("This run cannot go on: {problem}. Paint the picture again from the beginning.")]
+    Checkpoint {
+        /// The problem, in words, without a full stop.
+        problem: String,
+    },
     /// WebGPU (or Vulkan) is there, but gives no adapter.
     #[error("No graphics adapter answered ({detail}). {remedy}")]
     NoAdapter {
@@ -130,6 +136,7 @@ impl Error {
             Error::Encode { .. } => "Encode",
             Error::Weights { .. } => "Weights",
             Error::Style { .. } => "Style",
+            Error::Checkpoint { .. } => "Checkpoint",
             Error::NoAdapter { .. } => "NoAdapter",
             Error::DeviceLost { .. } => "DeviceLost",
             Error::Gpu { .. } => "Gpu",

@@ -15,6 +15,7 @@ import './elements/time-line.js';
 import { install } from './app/installation.js';
 import { $ } from './page/ids.js';
 import { Page } from './page/page.js';
+import { noticeFor } from './page/support.js';
 import { History } from './past/history.js';
 import { Past } from './past/past.js';
 import { Easel } from './run/easel.js';
@@ -29,6 +30,8 @@ import { ModelChoice } from './settings/model-choice.js';
 import * as settings from './settings/settings.js';
 import { StyleShelf } from './styling/shelf.js';
 import { Wells } from './sources/wells.js';
+
+/** @import { Failure } from './engine/messages.d.ts' */
 
 const form = $('settings');
 const page = new Page();
@@ -54,16 +57,22 @@ wells.on('weights', (blob) => models.takeFile(blob));
 page.on('again', start);
 install({ page, wells, history });
 
-async function start() {
+let starts = 0;
+/** @param {Failure} [failure] of the engine before, if it fell */
+async function start(failure) {
+  const mine = ++starts;
+  const isNewest = () => mine === starts; // else the engine fell meanwhile
   if (!await page.open()) return;
   await wells.resend();
-  await models.open();
-  await example.play();
+  if (isNewest()) await models.open();
+  const became = isNewest() && await easel.goOn(failure);
+  if (failure && became) page.note(`${noticeFor(failure)?.title}. ${became}`);
+  if (isNewest()) await example.play();
 }
 
 // There is nothing to save before the first step, and few files that are dropped were saved here.
 let saving;
-const openSaving = () => (saving ??= import('./project/saving.js').then(({ Saving }) => new Saving({ page, easel, past, wells, form }), (error) => {
+const openSaving = () => (saving ??= import('./project/saving.js').then(({ Saving }) => new Saving({ page, easel, past, history, wells, form }), (error) => {
   saving = undefined; // the next step tries again
   throw error;
 }));
@@ -84,6 +93,13 @@ async function mayBeOurs(blob) {
   const head = new TextDecoder('latin1').decode(await blob.slice(0, 4096).arrayBuffer());
   return head.includes('iTXtScumble\0');
 }
+
+// What is painted is kept for the next visit; the first time there is nothing to offer.
+let keeping;
+const openKeeping = () => (keeping ??= import('./keeping/keeping.js').then(({ Keeping }) => new Keeping({ page, easel, wells, history, past, form })));
+easel.on('run', (run) => { if (run) openKeeping().catch((error) => { keeping = undefined; page.complain(error); }); });
+const visits = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('visits'); // keeping/visit.js knows the name
+visits().then(openKeeping).then((opened) => opened.offer()).catch(() => {}); // nothing was kept, or nothing can be read
 
 // The sketchbook is for the curious: it comes when one of its dialogs is opened for the first time.
 let sketchbook;

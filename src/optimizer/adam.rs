@@ -56,6 +56,11 @@ impl Adam {
         [&self.x, &self.m, &self.v, &self.average]
     }
 
+    /// Takes over the average of a picture that was broken off after so many steps.
+    pub fn go_on_from(&mut self, average: Tensor, step: u32) {
+        (self.average, self.step) = (average, step);
+    }
+
     /// Counts on from this step, for a state that was written into its tensors.
     pub fn go_on_after(&mut self, step: u32) {
         (self.age, self.step) = (step, step);

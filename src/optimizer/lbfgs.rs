@@ -85,6 +85,11 @@ impl Lbfgs {
         Ok(())
     }
 
+    /// Shows the picture of a run that was broken off until there is a better one: that is at the first evaluation.
+    pub(super) fn go_on_from(&mut self, best: Tensor) {
+        self.best = best;
+    }
+
     pub(super) fn pixels(&self) -> &Tensor {
         &self.x
     }

@@ -19,6 +19,24 @@ pub struct Pace {
     pub decay: f32,
 }
 
+/// What an optimiser takes over from an earlier one: of another scale, or of a run that was broken off.
+#[derive(Default)]
+pub struct Memory {
+    /// Adam's first and second moment, and their age in steps.
+    pub moments: Option<(Tensor, Tensor, u32)>,
+    /// The picture that people saw, and the steps since it began, or 0 where it is to begin anew.
+    pub shown: Option<(Tensor, u32)>,
+}
+
+/// The pictures of an optimiser's state, by these names.
+pub const PIXELS: &str = "pixels";
+/// Adam's first moment.
+pub const FIRST_MOMENT: &str = "first moment";
+/// Adam's second moment.
+pub const SECOND_MOMENT: &str = "second moment";
+/// Adam's average of the iterates.
+pub const AVERAGE: &str = "average";
+
 /// An optimiser at work on one size of picture.
 #[allow(clippy::large_enum_variant)] // there is one of them per run
 pub enum Optimizer {
@@ -38,6 +56,43 @@ impl Optimizer {
             Method::Adam => Optimizer::Adam(Adam::new(gpu, pixels)?),
             Method::Lbfgs => Optimizer::Lbfgs(Lbfgs::new(gpu, pixels)?),
         })
+    }
+
+    /// Takes over what an earlier one has left, before anything is recorded. L-BFGS has no use for moments.
+    pub fn inherit(&mut self, Memory { moments, shown }: Memory) {
+        match self {
+            Optimizer::Adam(adam) => {
+                if let Some((m, v, age)) = moments {
+                    adam.inherit(m, v, age);
+                }
+                if let Some((average, step)) = shown {
+                    adam.go_on_from(average, step);
+                }
+            }
+            Optimizer::Lbfgs(lbfgs) => {
+                if let Some((best, _)) = shown {
+                    lbfgs.go_on_from(best);
+                }
+            }
+        }
+    }
+
+    /// All that it needs to go on, by its names. L-BFGS goes on from its best picture: its memory takes twenty pictures' room.
+    pub fn state(&self) -> Vec<(&'static str, &Tensor)> {
+        match self {
+            Optimizer::Adam(adam) => {
+                [PIXELS, FIRST_MOMENT, SECOND_MOMENT, AVERAGE].into_iter().zip(adam.state()).collect()
+            }
+            Optimizer::Lbfgs(lbfgs) => vec![(PIXELS, lbfgs.best())],
+        }
+    }
+
+    /// Steps since Adam's moments began; none of L-BFGS.
+    pub fn age(&self) -> u32 {
+        match self {
+            Optimizer::Adam(adam) => adam.memory().2,
+            Optimizer::Lbfgs(_) => 0,
+        }
     }
 
     /// Records a step along the gradient `d_pixels`; `losses`, one per channel, add up to the loss it belongs to.

@@ -2,6 +2,7 @@
 //!
 //! The owner of a [`Painter`] asks for each step: not asking is a pause, dropping the painter cancels the run.
 
+pub mod checkpoint;
 pub mod feature_model;
 mod heat;
 mod palettes;
@@ -15,13 +16,14 @@ mod start;
 pub use progress::{Losses, Progress};
 pub use sources::Sources;
 
-use crate::choices::Start;
+use crate::Result;
 use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
 use crate::image::Picture;
 use crate::objective::Family;
+use crate::optimizer::Memory;
 use crate::schedule::{self, Scale};
 use crate::settings::Settings;
-use crate::{Error, Result};
+use checkpoint::{Checkpoint, Standing};
 use feature_model::FeatureModel;
 use scale_run::ScaleRun;
 use scene::{Originals, Scene};
@@ -51,6 +53,8 @@ pub struct Painter {
     before: u32,
     /// The losses of this scale's steps, as far as they count for stopping early.
     totals: Vec<f32>,
+    /// Losses that nobody was told of yet.
+    untold: Vec<Losses>,
     /// Whether the scale has nothing more to gain.
     settled: bool,
     opaque: bool,
@@ -64,42 +68,92 @@ impl Painter {
     /// # Errors
     /// Where a setting is out of range, something is missing, or the device cannot hold the run.
     pub async fn new(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Painter> {
+        Painter::prepare(gpu, sources, settings, None).await
+    }
+
+    /// Goes on with a run that was broken off, from the same pictures (that to start from does not matter any more): step for
+    /// step as it would have gone on, if it was painted by Adam and the checkpoint holds its whole state; else from the picture.
+    /// With another `size`, at that one.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`](crate::Error::Checkpoint) where it holds no picture; else as [`Painter::new`].
+    pub async fn resume(gpu: &Gpu, sources: &Sources, checkpoint: &Checkpoint, size: Option<u32>) -> Result<Painter> {
+        let settings = &checkpoint.settings;
+        let settings = Settings { size: size.unwrap_or(settings.size), ..settings.clone() };
+        Painter::prepare(gpu, sources, &settings, Some(checkpoint)).await
+    }
+
+    /// Prepares a run up to its first scale, or up to where it was broken off.
+    async fn prepare(
+        gpu: &Gpu,
+        sources: &Sources,
+        settings: &Settings,
+        broken_off: Option<&Checkpoint>,
+    ) -> Result<Painter> {
         settings.check()?;
         let model = FeatureModel::new(gpu, sources.weights(settings)?, settings).await?;
-        let own = match (settings.start, &sources.start) {
-            (Start::Picture, None) => {
-                return Err(Error::Missing {
-                    what: "The picture to start from".into(),
-                    remedy: "Choose one, or start from the photo.".into(),
-                });
-            }
-            (Start::Picture, own) => own.clone(),
-            (Start::Photo | Start::StyleStatistics | Start::Noise | Start::Grey, _) => None,
-        };
         let original = subject(sources, settings)?;
         let scales = schedule::scales((original.width, original.height), settings);
         let originals = originals(gpu, sources, &original, settings)?;
-        let scene = Scene::new(gpu, &originals, settings, &scales[0])?;
-        let first = start::pixels(gpu, settings, &scene, own.as_deref()).await?;
-        let scale_run = ScaleRun::new(gpu, &model, &scene, settings, first, None)?;
-        let opaque = original.is_opaque();
+        let scale = broken_off.map_or(0, |run| run.standing.scale.min(scales.len() - 1));
+        let scene = Scene::new(gpu, &originals, settings, &scales[scale])?;
+        let (pixels, memory) = match broken_off {
+            Some(run) => run.upload(gpu, &scene)?,
+            None => (start::pixels(gpu, settings, &scene, start::own(sources, settings)?).await?, Memory::default()),
+        };
+        let scale_run = ScaleRun::new(gpu, &model, &scene, settings, pixels, memory)?;
+        let (mut step, mut before, mut totals, mut settled) = (0, 0, Vec::new(), false);
+        if let Some(run) = broken_off {
+            let standing = &run.standing;
+            scale_run.show(gpu, &scene);
+            step = standing.step.min(scales[scale].iterations);
+            before = scales[..scale].iter().map(|scale| scale.iterations).sum();
+            if settings.size == run.settings.size {
+                before = standing.before.min(before); // earlier scales may have ended early
+                (totals, settled) = (standing.totals.clone(), standing.settled);
+            }
+        }
         Ok(Painter {
             gpu: gpu.clone(),
             model,
             settings: settings.clone(),
             scales,
+            opaque: original.is_opaque(),
             original,
             originals,
             scale_run,
-            scale: 0,
-            step: 0,
-            before: 0,
-            totals: Vec::new(),
-            settled: false,
-            opaque,
+            scale,
+            step,
+            before,
+            totals,
+            untold: Vec::new(),
+            settled,
             mailbox: Default::default(),
             in_flight: VecDeque::new(),
         })
+    }
+
+    /// The run as it stands, for [`Painter::resume`]. It waits until the device has taken all steps.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
+        self.gpu.check()?;
+        let arrived = self.mailbox.drain(&self.gpu).await?;
+        self.take_in(arrived);
+        let mut pictures = std::collections::HashMap::new();
+        for (name, tensor) in self.scale_run.state(checkpoint::MOST_BYTES) {
+            pictures.insert(name.to_owned(), (tensor.shape(), readback::read(&self.gpu, tensor).await?));
+        }
+        let standing = Standing {
+            scale: self.scale,
+            step: self.step,
+            before: self.before,
+            age: self.scale_run.age(),
+            totals: self.totals.clone(),
+            settled: self.settled,
+        };
+        Ok(Checkpoint { settings: self.settings.clone(), standing, pictures })
     }
 
     /// The plan of the run.
@@ -136,16 +190,26 @@ impl Painter {
         }
         // Whether to stop is only asked now and then: the answer waits for the device, and is the same on every run.
         let judging = self.settings.stop_early && self.step.is_multiple_of(schedule::PATIENCE);
-        let losses = match self.finished() || judging {
+        let arrived = match self.finished() || judging {
             false => self.mailbox.collect(&self.gpu)?,
             true => self.mailbox.drain(&self.gpu).await?,
         };
-        let losses: Vec<_> = losses.into_iter().map(|(step, values)| self.scale_run.split(step, &values)).collect();
-        self.totals.extend(losses.iter().filter(|own| own.iteration > self.before).map(|own| own.total));
+        self.take_in(arrived);
         if judging {
             self.settled = schedule::has_settled(&self.totals);
         }
+        let losses = std::mem::take(&mut self.untold);
         Ok(self.progress(losses))
+    }
+
+    fn take_in(&mut self, arrived: Vec<(u32, Vec<f32>)>) {
+        for (step, values) in arrived {
+            let own = self.scale_run.split(step, &values);
+            if own.iteration > self.before {
+                self.totals.push(own.total);
+            }
+            self.untold.push(own);
+        }
     }
 
     /// Lets these paintings, places, mask and settings take effect from the next step on, without a restart; of the sources,

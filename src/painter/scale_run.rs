@@ -11,12 +11,9 @@ use crate::kernels::{colour, mask, pad};
 use crate::model::{Copies, Margin};
 use crate::network::Network;
 use crate::objective::{Family, Objective};
-use crate::optimizer::{Optimizer, Pace};
+use crate::optimizer::{Memory, Optimizer, PIXELS, Pace};
 use crate::scaling::{Values, scale};
 use crate::settings::Settings;
-
-/// Adam's moments and their age, resampled for the next scale.
-pub type Memory = (Tensor, Tensor, u32);
 
 /// The recorded scale.
 pub struct ScaleRun {
@@ -40,13 +37,11 @@ impl ScaleRun {
         scene: &Scene,
         settings: &Settings,
         pixels: Tensor,
-        memory: Option<Memory>,
+        memory: Memory,
     ) -> Result<ScaleRun> {
         let objective = aim(gpu, model, scene, settings, &Family::ALL)?;
         let mut optimizer = Optimizer::new(gpu, settings.optimizer, pixels)?;
-        if let (Optimizer::Adam(adam), Some((m, v, age))) = (&mut optimizer, memory) {
-            adam.inherit(m, v, age);
-        }
+        optimizer.inherit(memory);
         let program = Program::default();
         let mut scale_run = ScaleRun { program, optimizer, objective, recoloured: None, laid: None };
         scale_run.record(gpu, model.network(), scene, settings)?;
@@ -63,11 +58,27 @@ impl ScaleRun {
         self.optimizer.turn(gpu)?;
         self.objective = objective;
         self.record(gpu, model.network(), scene, settings)?;
-        // A paused picture can be saved before the next step.
+        self.show(gpu, scene);
+        Ok(())
+    }
+
+    /// Makes the picture that people see without a step: a paused one can be saved before the next.
+    pub fn show(&self, gpu: &Gpu, scene: &Scene) {
         let mut rec = Recorder::new(gpu);
         self.finish(&mut rec, scene);
         rec.submit();
-        Ok(())
+    }
+
+    /// All that the run needs to go on, as long as that takes no more bytes than this; else the picture alone.
+    pub fn state(&self, most_bytes: u64) -> Vec<(&'static str, &Tensor)> {
+        let whole = self.optimizer.state();
+        let bytes: u64 = whole.iter().map(|(_, tensor)| tensor.bytes()).sum();
+        if bytes <= most_bytes { whole } else { vec![(PIXELS, self.optimizer.shown())] }
+    }
+
+    /// Steps since Adam's moments began.
+    pub fn age(&self) -> u32 {
+        self.optimizer.age()
     }
 
     /// Records the step.
@@ -160,11 +171,11 @@ impl ScaleRun {
     ///
     /// # Errors
     /// Where the device cannot hold them.
-    pub fn enlarged(&self, gpu: &Gpu, next: &Scene) -> Result<(Tensor, Option<Memory>)> {
+    pub fn enlarged(&self, gpu: &Gpu, next: &Scene) -> Result<(Tensor, Memory)> {
         let Shape { width, height, .. } = next.photo.shape();
         let mut rec = Recorder::new(gpu);
         let pixels = scale(&mut rec, self.optimizer.shown(), width, height, Values::Colours)?;
-        let memory = match &self.optimizer {
+        let moments = match &self.optimizer {
             Optimizer::Adam(adam) => {
                 let (m, v, age) = adam.memory();
                 let m = scale(&mut rec, m, width, height, Values::Signed)?;
@@ -174,7 +185,7 @@ impl ScaleRun {
             Optimizer::Lbfgs(_) => None,
         };
         rec.submit();
-        Ok((pixels, memory))
+        Ok((pixels, Memory { moments, shown: None }))
     }
 }
 

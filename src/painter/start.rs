@@ -1,7 +1,7 @@
 //! This turns a choice of start into the first pixels.
 
 use super::scene::Scene;
-use crate::Result;
+use super::sources::Sources;
 use crate::choices::Start;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use crate::image::Picture;
@@ -9,11 +9,27 @@ use crate::kernels::blend;
 use crate::random::normal;
 use crate::scaling::{Values, scale};
 use crate::settings::Settings;
+use crate::{Error, Result};
 
 /// Streams of the noise, far from those of the filters.
 const NOISE_STREAM: u32 = 1 << 16;
 /// Grey noise: mean and deviation of each colour.
 const NOISE: (f64, f64) = (0.5, 0.15);
+
+/// The picture to start from, if the settings want one.
+///
+/// # Errors
+/// [`Error::Missing`] where there is none.
+pub fn own<'s>(sources: &'s Sources, settings: &Settings) -> Result<Option<&'s Picture>> {
+    if settings.start != Start::Picture {
+        return Ok(None);
+    }
+    let missing = || Error::Missing {
+        what: "The picture to start from".into(),
+        remedy: "Choose one, or start from the photo.".into(),
+    };
+    sources.start.as_deref().map(Some).ok_or_else(missing)
+}
 
 /// The first pixels of a run at the scene's size, in a tensor of their own.
 ///

@@ -12,9 +12,10 @@ const SIZE: u32 = 512;
 /// Settings that follow from other options: `--mask` and `--place`.
 const IMPLIED: [&str; 2] = ["masked", "placed"];
 
-/// The command with an option for every setting but those that it has an option of its own for.
+/// The command with an option for every setting but those that it has an option of its own for. None of them goes together with
+/// `--resume`: a run that was broken off has its own settings.
 pub fn with_settings(command: Command, but: &[&str]) -> Command {
-    command.args(own(but).map(option))
+    command.args(own(but).map(|setting| option(setting).conflicts_with("resume")))
 }
 
 /// The settings that have an option.

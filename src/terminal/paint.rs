@@ -1,17 +1,19 @@
 //! `scumble PHOTO PAINTING`: the painter's run.
 
-use crate::files::{WeightsFile, decoded, picture};
+use crate::files::{WeightsFile, decoded, picture, read};
 use crate::interrupt;
 use crate::output::{check, format, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
 use scumble::image::{Decoded, Format, Label, Picture, encode};
+use scumble::painter::checkpoint::Checkpoint;
 use scumble::painter::{Losses, Painter, Sources};
 use scumble::settings::Settings;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 /// What is painted, and where it goes.
 #[derive(Args)]
@@ -41,6 +43,12 @@ pub struct Arguments {
     /// A CSV file for the losses before every iteration.
     #[arg(long)]
     losses: Option<PathBuf>,
+    /// Where the run is kept on the way, so that it can go on after a break.
+    #[arg(long)]
+    checkpoint: Option<PathBuf>,
+    /// Go on with a run that was kept with --checkpoint, from the same pictures; its own settings are used.
+    #[arg(long)]
+    resume: Option<PathBuf>,
     /// Overwrite even a picture that is read.
     #[arg(long)]
     force: bool,
@@ -59,7 +67,7 @@ impl Arguments {
             let sources = std::iter::once(&self.photo).chain(&self.paintings);
             sources.chain(&self.mask).chain(&self.start_picture).chain(places.clone())
         };
-        for path in std::iter::once(&self.out).chain(&self.losses) {
+        for path in std::iter::once(&self.out).chain(&self.losses).chain(&self.checkpoint) {
             check(path, read(), self.force)?;
         }
         format(&self.out, self.deep)
@@ -76,6 +84,8 @@ fn place(text: &str) -> Result<(usize, PathBuf), String> {
 /// Paints a photo in the manner of paintings, and saves it.
 pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), String> {
     let format = arguments.check()?;
+    let broken_off = arguments.resume.as_deref().map(checkpoint).transpose()?;
+    let settings = broken_off.as_ref().map_or(settings, |run| run.settings.clone());
     let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
     let photo = if settings.texture { None } else { pictures.next() };
     let (photo, taken) = match photo.map(|path| decoded(path)).transpose()? {
@@ -94,8 +104,12 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     arguments.weights.read_into(&mut sources, &settings)?;
     let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
     eprintln!("Painting on {}", gpu.describe());
-    let mut painter = Painter::new(&gpu, &sources, &settings).await.map_err(|e| e.to_string())?;
-    let losses = run(&mut painter).await.map_err(|e| e.to_string())?;
+    let painter = match &broken_off {
+        Some(run) => Painter::resume(&gpu, &sources, run, None).await,
+        None => Painter::new(&gpu, &sources, &settings).await,
+    };
+    let mut painter = painter.map_err(|e| e.to_string())?;
+    let losses = run(&mut painter, arguments.checkpoint.as_deref()).await?;
     let picture = painter.picture().await.map_err(|e| e.to_string())?;
     let file = encode(&picture, format, &label(arguments, &settings, taken)).map_err(|e| e.to_string())?;
     write(&arguments.out, &file)?;
@@ -119,6 +133,11 @@ fn label(arguments: &Arguments, settings: &Settings, taken: Option<String>) -> L
     Label { taken, settings: Some(text.to_string()), enclosed: Vec::new() }
 }
 
+/// Reads a run that was broken off.
+fn checkpoint(path: &Path) -> Result<Checkpoint, String> {
+    Checkpoint::from_bytes(&read(path)?).map_err(|e| format!("{}: {e}", path.display()))
+}
+
 /// The pictures of all places, in the paintings' order.
 fn places(given: &[(usize, PathBuf)], paintings: usize) -> Result<Vec<Option<Rc<Picture>>>, String> {
     let mut places = vec![None; paintings];
@@ -131,15 +150,21 @@ fn places(given: &[(usize, PathBuf)], paintings: usize) -> Result<Vec<Option<Rc<
     Ok(places)
 }
 
-/// Paints to the end or until somebody wants it to end, behind a progress bar; returns the losses of every step.
-async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
+/// A run is kept so often, and costs no more than this share of the time.
+const KEEP: Duration = Duration::from_secs(5);
+const SHARE: f64 = 0.02;
+
+/// Paints to the end or until somebody wants it to end, behind a progress bar, and keeps the run in a file on the way; returns the
+/// losses of every step.
+async fn run(painter: &mut Painter, kept: Option<&Path>) -> Result<Vec<Losses>, String> {
     let steps: u32 = painter.scales().iter().map(|scale| scale.iterations).sum();
     let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
     // Work grows with the pixels, so the bar counts thousandths of the work and not steps.
     let bar = ProgressBar::new(1000).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
     let mut all = Vec::new();
+    let mut next = Instant::now() + KEEP;
     loop {
-        let progress = painter.step().await?;
+        let progress = painter.step().await.map_err(|e| e.to_string())?;
         all.extend_from_slice(&progress.losses);
         let latest = all.last().map_or(String::new(), |losses| format!(", loss {:.4}", losses.total));
         bar.set_message(format!(
@@ -147,7 +172,19 @@ async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
             progress.width, progress.height, progress.iteration
         ));
         bar.set_position((progress.fraction * 1000.0) as u64);
-        if progress.finished || interrupt::is_wished() {
+        let ends = progress.finished || interrupt::is_wished();
+        if let Some(path) = kept
+            && (ends || Instant::now() >= next)
+        {
+            let began = Instant::now();
+            let file = painter.checkpoint().await.and_then(|run| run.to_bytes()).map_err(|e| e.to_string())?;
+            // The picture is worth more than its checkpoint: a full disk does not end the run.
+            if let Err(why) = write(path, &file) {
+                bar.suspend(|| eprintln!("{why} The run goes on without."));
+            }
+            next = Instant::now() + KEEP.max(began.elapsed().div_f64(SHARE));
+        }
+        if ends {
             bar.abandon();
             return Ok(all);
         }

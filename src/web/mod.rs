@@ -13,6 +13,7 @@ use crate::image::{Picture, WORKING_EDGE, decode, fit, resize};
 use crate::kernels;
 use crate::model::vgg19;
 use crate::objective::losses;
+use crate::painter::checkpoint::Checkpoint;
 use crate::painter::{Painter, Sources};
 use crate::settings::Settings;
 use crate::style::Instant;
@@ -24,7 +25,7 @@ use serde::Serialize;
 use sketch::Sketch;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use values::{frame, json, missing, object, plan, png, thrown};
+use values::{bytes, frame, json, missing, object, plan, png, thrown};
 use wasm_bindgen::prelude::*;
 
 /// The worker's state: the device, the canvas, the pictures, and a run while there is one.
@@ -185,6 +186,26 @@ impl Studio {
         let plan = plan(painter.scales());
         self.painter = Some(painter);
         plan
+    }
+
+    /// Goes on with a run that was broken off: the file of a [checkpoint](Studio::checkpoint), perhaps at another size. Returns its
+    /// plan.
+    pub async fn resume(&mut self, file: Vec<u8>, size: Option<u32>) -> Result<JsValue, JsValue> {
+        self.painter = None;
+        let run = Checkpoint::from_bytes(&file).map_err(thrown)?;
+        drop(file);
+        let sources = self.sources(&run.settings).map_err(thrown)?;
+        let painter = Painter::resume(&self.gpu, &sources, &run, size).await.map_err(thrown)?;
+        let plan = plan(painter.scales());
+        self.painter = Some(painter);
+        plan
+    }
+
+    /// The run as it stands, as a file to go on from.
+    pub async fn checkpoint(&mut self) -> Result<Uint8Array, JsValue> {
+        let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
+        let run = painter.checkpoint().await.map_err(thrown)?;
+        bytes(run.to_bytes())
     }
 
     /// Lets settings and paintings take effect on the run at work; false if they need a new one.

@@ -2,6 +2,7 @@
 
 mod controls;
 mod recipes;
+mod resuming;
 mod steering;
 mod warming;
 

@@ -65,11 +65,28 @@ fn a_style_never_lands_on_what_it_reads() {
 }
 
 /// A run that nobody waits for.
-fn begun(desk: &Desk, photo: &str, iterations: &str) -> Child {
+fn begun(desk: &Desk, photo: &str, options: &[&str]) -> Child {
     let mut program = Command::new(env!("CARGO_BIN_EXE_scumble"));
     program.current_dir(&desk.0).env("XDG_RUNTIME_DIR", &desk.0).stderr(Stdio::null());
-    program.args([photo, &sample("swirl.jpg"), "--size", "24", "--iterations", iterations, "-o", "x.png"]);
-    program.args(["--losses", "x.csv"]).spawn().unwrap()
+    program.args([photo, &sample("swirl.jpg"), "-o", "x.png", "--losses", "x.csv"]).args(options).spawn().unwrap()
+}
+
+/// Sends a signal and waits for the end; returns the exit code.
+#[cfg(unix)]
+fn ended(run: &mut Child, signal: &str) -> Option<i32> {
+    let sent = Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let began = Instant::now();
+    loop {
+        match run.try_wait().unwrap() {
+            Some(status) => return status.code(),
+            None if began.elapsed() > Duration::from_secs(120) => {
+                run.kill().unwrap();
+                panic!("{signal}: it goes on");
+            }
+            None => std::thread::sleep(Duration::from_millis(50)),
+        }
+    }
 }
 
 /// A pipe can be read but once.
@@ -78,7 +95,7 @@ fn begun(desk: &Desk, photo: &str, iterations: &str) -> Child {
 fn a_photo_may_come_through_a_pipe() {
     let desk = Desk::new("pipe");
     assert!(Command::new("mkfifo").arg(desk.0.join("photo")).status().unwrap().success());
-    let mut run = begun(&desk, "photo", "2");
+    let mut run = begun(&desk, "photo", &["--size", "24", "--iterations", "2"]);
     let bytes = std::fs::read(sample("street.jpg")).unwrap();
     std::fs::OpenOptions::new().write(true).open(desk.0.join("photo")).unwrap().write_all(&bytes).unwrap();
     assert!(run.wait().unwrap().success());
@@ -87,32 +104,51 @@ fn a_photo_may_come_through_a_pipe() {
 
 /// Longer than anybody waits.
 #[cfg(unix)]
-const ENDLESS: &str = "100000";
+const ENDLESS: [&str; 4] = ["--size", "24", "--iterations", "100000"];
 
 #[cfg(unix)]
 #[test]
 fn who_stops_a_run_has_its_picture() {
     let desk = Desk::new("interrupted");
     for signal in ["-INT", "-TERM"] {
-        let mut run = begun(&desk, &sample("street.jpg"), ENDLESS);
+        let mut run = begun(&desk, &sample("street.jpg"), &ENDLESS);
         // Long enough that it paints; if it still prepares, it stops after its first step.
         std::thread::sleep(Duration::from_secs(5));
-        let sent = Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-        let began = Instant::now();
-        let status = loop {
-            match run.try_wait().unwrap() {
-                Some(status) => break status,
-                None if began.elapsed() > Duration::from_secs(120) => {
-                    run.kill().unwrap();
-                    panic!("{signal}: it goes on");
-                }
-                None => std::thread::sleep(Duration::from_millis(50)),
-            }
-        };
-        assert_eq!(status.code(), Some(130), "{signal}");
+        assert_eq!(ended(&mut run, signal), Some(130), "{signal}");
         assert_eq!(decode(&desk.file("x.png"), WORKING_EDGE).unwrap().picture.width, EDGE, "{signal}");
         assert!(String::from_utf8(desk.file("x.csv")).unwrap().starts_with("iteration,"), "{signal}");
         std::fs::remove_file(desk.0.join("x.png")).unwrap();
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_was_killed_goes_on_from_its_checkpoint() {
+    let desk = Desk::new("resumed");
+    let mut run = begun(&desk, &sample("street.jpg"), &[&ENDLESS[..], &["--checkpoint", "run.part"]].concat());
+    let began = Instant::now();
+    while !desk.0.join("run.part").exists() {
+        assert!(began.elapsed() < Duration::from_secs(120), "it is not kept");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(ended(&mut run, "-KILL"), None);
+    assert!(!desk.0.join("x.png").exists());
+    let mut run = begun(&desk, &sample("street.jpg"), &["--resume", "run.part"]);
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!(ended(&mut run, "-INT"), Some(130));
+    assert_eq!(desk.picture("x.png").width, EDGE);
+    let losses = String::from_utf8(desk.file("x.csv")).unwrap();
+    let first: u32 = losses.lines().nth(1).and_then(|line| line.split(',').next()).unwrap().parse().unwrap();
+    assert!(first > 1, "it went on at step {first}");
+}
+
+#[test]
+fn only_a_run_goes_on() {
+    let desk = Desk::new("no-run");
+    std::fs::write(desk.0.join("a.part"), b"no run").unwrap();
+    let (street, swirl) = (sample("street.jpg"), sample("swirl.jpg"));
+    let told = said(desk.run(&[&street, &swirl, "--resume", "a.part"]), 1);
+    assert!(told.starts_with("a.part: This run cannot go on: the file is damaged"), "{told}");
+    let told = said(desk.run(&[&street, &swirl, "--resume", "a.part", "--strength", "20"]), 2);
+    assert!(told.contains("cannot be used with"), "{told}");
 }

@@ -76,6 +76,8 @@ export interface Events {
   progress: RunProgress;
   /** Now and then, the picture as it stood. */
   frame: Frame;
+  /** Every few seconds, the run as it stood: what it can go on from. */
+  checkpoint: Checkpoint;
   /** The run ended. */
   failed: Failure;
   /** After each step of a sketch. Now and then it brings a picture, and at the end, of one that is compared, measures. */
@@ -96,8 +98,8 @@ export type Answering<Name extends keyof Requests> = { [N in Name]: (asked: Aske
 
 /** To the worker. */
 export type Request = { [N in keyof Requests]: { id: number, name: N, asked: Asked<N> } }[keyof Requests];
-/** From the worker: an answer, or an event. */
-export type Reply = { id: number, value: Answer<keyof Requests> } | { id: number, error: Failure } | News;
+/** From the worker: an answer, an event, or last of all why the engine is no more. */
+export type Reply = { id: number, value: Answer<keyof Requests> } | { id: number, error: Failure } | News | { fell: Failure };
 export type News = { [N in keyof Events]: { event: N, detail: Events[N] } }[keyof Events];
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -146,6 +148,8 @@ export interface Start {
   settings: Settings;
   /** A picture to go on from. */
   from?: Blob;
+  /** A run to go on with instead, whose own settings count, perhaps at another size. */
+  resume?: { blob: Blob, iteration: number, size?: number };
   score?: Score;
   /** The step to stop after. */
   until?: number;
@@ -178,6 +182,9 @@ export interface Progress {
 
 /** `stopped`: at the step where it was to. */
 export interface RunProgress extends Progress { stopped: boolean }
+
+/** Of the run of this id, after so many steps. */
+export interface Checkpoint { run: number, iteration: number, blob: Blob }
 
 /** Of the run of this id. */
 export interface Frame { run: number, iteration: number, width: number, height: number, blob: Blob }

@@ -18,6 +18,10 @@ import * as store from './weight-store.js';
 const THUMBNAIL = 640; // px: wells are at most half of it, twice that on a dense screen
 const EXAMPLE = 2000;  // the number of the sketch that is the example
 const FRAMES = 100;    // of a run are kept: enough for a film of some seconds
+const KEEP_MS = 3000;  // from one checkpoint to the next
+const KEEP_SHARE = 0.01; // of the time goes into them
+/** After these the engine's memory is not to be trusted, or there is no device. */
+const FATAL = ['RuntimeError', 'CompileError', 'LinkError', 'DeviceLost'];
 
 /** @type {Studio} */
 let studio;
@@ -27,7 +31,10 @@ let sketches;
 let training;
 let painting = false;
 let begun = false;
-/** `at`: steps made; `framed`: the share of the run at the newest frame. @type {{id: number, score: Score, until: number, at: number, framed: number}} */
+/**
+ * `at`: steps made; `progress`: the newest step's; `framed`: at the newest frame; `keep_ms`: when it is kept next.
+ * @type {{id: number, score: Score, until: number, at: number, progress?: Progress, framed?: Progress, keep_ms: number}}
+ */
 let run;
 let runs = 0;
 /** @type {{step_ms: number, tooSlow_ms: number, next_ms: number} | undefined} */
@@ -75,26 +82,32 @@ const inTurn = {
     return { source };
   },
 
-  async start({ settings, from, score = [], until = Infinity, findings }) {
+  async start({ settings, from, resume, score = [], until = Infinity, findings }) {
     painting = false;
     if (begun) studio.stop();
     begun = false;
     if (from) studio.setPicture('start', await bytesOf(from));
     if (findings) studio.recall(findings);
     /** @type {Plan} */
-    const plan = await studio.start(JSON.stringify(settings));
+    const plan = await (resume ? studio.resume(await bytesOf(resume.blob), resume.size) : studio.start(JSON.stringify(settings)));
     if (!findings) device.keep(studio.findings); // a stranger's file does not speak for this device
     example = undefined;
-    run = { id: ++runs, score: [...score], until, at: 0, framed: 0 };
+    run = { id: ++runs, score: [...score], until, at: resume?.iteration ?? 0, keep_ms: performance.now() + KEEP_MS };
     begun = painting = true;
     return { ...plan, id: run.id, original: own(studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size)), findings: studio.findings };
   },
 
   steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)), at: run?.at ?? 0 }),
 
-  pause() { painting = false; },
+  async pause() {
+    painting = false;
+    if (begun && run.progress) await keep(run.progress);
+  },
   resume() { painting = begun; },
-  stop() { painting = false; },
+  async stop() {
+    painting = false;
+    if (begun && run.progress && run.progress !== run.framed) await keepFrame(run.progress);
+  },
 
   async save({ format, settings, enclosed, frame }) {
     const files = await Promise.all(enclosed.map(({ blob }) => bytesOf(blob)));
@@ -228,6 +241,10 @@ async function live() {
   }
 }
 
+/** Says that there is no engine any more. What nobody caught has ended the line, or left a question without an answer. @param {unknown} error */
+function fall(error) { postMessage({ fell: described(error) }); }
+addEventListener('unhandledrejection', ({ reason }) => fall(reason));
+
 /** Waits until something is asked, but no longer than this. @param {number} most_ms @returns {Promise<void>} */
 function knock(most_ms) {
   return new Promise((resolve) => {
@@ -241,15 +258,26 @@ async function step() {
     /** @type {Progress} */
     const progress = await studio.step();
     run.at = progress.iteration;
+    run.progress = progress;
     const stopped = !progress.finished && progress.iteration >= run.until;
     if (progress.finished || stopped) painting = false;
     tell('progress', { ...progress, stopped });
-    if (progress.finished || stopped || progress.fraction >= run.framed + 1 / FRAMES) await keepFrame(progress);
+    if (progress.finished || stopped || progress.fraction >= (run.framed?.fraction ?? 0) + 1 / FRAMES) await keepFrame(progress);
+    if (painting && performance.now() >= run.keep_ms) await keep(progress);
     for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
     painting = begun = false;
     tell('failed', said(error));
   }
+}
+
+/** The run as it stands, to go on from should the engine fall. @param {Progress} progress */
+async function keep({ iteration }) {
+  const began = performance.now();
+  const blob = new Blob([own(await studio.checkpoint())]);
+  const now = performance.now();
+  run.keep_ms = now + Math.max(KEEP_MS, (now - began) / KEEP_SHARE);
+  tell('checkpoint', { run: run.id, iteration, blob });
 }
 
 function endExample() {
@@ -270,15 +298,16 @@ async function exampleStep(example) {
     example.next_ms = now + example.step_ms;
     if (progress.iteration > 1 && !tooSlow) tell('example', { progress });
     if (progress.finished || tooSlow) endExample();
-  } catch {
-    endExample(); // it is only an example
+  } catch (error) {
+    if (!isFatal(error)) return endExample(); // it is only an example
+    fall(error);
   }
 }
 
 /** The browser makes a file of it while the picture goes on. @param {Progress} progress */
-async function keepFrame({ iteration, fraction }) {
-  const { id } = run;
-  run.framed = fraction;
+async function keepFrame(progress) {
+  const [{ id }, { iteration }] = [run, progress];
+  run.framed = progress;
   /** @type {Pixels} */
   const { width, height, rgba } = await studio.snapshot();
   const canvas = new OffscreenCanvas(width, height);
@@ -315,7 +344,7 @@ function answer({ name, asked }) {
 /** @template {keyof Events} N @param {N} event @param {Events[N]} detail */
 function tell(event, detail) { postMessage({ event, detail }); }
 
-live();
+live().catch(fall);
 
 /** @param {Blob} blob */
 async function bytesOf(blob) {
@@ -330,7 +359,16 @@ function named(name, message) {
   return Object.assign(new Error(message), { name });
 }
 
-/** A wasm trap or a string is an error as well. @param {any} error @returns {Failure} */
+/** An error that the page shall hear of; if it is fatal, that comes first. @param {unknown} error @returns {Failure} */
 function said(error) {
+  if (isFatal(error)) fall(error);
+  return described(error);
+}
+
+/** @param {any} error */
+function isFatal(error) { return FATAL.includes(error?.name); }
+
+/** A wasm trap or a string is an error as well. @param {any} error @returns {Failure} */
+function described(error) {
   return { name: error?.name ?? 'Error', message: error?.message ?? String(error) };
 }

@@ -1,12 +1,20 @@
-// The page's end of the painter's worker: turns requests into messages, and messages into answers and events.
+// The page's end of the painter's worker: turns requests into messages, and messages into answers and events. An engine that
+// falls does so once: whatever was asked is refused, and so is all that is asked later.
 
 import { Emitter } from './emitter.js';
 
 /** @import { Answer, Events, Failure, Reply, Requests } from './messages.d.ts' */
 
-/** @extends {Emitter<Events>} */
+/** The name of the error that refuses what was asked of a fallen engine: the fall itself is told elsewhere. */
+export const FALLEN = 'Fallen';
+
+/** @extends {Emitter<Events & {fell: Failure}>} */
 export class Painter extends Emitter {
-  #waiting = new Map(); #next = 1; #worker;
+  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+  #waiting = new Map();
+  #next = 1; #worker; #heard = true;
+  /** @type {Failure | undefined} */
+  #fall;
 
   constructor() {
     super();
@@ -14,8 +22,18 @@ export class Painter extends Emitter {
     this.#worker.onmessage = ({ data }) => this.#hear(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail({ name: 'Worker', message: event.message || 'The painter’s program could not be loaded.' });
+      this.#end({ name: 'Worker', message: event.message || 'The painter’s program could not be loaded.' });
     };
+  }
+
+  /** Whether an answer is awaited. */
+  get isAsked() { return this.#waiting.size > 0; }
+
+  /** Whether anything was heard since this was asked before. */
+  wasHeard() {
+    const heard = this.#heard;
+    this.#heard = false;
+    return heard;
   }
 
   /**
@@ -27,32 +45,52 @@ export class Painter extends Emitter {
     const id = this.#next++;
     const [asked, transfer = []] = given;
     return new Promise((resolve, reject) => {
+      if (this.#fall) return reject(refusal(this.#fall));
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, name, asked }, transfer);
     });
   }
 
-  /** Ends the worker; whatever was asked stays unanswered, for there is nobody left to care. */
-  dismiss() { this.#worker.terminate(); }
+  /** Ends an engine that does not answer any more. */
+  giveUp() { this.#end({ name: 'Worker', message: 'It did not answer any more.' }); }
+
+  /** Ends the engine without a word: another one comes. */
+  dismiss() {
+    if (!this.#fall) this.#refuse({ name: 'Worker', message: 'Another engine has taken its place.' });
+  }
 
   /** @param {Reply} reply */
   #hear(reply) {
+    if (this.#fall) return;
+    this.#heard = true;
+    if ('fell' in reply) return this.#end(reply.fell);
     if ('event' in reply) return this.emit(reply.event, reply.detail);
-    const { resolve, reject } = this.#waiting.get(reply.id);
+    const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) reject(asError(reply.error));
-    else resolve(reply.value);
+    if ('error' in reply) waiting?.reject(asError(reply.error));
+    else waiting?.resolve(reply.value);
   }
 
-  /** A worker that fell takes every answer with it. @param {Failure} failure */
-  #fail(failure) {
-    for (const { reject } of this.#waiting.values()) reject(asError(failure));
+  /** @param {Failure} failure */
+  #end(failure) {
+    if (this.#fall) return;
+    this.#refuse(failure);
+    this.emit('fell', failure);
+  }
+
+  /** The engine does one thing after the other, so the oldest question is the one that it fell over. @param {Failure} failure */
+  #refuse(failure) {
+    this.#fall = failure;
+    this.#worker.terminate();
+    const [first, ...others] = this.#waiting.values();
+    first?.reject(Object.assign(refusal(failure), { isCause: failure.name === 'RuntimeError' }));
+    for (const { reject } of others) reject(refusal(failure));
     this.#waiting.clear();
-    this.emit('failed', failure);
   }
 }
 
 /** @param {Failure} failure */
-function asError({ name, message }) {
-  return Object.assign(new Error(message), { name });
-}
+function refusal(failure) { return Object.assign(asError(failure), { name: FALLEN, cause: failure }); }
+
+/** @param {Failure} failure */
+function asError({ name, message }) { return Object.assign(new Error(message), { name }); }

@@ -2,18 +2,23 @@
 //
 // document.documentElement.dataset.state = loading | ready | painting | paused | done | unsupported
 //   and, with unsupported, dataset.reason = no-webgpu | insecure | no-adapter | lost | failed
-// Events: state; painter (a new one, before it is opened); again (the person asks to start again)
+// Events: state; painter (a new one, before it is opened); fell (the engine did); again (it is to be opened anew, after this
+//   failure or because the person asks for it)
 
 import { Emitter } from '../engine/emitter.js';
-import { Painter } from '../engine/painter.js';
-import { told } from '../language/words.js';
+import { FALLEN, Painter } from '../engine/painter.js';
+import { t, told } from '../language/words.js';
 import { $ } from './ids.js';
 import { noticeFor } from './support.js';
+
+const MOST_FALLS = 3, WITHIN_MS = 120_000; // an engine that falls so often is not opened anew by itself
+const PAUSES_MS = [0, 1000, 4000]; // after a fall the graphics processor may need a moment
+const TICK_MS = 5000, SILENT_TICKS = 12; // a minute
 
 /**
  * @import { Failure, Settings } from '../engine/messages.d.ts'
  * @import { Notice } from './support.js'
- * @extends {Emitter<{state: void, painter: Painter, again: void}>}
+ * @extends {Emitter<{state: void, painter: Painter, fell: Failure, again: Failure | undefined}>}
  */
 export class Page extends Emitter {
   /** Resolves to whether there is an engine to talk to. */
@@ -26,12 +31,14 @@ export class Page extends Emitter {
   adapter = '';
   longestArray = Infinity;
   #isOpen = false;
+  /** When the engine fell. @type {number[]} */
+  #falls = [];
   #notice = $('notice');
   #messages = $('messages');
 
   constructor() {
     super();
-    this.#notice.addEventListener('again', () => this.emit('again'));
+    this.#notice.addEventListener('again', () => this.emit('again', undefined));
   }
 
   get isOpen() { return this.#isOpen; }
@@ -44,17 +51,15 @@ export class Page extends Emitter {
     this.emit('state');
   }
 
-  /** Opens the engine, or opens it anew after it was lost. */
+  /** Opens the engine, or opens it anew after it fell. */
   open() {
     this.opened = this.#open();
     return this.opened;
   }
 
-  /** Says what went wrong: in the message bar, or over the stage when painting cannot go on. @param {Failure} error */
+  /** Says what went wrong. @param {Failure} error */
   complain(error) {
-    const notice = noticeFor(error);
-    if (notice) this.#halt(notice);
-    else this.#messages.show(told(error.message));
+    if (error.name !== FALLEN) this.#messages.show(told(error.message));
   }
 
   /** Says something good to know, perhaps with a button. @param {string} sentence @param {{label: string, run(): void}} [action] */
@@ -67,22 +72,60 @@ export class Page extends Emitter {
     this.#notice.hidden = true;
     delete document.documentElement.dataset.reason;
     this.state = 'loading';
-    await firstPaint();
+    if (!this.painter) await firstPaint();
+    try {
+      await this.#engage(this.#falls.length > 0 ? [...PAUSES_MS] : [0]);
+      if (this.state === 'loading') this.state = 'ready'; // Paint may already have been pressed
+      return true;
+    } catch (error) {
+      const failure = error.cause ?? error;
+      this.#halt(/** @type {Notice} */ (noticeFor(failure) ?? noticeFor({ name: 'Worker', message: failure.message })));
+      return false;
+    }
+  }
+
+  /** A new engine, after one of these pauses. @param {number[]} pauses_ms */
+  async #engage([pause_ms, ...others]) {
+    await new Promise((resolve) => { setTimeout(resolve, pause_ms); });
     try {
       this.painter?.dismiss();
       const canvas = freshCanvas();
       if (!navigator.gpu || !canvas.transferControlToOffscreen) throw Object.assign(new Error(), { name: 'NoWebGpu' });
-      this.painter = new Painter();
-      this.emit('painter', this.painter);
+      const painter = this.painter = new Painter();
+      this.emit('painter', painter);
       const drawing = canvas.transferControlToOffscreen();
-      ({ recipes: this.recipes, adapter: this.adapter, longestArray: this.longestArray } = await this.painter.ask('open', { canvas: drawing }, [drawing]));
+      ({ recipes: this.recipes, adapter: this.adapter, longestArray: this.longestArray } = await painter.ask('open', { canvas: drawing }, [drawing]));
       this.#isOpen = true;
-      if (this.state === 'loading') this.state = 'ready'; // Paint may already have been pressed
-      return true;
+      painter.on('fell', (failure) => this.#fallen(failure));
+      this.#watch(painter);
     } catch (error) {
-      this.#halt(/** @type {Notice} */ (noticeFor(error) ?? noticeFor({ name: 'Worker', message: error.message })));
-      return false;
+      if (others.length === 0) throw error;
+      await this.#engage(others);
     }
+  }
+
+  /** @param {Failure} failure */
+  #fallen(failure) {
+    const now = performance.now();
+    this.#falls = [...this.#falls.filter((at) => now - at < WITHIN_MS), now];
+    this.#isOpen = false;
+    this.opened = Promise.resolve(false);
+    this.emit('fell', failure);
+    if (this.#falls.length <= MOST_FALLS) this.emit('again', failure);
+    else this.#halt(/** @type {Notice} */ (noticeFor(failure) ?? noticeFor({ name: 'Worker', message: failure.message })));
+  }
+
+  // An engine that says nothing while it is asked something hangs, or the device is slow: the person decides.
+  /** @param {Painter} painter */
+  #watch(painter) {
+    let silent = 0;
+    const timer = setInterval(() => {
+      if (painter !== this.painter || !this.#isOpen) return clearInterval(timer);
+      silent = painter.wasHeard() || !(painter.isAsked || this.state === 'painting') ? 0 : silent + 1;
+      if (silent === SILENT_TICKS) {
+        this.note(t('The painting engine has not answered for a minute. Wait, if this device is slow, or start it again.'), { label: t('Start again'), run: () => painter.giveUp() });
+      }
+    }, TICK_MS);
   }
 
   /** @param {Notice} notice */

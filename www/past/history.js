@@ -23,6 +23,7 @@ export class History extends Emitter {
 
   /** @param {Run} given */
   begin(given) {
+    if (this.#runs.some((run) => run === given)) return; // one that goes on
     const former = this.newest;
     if (former?.frames.length === 0) this.#runs.pop(); // it never came to a picture
     else if (former) former.frames = thinned(former.frames, FRAMES_OF_OLDER);
@@ -31,10 +32,24 @@ export class History extends Emitter {
     this.#changed();
   }
 
+  /** Runs of an earlier visit, before those of this one. @param {PastRun[]} runs */
+  restore(runs) {
+    this.#runs.unshift(...runs);
+    for (const run of this.#runs.splice(0, this.#runs.length - MOST_RUNS)) drop(run);
+    this.#changed();
+  }
+
+  /** Notes that the person has the picture of a run as a file. @param {PastRun} run */
+  saved(run) {
+    run.saved = true;
+    this.#changed();
+  }
+
   /** The picture of a run as it stood. @param {Frame} frame */
   add({ run: id, ...frame }) {
     const run = this.#runs.findLast((known) => known.id === id); // a new engine counts anew
     if (!run) return;
+    run.saved = false;
     run.frames.push({ ...frame, url: URL.createObjectURL(frame.blob) });
     this.#changed();
   }

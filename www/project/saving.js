@@ -16,7 +16,7 @@ const TYPES = { png: 'image/png', png16: 'image/png', jpeg: 'image/jpeg', webp: 
 /**
  * @import { Source } from '../engine/messages.d.ts'
  * @import { Page } from '../page/page.js'
- * @import { PastRun } from '../past/history.js'
+ * @import { History, Moment, PastRun } from '../past/history.js'
  * @import { Past } from '../past/past.js'
  * @import { Easel } from '../run/easel.js'
  * @import { Wells } from '../sources/wells.js'
@@ -31,11 +31,13 @@ export class Saving {
   #past;
   /** @type {Wells} */
   #wells;
+  /** @type {History} */
+  #history;
   #form; #dialog = $('saving');
 
-  /** @param {{page: Page, easel: Easel, past: Past, wells: Wells, form: HTMLFormElement}} given */
-  constructor({ page, easel, past, wells, form }) {
-    [this.#page, this.#easel, this.#past, this.#wells, this.#form] = [page, easel, past, wells, form];
+  /** @param {{page: Page, easel: Easel, past: Past, history: History, wells: Wells, form: HTMLFormElement}} given */
+  constructor({ page, easel, past, history, wells, form }) {
+    [this.#page, this.#easel, this.#past, this.#history, this.#wells, this.#form] = [page, easel, past, history, wells, form];
     $('save').addEventListener('click', () => this.#attempt(() => this.#save({ format: 'png', enclose: false })));
     $('save-as').addEventListener('click', () => this.#dialog.open({
       canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.png', { type: 'image/png' })] })),
@@ -81,6 +83,7 @@ export class Saving {
 
   async #written(frame, { format, enclose }) {
     const run = this.#run;
+    if (!await this.#page.opened) return this.#plain(run, frame ?? run.frames.at(-1));
     const at = frame?.iteration ?? this.#easel.progress?.iteration;
     const { bytes } = await this.#page.painter.ask('save', {
       format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob,
@@ -88,8 +91,16 @@ export class Saving {
     return new File([bytes], `${titleOf(run)}.${ENDINGS[format]}`, { type: TYPES[format] });
   }
 
+  /** Without an engine, the frame as it lies here: a PNG that does not say how it was painted. @param {PastRun} run @param {Moment} [frame] */
+  #plain(run, frame) {
+    if (!frame) throw new Error(t('This picture is gone with the painting engine. Start it again to paint it once more.'));
+    return new File([frame.blob], `${titleOf(run)}.png`, { type: 'image/png' });
+  }
+
   async #save(wanted) {
+    const run = this.#run;
     download(await this.#file(wanted));
+    this.#history.saved(run);
     this.#dialog.close();
   }
 

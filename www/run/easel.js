@@ -1,9 +1,12 @@
 // The easel: turns Paint, Pause and Stop into runs. What is seen of them stands elsewhere.
 //
 // Events: begin (Paint was pressed), run (another one is at work, this.run, or none), first (its first step is done),
-//   progress (after each step), steered, end
+//   progress (after each step), kept (a run as it stood), steered, end
+//
+// An engine that falls breaks a run off. It goes on from where it was kept, or begins anew, as soon as there is an engine again.
 
 import { Emitter } from '../engine/emitter.js';
+import { FALLEN } from '../engine/painter.js';
 import { t } from '../language/words.js';
 import * as settings from '../settings/settings.js';
 
@@ -12,16 +15,17 @@ const CALLED = { photo: 'Choose a photo first: click, drop or paste one.', paint
   place: 'Choose a mask for the second painting first: click, drop, paste or paint one.', mask: 'Choose a mask first: click, drop, paste or paint one.' };
 
 /**
- * @import { Failure, RunProgress, Score, Settings } from '../engine/messages.d.ts'
+ * @import { Checkpoint, Failure, RunProgress, Scale, Score, Settings } from '../engine/messages.d.ts'
  * @import { Page } from '../page/page.js'
- * @import { Pictures, Wells } from '../sources/wells.js'
+ * @import { Picture, Pictures, Wells } from '../sources/wells.js'
  * @import { Run } from './run.js'
  *
  * @typedef {{run: Run, progress: RunProgress}} Step
  * @typedef {{blob: Blob, width: number, height: number}} Frame A picture to go on from.
+ * @typedef {{run?: Run, from?: Frame, isPaused: boolean, hasProgressed: boolean}} BrokenOff
  * @typedef {{first: Settings, score: Score, until: number, findings?: string, from?: Blob}} Again A saved run.
  *
- * @extends {Emitter<{begin: void, run: Run | undefined, first: Step, progress: Step, steered: Run, end: void}>}
+ * @extends {Emitter<{begin: void, run: Run | undefined, first: Step, progress: Step, kept: Run, steered: Run, end: void}>}
  */
 export class Easel extends Emitter {
   /** The run that is painted or was painted last, or nothing. @type {Run | undefined} */
@@ -36,6 +40,10 @@ export class Easel extends Emitter {
   #form;
   /** @type {Again & {asked: string, pictures: Pictures} | undefined} */
   #again;
+  /** The run that is being begun. @type {{from?: Frame} | undefined} */
+  #beginning;
+  /** @type {BrokenOff | undefined} */
+  #brokenOff;
 
   /** @param {{page: Page, wells: Wells, form: HTMLFormElement}} given */
   constructor({ page, wells, form }) {
@@ -44,8 +52,10 @@ export class Easel extends Emitter {
     page.on('painter', (painter) => {
       this.#replaceRun(undefined);
       painter.on('progress', (progress) => this.#step(progress));
+      painter.on('checkpoint', (kept) => this.#kept(kept));
       painter.on('failed', (failure) => this.#ended(failure));
     });
+    page.on('fell', () => this.#breakOff());
   }
 
   get isRunning() { return ['painting', 'paused'].includes(this.#page.state); }
@@ -58,6 +68,7 @@ export class Easel extends Emitter {
 
   /** Begins a run; `from` a frame of the past, if there is one, at the scales that are left from there. @param {Frame} [from] */
   async paint(from) {
+    this.#brokenOff = undefined;
     await this.#wells.furnished; // whoever is quicker than the samples meant to paint them
     const wanted = settings.read(this.#form);
     const sources = settings.sourcesOf(from ? { ...wanted, start: 'photo' } : wanted);
@@ -71,6 +82,7 @@ export class Easel extends Emitter {
     this.#page.clearMessages();
     this.progress = undefined; // the last picture stays in sight until the first step of this one
     this.#page.state = 'painting';
+    this.#beginning = { from };
     this.emit('begin');
     try {
       if (!await this.#page.opened) return;
@@ -82,16 +94,60 @@ export class Easel extends Emitter {
       if (!this.isRunning) return; // stopped before it began
       const { id, scales, original, findings } = await this.#page.painter.ask('start', { settings: first, from: start, score: again?.score, until: again?.until, findings: again?.findings });
       this.#replaceRun({
-        id, settings: wanted, first, score: [...again?.score ?? []], from: start, pictures, findings, scales,
+        id, settings: wanted, until: again?.until, first, score: [...again?.score ?? []], from: start, pictures, findings, scales,
         continues: first.start === 'picture' && wanted.start !== 'picture',
-        iterations: scales.reduce((sum, { iterations }) => sum + iterations, 0),
+        iterations: stepsOf(scales),
         original: URL.createObjectURL(new Blob([original], { type: 'image/png' })),
       });
-      if (!this.isRunning) await this.#page.painter.ask('stop');
-      else if (this.#page.state === 'paused') await this.#page.painter.ask('pause');
+      await this.#obey();
     } catch (error) {
       this.#ended(error);
     }
+  }
+
+  /**
+   * Goes on with what an engine's fall has broken off, at a smaller size if it fell for want of memory; resolves to what is to
+   * be told of it.
+   * @param {Failure} [failure] the fall
+   */
+  async goOn(failure) {
+    const broken = this.#brokenOff;
+    if (!broken) return t('It was started again; your pictures are still here.');
+    const { run, from, isPaused, hasProgressed } = broken;
+    if (!run?.checkpoint) {
+      await this.paint(from);
+      return t('It was started again, and so is the picture.');
+    }
+    const isShort = MEMORY.test(failure?.message ?? '') || !hasProgressed;
+    return this.goOnWith(run, { isShort, isPaused });
+  }
+
+  /**
+   * Goes on with a run from where it was kept; resolves to what is to be told of it.
+   * @param {Run} run @param {{isShort?: boolean, isPaused?: boolean}} [how] `isShort`: of memory, so that it goes on at a smaller size
+   */
+  async goOnWith(run, { isShort = false, isPaused = false } = {}) {
+    const checkpoint = /** @type {NonNullable<Run['checkpoint']>} */ (run.checkpoint);
+    const smaller = isShort ? Math.round(run.settings.size / Math.SQRT2) : undefined;
+    this.progress = undefined;
+    this.#page.state = isPaused ? 'paused' : 'painting';
+    this.#brokenOff = { run, isPaused, hasProgressed: false }; // should the engine fall at once again
+    try {
+      if (smaller) this.#shrink(run, smaller);
+      const others = this.#wells.names.filter((which) => run.pictures[which] && run.pictures[which] !== this.#wells.get(which));
+      for (const which of others) await this.#page.painter.ask('setPicture', { which, blob: /** @type {Picture} */ (run.pictures[which]).blob });
+      const score = run.score.filter(({ at }) => at >= checkpoint.iteration).map(({ at, settings: own }) => ({ at, settings: { ...own, ...smaller && { size: smaller } } }));
+      const { id, scales } = await this.#page.painter.ask('start', { settings: run.first, resume: { ...checkpoint, size: smaller }, score, until: run.until });
+      if (others.length > 0) await this.#wells.resend();
+      Object.assign(run, { id, scales, iterations: stepsOf(scales) });
+      this.#replaceRun(run);
+      await this.#obey();
+    } catch (error) {
+      this.#ended(error);
+      return '';
+    }
+    return smaller ? t('It was started again, and the picture goes on at {size} px, for want of memory.', { size: smaller })
+      : t('It was started again, and the picture goes on.');
   }
 
   /**
@@ -113,18 +169,18 @@ export class Easel extends Emitter {
   async pause() {
     if (this.#page.state !== 'painting') return false;
     this.#page.state = 'paused';
-    await this.#page.painter.ask('pause');
+    await this.#tell('pause');
     return true;
   }
 
   async resume() {
     if (this.#page.state !== 'paused') return;
     this.#page.state = 'painting';
-    await this.#page.painter.ask('resume');
+    await this.#tell('resume');
   }
 
   async stop() {
-    await this.#page.painter.ask('stop');
+    await this.#tell('stop');
     if (!this.isRunning) return; // the last step came first
     this.#page.state = this.progress ? 'done' : 'ready';
     this.emit('end');
@@ -158,6 +214,42 @@ export class Easel extends Emitter {
     return { ...wanted, start: 'picture', 'start-noise': 0, scales: Math.max(1, left) };
   }
 
+  /** What was pressed while the run was being begun. */
+  async #obey() {
+    if (!this.isRunning) await this.#page.painter.ask('stop');
+    else if (this.#page.state === 'paused') await this.#page.painter.ask('pause');
+  }
+
+  /** @param {'pause' | 'resume' | 'stop'} what */
+  async #tell(what) {
+    try { await this.#page.painter.ask(what); } catch (error) { this.#page.complain(error); }
+  }
+
+  /** The run is smaller from here on, and so is what the page wants. @param {Run} run @param {number} size */
+  #shrink(run, size) {
+    run.settings = { ...run.settings, size };
+    run.mixed = true; // from its beginning it is not painted like this again
+    settings.write(this.#form, run.settings);
+    settings.announce(this.#form);
+  }
+
+  /** @param {Checkpoint} kept */
+  #kept({ run: id, ...checkpoint }) {
+    const { run } = this;
+    if (run?.id !== id) return;
+    run.checkpoint = checkpoint;
+    this.emit('kept', run);
+  }
+
+  /** Remembers what the engine's fall breaks off: a run at work, or one whose last picture is not among its frames yet. */
+  #breakOff() {
+    const { run, progress } = this;
+    const isUnkept = run?.checkpoint && progress && run.checkpoint.iteration < progress.iteration && /** @type {any} */ (run).frames?.at(-1)?.iteration !== progress.iteration;
+    if (this.#beginning && this.isRunning) this.#brokenOff = { ...this.#beginning, isPaused: this.#page.state === 'paused', hasProgressed: true };
+    else if (run && (this.isRunning || isUnkept)) this.#brokenOff = { run, isPaused: this.#page.state === 'paused', hasProgressed: Boolean(progress) };
+    this.#replaceRun(undefined);
+  }
+
   /** @param {RunProgress} progress */
   #step(progress) {
     const { run } = this;
@@ -174,6 +266,14 @@ export class Easel extends Emitter {
 
   /** The run fell: the page goes on with what it has. @param {Failure} error */
   #ended(error) {
+    if (error.name === FALLEN) return; // then it was broken off
+    const { run } = this;
+    if (run?.checkpoint && this.progress && MEMORY.test(error.message)) {
+      this.#replaceRun(undefined);
+      this.goOnWith(run, { isShort: true }).then((sentence) => this.#page.note(sentence));
+      return;
+    }
+    this.#brokenOff = this.#beginning = undefined;
     this.#replaceRun(undefined);
     this.#page.state = 'ready';
     this.#page.complain(error);
@@ -181,8 +281,15 @@ export class Easel extends Emitter {
 
   /** @param {Run | undefined} run */
   #replaceRun(run) {
+    if (run) this.#brokenOff = this.#beginning = undefined;
     this.run = run;
     this.progress = undefined;
     this.emit('run', run);
   }
 }
+
+/** What drivers and our own errors say when it runs out. */
+const MEMORY = /memory|buffer of/i;
+
+/** @param {Scale[]} scales */
+function stepsOf(scales) { return scales.reduce((sum, { iterations }) => sum + iterations, 0); }

@@ -8,12 +8,16 @@ import { t } from '../language/words.js';
  *
  * @typedef {object} Run One that is painted, or was.
  * @property {number} id the engine's number
+ * @property {string} [key] its name among those that are kept
+ * @property {boolean} [saved] whether the person has its picture as a file
  * @property {Settings} settings those of the form that it follows by now
  * @property {Settings} first those that it began with
  * @property {Score} score what it was steered by since
  * @property {Pictures} pictures those in the wells that it is painted from
  * @property {{name: string}} [style] what made the picture at once, if it was not painted; such a run has one step
  * @property {Promise<unknown>} [kept] that picture's last change is among its frames
+ * @property {{blob: Blob, iteration: number}} [checkpoint] the run as it stood: what it can go on from
+ * @property {number} [until] the step to stop after
  * @property {boolean} [mixed] whether one of them was exchanged on the way
  * @property {Blob} [from] a picture that it was begun from
  * @property {boolean} continues whether that was a moment of another run

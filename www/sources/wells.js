@@ -1,6 +1,7 @@
 // Turns wells, shelves, camera, drops and pastes into pictures that lie in the engine.
 
 import { Emitter } from '../engine/emitter.js';
+import { FALLEN } from '../engine/painter.js';
 import { t, told } from '../language/words.js';
 import { listen } from './incoming.js';
 
@@ -158,8 +159,9 @@ export class Wells extends Emitter {
       this.#told(which);
       for (const url of unseen) if (url) URL.revokeObjectURL(url);
     } catch (error) {
+      if (error.name === FALLEN && !error.isCause) return; // it is given to the next engine
       if (this.#lying.get(which) === picture) this.#putBack(which, before);
-      this.#page.complain(error);
+      this.#page.complain(error.isCause ? new Error(t('“{title}” made the painting engine crash, and was put away.', { title: picture.title })) : error);
     } finally {
       well.busy = false;
     }
