@@ -1,59 +1,22 @@
 // An engine that falls: each way is told once, the picture goes on from where it was, and nothing is lost.
 
 import assert from "node:assert/strict";
+import { breakable, broken, checkpoint } from "./fragile.mjs";
 import { fixture, newPage, test } from "./harness.mjs";
-import { losses, message, open, openWith, press, pressPaint, save, waitForState } from "./studio.mjs";
+import { losses, openWith, press, pressPaint, save, waitForState } from "./studio.mjs";
 
 const here = fixture();
 const LONG = { size: 64, effort: 2, "stop-early": false };
 
-/** A page whose engine can be made to fall: `break(page, how, name)` does so at the next call of a function of the wasm. */
-async function fragile(settings, options) {
-  const given = await newPage(here.browser, options);
-  await given.page.route("**/engine/painter-worker.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: BREAKABLE + await response.text() });
-  });
-  await given.page.addInitScript(() => {
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(...given) {
-        super(...given);
-        globalThis.engine = this;
-      }
-    };
-  });
+/** A page whose engine can be made to fall. */
+async function fragile(settings) {
+  const given = await newPage(here.browser);
+  await breakable(given.page);
   if (settings) await openWith(given.page, here.site.url, settings);
-  else await open(given.page, here.site.url);
   return given;
 }
 
-// Imports are hoisted: the class is there when the message comes.
-const BREAKABLE = `
-const HOW = {
-  trap: () => { throw new WebAssembly.RuntimeError('unreachable'); },
-  late: () => new Promise(() => { setTimeout(HOW.trap); }),
-  hang: () => new Promise(() => {}),
-  loses: () => { throw Object.assign(new Error('Some driver said so.'), { name: 'DeviceLost' }); },
-  short: () => { throw Object.assign(new Error('Out of memory.'), { name: 'Gpu' }); },
-  fails: () => { throw new Error('It could not be done.'); },
-};
-addEventListener('message', (event) => {
-  if (!event.data.how) return;
-  event.stopImmediatePropagation();
-  const { [event.data.name]: whole } = Studio.prototype;
-  Studio.prototype[event.data.name] = function (...given) {
-    Studio.prototype[event.data.name] = whole;
-    return HOW[event.data.how].apply(this, given);
-  };
-});
-`;
-
-function broken(page, how, name) {
-  return page.evaluate((asked) => globalThis.engine.postMessage(asked), { how, name });
-}
-
-/** Paints until the run was kept; resolves to the step. */
+/** Paints at least so many steps. */
 async function paintFor(page, steps) {
   await pressPaint(page);
   await page.waitForFunction((steps) => document.getElementById("losses").points?.length > steps, steps);
@@ -70,7 +33,7 @@ for (const [how, title] of Object.entries({
     const { page, close } = await fragile(LONG);
     await pressPaint(page);
     await page.waitForFunction(() => document.getElementById("losses").points?.length > 10);
-    await page.evaluate(() => new Promise((resolve) => { globalThis.engine.addEventListener("message", ({ data }) => { if (data.event === "checkpoint") resolve(); }); }));
+    await checkpoint(page);
     const before = (await losses(page)).at(-1).iteration;
     await broken(page, how, "step");
     await noted(page, `${title} It was started again, and the picture goes on.`);
@@ -105,7 +68,7 @@ test("a run that was paused is paused again", async () => {
 test("a run that the memory does not suffice for goes on at a smaller size", async () => {
   const { page, close } = await fragile({ ...LONG, size: 96 });
   await pressPaint(page);
-  await page.evaluate(() => new Promise((resolve) => { globalThis.engine.addEventListener("message", ({ data }) => { if (data.event === "checkpoint") resolve(); }); }));
+  await checkpoint(page);
   await broken(page, "short", "step");
   await noted(page, "goes on at 68 px, for want of memory");
   assert.equal(await page.inputValue("#size"), "68");

@@ -101,6 +101,10 @@ export class Keeping {
   /** Private windows may keep nothing, and a disk may be full. @param {Error} error */
   #refuse(error) {
     this.#isKept = false;
+    if (error.name === 'NotFoundError' && this.#visit) { // somebody deleted the files of this site
+      this.#visit = undefined;
+      return this.#later();
+    }
     if (this.#isRefused || error.name !== 'QuotaExceededError') return;
     this.#isRefused = true;
     this.#page.note(t('This browser has no room left to keep your pictures. Save them before you leave.'));

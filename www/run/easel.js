@@ -174,6 +174,7 @@ export class Easel extends Emitter {
   }
 
   async resume() {
+    if (this.#brokenOff) this.#brokenOff.isPaused = false;
     if (this.#page.state !== 'paused') return;
     this.#page.state = 'painting';
     await this.#tell('resume');

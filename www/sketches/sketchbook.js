@@ -53,6 +53,7 @@ export class Sketchbook {
     };
     if (page.painter) listen(page.painter);
     page.on('painter', listen);
+    page.on('fell', () => this.#open?.dialog.close());
   }
 
   /** Opens a panel by its id. @param {keyof typeof PANELS} id */
@@ -114,7 +115,7 @@ export class Sketchbook {
   async #close() {
     if (!this.#open) return;
     this.#open = undefined;
-    await this.#page.painter.ask('endSketches');
+    await this.#page.painter.ask('endSketches').catch(() => {}); // an engine that fell has none
     if (this.#resume) await this.#easel.resume();
   }
 }

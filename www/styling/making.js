@@ -11,12 +11,13 @@ import { SMALL, STEPS, USUAL, hasSettled, planFor, planIn, seconds } from './ter
 
 const SAMPLES = new URL('../samples/samples.json', import.meta.url);
 const START = new URL('../weights/start.style', import.meta.url); // what other paintings have taught
+const KEEP_MS = 30_000; // from one copy of the style to the next
 const TIMED = 4; // steps; the first also compiles what it needs
 const STRENGTH = 50; // what a style is trained for: its dial begins there
 const LENGTHS = { short: 'Short', normal: 'Normal', long: 'Long' };
 
 /**
- * @import { Events, Failure, TrainingPlan } from '../engine/messages.d.ts'
+ * @import { Bytes, Events, Failure, TrainingPlan } from '../engine/messages.d.ts'
  * @import { Painter } from '../engine/painter.js'
  * @import { Page } from '../page/page.js'
  * @import { Easel } from '../run/easel.js'
@@ -41,7 +42,9 @@ export class Making {
   #looks_ms = [];
   /** The photo's losses. @type {number[]} */
   #totals = [];
-  #step = 0; #all = 0;
+  #step = 0; #all = 0; #hasFallen = false;
+  /** The style as it was. @type {{at_ms: number, step?: number, bytes?: Bytes} | undefined} */
+  #kept;
 
   /** `use` takes the style that was made. @param {{page: Page, easel: Easel, wells: Wells, form: HTMLFormElement, use: (blob: Blob, took_s: number) => Promise<void>}} given */
   constructor({ page, easel, wells, form, use }) {
@@ -60,6 +63,8 @@ export class Making {
     };
     if (page.painter) listen(page.painter);
     page.on('painter', listen);
+    page.on('fell', (failure) => this.#fall(failure));
+    addEventListener('beforeunload', (event) => { if (this.#step > 0 && ['training', 'resting', 'made'].includes(this.#phase)) event.preventDefault(); });
   }
 
   /** Asks, and finds out meanwhile how fast this device is. */
@@ -83,6 +88,7 @@ export class Making {
   #forget() {
     [this.#steps_ms, this.#looks_ms, this.#totals] = [[], [], []];
     this.#step = this.#quarter = 0;
+    this.#kept = undefined;
   }
 
   /** @param {Partial<TrainingPlan>} plan @param {Blob[]} photos @param {Blob} [start] */
@@ -143,6 +149,7 @@ export class Making {
       this.#dialog.add(seen.losses);
       this.#totals.push(seen.losses.total);
     }
+    if (seen && performance.now() - (this.#kept?.at_ms ?? 0) > KEEP_MS) this.#keep(step);
     if (finished) this.#made(t('The style is ready.'));
     else if (seen && hasSettled(this.#totals, steps)) this.#attempt(() => this.#end(t('The style is ready after {count} steps: the picture hardly changed any more.', { count: step })));
   }
@@ -200,8 +207,17 @@ export class Making {
 
   // --- what becomes of it
 
+  /** Now and then the style is kept as it is so far, should the engine fall. @param {number} step */
+  async #keep(step) {
+    const at_ms = performance.now();
+    this.#kept = { ...this.#kept, at_ms };
+    const { bytes } = await this.#page.painter.ask('trainedStyle', { name: this.#title }).catch(() => ({ bytes: undefined })); // then the one before stays
+    if (bytes) this.#kept = { at_ms, step, bytes };
+  }
+
   /** @param {{name: string}} wanted */
   async #file({ name }) {
+    if (this.#hasFallen && this.#kept?.bytes) return new File([this.#kept.bytes], `${slug(name)}.style`);
     const { bytes } = await this.#page.painter.ask('trainedStyle', { name });
     return new File([bytes], `${slug(name)}.style`);
   }
@@ -226,13 +242,16 @@ export class Making {
 
   async #close() {
     this.#phase = 'closed';
-    await this.#page.painter.ask('endTraining');
+    this.#hasFallen = false;
+    await this.#page.painter.ask('endTraining').catch(() => {}); // an engine that fell trains nothing
     if (this.#resume) await this.#easel.resume();
   }
 
   /** @param {Failure} failure */
   #fall(failure) {
-    if (this.#phase === 'closed') return;
+    if (this.#phase === 'closed' || this.#hasFallen) return;
+    this.#hasFallen = true;
+    if (this.#kept?.bytes) return this.#made(t('The training broke off. The style is kept as it was after {count} steps.', { count: this.#kept.step ?? 0 }));
     this.#dialog.close();
     this.#page.complain(failure);
   }

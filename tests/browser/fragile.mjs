@@ -1,0 +1,57 @@
+// This turns the page's engine into one that falls when a test says so.
+
+/**
+ * Before the page is opened: lets the engine be broken. Its newest worker is `globalThis.engine` of the page.
+ * @param {import("playwright-core").Page} page
+ */
+export async function breakable(page) {
+  await page.route("**/engine/painter-worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: BREAKABLE + await response.text() });
+  });
+  await page.addInitScript(() => {
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        globalThis.engine = this;
+      }
+    };
+  });
+}
+
+// Imports are hoisted: the class is there when the message comes.
+const BREAKABLE = `
+const HOW = {
+  trap: () => { throw new WebAssembly.RuntimeError('unreachable'); },
+  late: () => new Promise(() => { setTimeout(HOW.trap); }),
+  hang: () => new Promise(() => {}),
+  loses: () => { throw Object.assign(new Error('Some driver said so.'), { name: 'DeviceLost' }); },
+  short: () => { throw Object.assign(new Error('Out of memory.'), { name: 'Gpu' }); },
+  fails: () => { throw new Error('It could not be done.'); },
+};
+addEventListener('message', (event) => {
+  if (!event.data.how) return;
+  event.stopImmediatePropagation();
+  const { [event.data.name]: whole } = Studio.prototype;
+  Studio.prototype[event.data.name] = function (...given) {
+    Studio.prototype[event.data.name] = whole;
+    return HOW[event.data.how].apply(this, given);
+  };
+});
+`;
+
+/** What can happen at a call. */
+export const WAYS = ["trap", "late", "hang", "loses"];
+
+/** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory) or "fails". */
+export function broken(page, how, name) {
+  return page.evaluate((asked) => globalThis.engine.postMessage(asked), { how, name });
+}
+
+/** Waits for the next checkpoint of the run; resolves to its step. */
+export function checkpoint(page) {
+  return page.evaluate(() => new Promise((resolve) => {
+    globalThis.engine.addEventListener("message", ({ data }) => { if (data.event === "checkpoint") resolve(data.detail.iteration); });
+  }));
+}
