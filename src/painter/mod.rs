@@ -9,6 +9,7 @@ mod progress;
 mod regions;
 mod scale_run;
 pub mod scene;
+mod setbacks;
 mod sources;
 mod start;
 
@@ -19,12 +20,14 @@ use crate::choices::Start;
 use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
 use crate::image::Picture;
 use crate::objective::Family;
+use crate::optimizer::{Pace, alarm_of};
 use crate::schedule::{self, Scale};
 use crate::settings::Settings;
 use crate::{Error, Result};
 use feature_model::FeatureModel;
 use scale_run::ScaleRun;
 use scene::{Originals, Scene};
+use setbacks::Setbacks;
 use sources::{originals, subject};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -53,6 +56,8 @@ pub struct Painter {
     totals: Vec<f32>,
     /// Whether the scale has nothing more to gain.
     settled: bool,
+    /// How often the run had to go back, and how small its steps are since.
+    setbacks: Setbacks,
     opaque: bool,
     mailbox: readback::Mailbox,
     in_flight: VecDeque<Fence>,
@@ -96,6 +101,7 @@ impl Painter {
             before: 0,
             totals: Vec::new(),
             settled: false,
+            setbacks: Setbacks::default(),
             opaque,
             mailbox: Default::default(),
             in_flight: VecDeque::new(),
@@ -113,10 +119,11 @@ impl Painter {
         self.scales.iter().map(|scale| f64::from(scale.iterations) * pass(scale)).sum()
     }
 
-    /// Takes one step (or none when the painting is finished) and tells where the run stands.
+    /// Takes one step (or none when the painting is finished) and tells where the run stands. Where numbers were not finite a few
+    /// steps ago, the run goes back to before that step.
     ///
     /// # Errors
-    /// Where the device failed.
+    /// Where the device failed, and [`Error::RanAway`] where going back did not help.
     pub async fn step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
         if self.at_end_of_scale() && !self.at_last_scale() {
@@ -124,9 +131,10 @@ impl Painter {
         }
         if !self.at_end_of_scale() {
             let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
-            self.scale_run.step(&self.gpu, pace);
+            self.scale_run.step(&self.gpu, Pace { caution: self.setbacks.caution(), ..pace });
             self.step += 1;
-            self.mailbox.post(&self.gpu, self.before + self.step, self.scale_run.losses());
+            let told = [self.scale_run.alarm(), self.scale_run.losses()];
+            self.mailbox.post(&self.gpu, self.before + self.step, &told);
             self.in_flight.push_back(self.gpu.fence());
             if self.in_flight.len() > STEPS_IN_FLIGHT
                 && let Some(oldest) = self.in_flight.pop_front()
@@ -136,16 +144,34 @@ impl Painter {
         }
         // Whether to stop is only asked now and then: the answer waits for the device, and is the same on every run.
         let judging = self.settings.stop_early && self.step.is_multiple_of(schedule::PATIENCE);
-        let losses = match self.finished() || judging {
+        let letters = match self.finished() || judging {
             false => self.mailbox.collect(&self.gpu)?,
             true => self.mailbox.drain(&self.gpu).await?,
         };
-        let losses: Vec<_> = losses.into_iter().map(|(step, values)| self.scale_run.split(step, &values)).collect();
+        let (mut losses, mut failed) = (Vec::new(), None);
+        for (step, letter) in letters {
+            match alarm_of(&letter) {
+                (0, own) => losses.push(self.scale_run.split(step, own)),
+                // Of an earlier scale only the good picture was enlarged.
+                _ if step > self.before => failed = failed.or(Some(step)),
+                _ => {}
+            }
+        }
         self.totals.extend(losses.iter().filter(|own| own.iteration > self.before).map(|own| own.total));
-        if judging {
-            self.settled = schedule::has_settled(&self.totals);
+        match failed {
+            Some(step) => self.go_back(step)?,
+            None if judging => self.settled = schedule::has_settled(&self.totals),
+            None => {}
         }
         Ok(self.progress(losses))
+    }
+
+    /// Goes on before the step that failed. None after it changed anything, so the run is the same whenever one hears of it.
+    fn go_back(&mut self, failed: u32) -> Result<()> {
+        self.mailbox = Default::default();
+        self.step = failed - self.before - 1;
+        self.scale_run.go_back(&self.gpu);
+        self.setbacks.note(failed)
     }
 
     /// Lets these paintings, places, mask and settings take effect from the next step on, without a restart; of the sources,
@@ -238,6 +264,7 @@ impl Painter {
         self.before += self.step;
         self.step = 0;
         self.forget_losses();
+        self.setbacks.next_scale();
         self.scale += 1;
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.scale_run.enlarged(&self.gpu, &scene)?;
@@ -265,6 +292,7 @@ impl Painter {
             scales: self.scales.len() as u32,
             width,
             height,
+            setbacks: self.setbacks.count,
             fraction: if finished { 1.0 } else { (earlier + work(&self.scales[self.scale], self.step)) / whole },
             finished,
             losses,

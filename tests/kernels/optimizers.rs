@@ -44,6 +44,7 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
         let mut twin = adam_twin::State::new(x.values.clone(), decay);
         let [m, v, average] = [0; 3].map(|_| bench.upload(&Map::zeros(x.height, x.width, 4)));
         let x_gpu = bench.upload(&x);
+        let (alarm, losses) = (bench.vector(&[0.0]), bench.vector(&[0.25, 0.75]));
         for t in 1..=6 {
             let g = without_alpha(noise(10 + t, height, width, 4));
             adam_twin::record(&g.values, &mut twin, &adam_twin_params);
@@ -56,11 +57,13 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
                 correction2: (1.0 - adam_twin_params.beta2.powi(t as i32)) as f32,
                 epsilon: 1e-8,
                 share: ((1.0 - decay) / (1.0 - decay.powi(t as i32))) as f32,
+                step: t,
+                terms: 2,
             };
             let g = bench.upload(&g);
-            let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average };
+            let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average, alarm: &alarm };
             bench.run(|rec| {
-                adam::record(rec, kernel, &g, &state, &params);
+                adam::record(rec, kernel, &g, &losses, &state, &params);
             });
             let case = format!("{}, {height}x{width}, step {t}", kernel.name);
             for (name, gpu, twin) in [
@@ -124,7 +127,8 @@ fn lbfgs_kernels_follow_the_plain_recursion() {
         let pixels = shape(&twin_x);
         let x = bench.upload(&twin_x);
         let [g, best, free] = [0; 3].map(|_| bench.gpu.tensor("pixels", pixels).unwrap());
-        let [losses, region] = [2, 3].map(|numbers| bench.gpu.tensor("numbers", Shape::vector(numbers)).unwrap());
+        let [losses, region, alarm] =
+            [2, 3, 1].map(|numbers| bench.gpu.tensor("numbers", Shape::vector(numbers)).unwrap());
         let [basis, products, coefficients] =
             lbfgs::shapes(pixels, history).map(|shape| bench.gpu.tensor("lbfgs", shape).unwrap());
         let state = lbfgs::State {
@@ -135,6 +139,7 @@ fn lbfgs_kernels_follow_the_plain_recursion() {
             products: &products,
             coefficients: &coefficients,
             region: &region,
+            alarm: &alarm,
         };
         let mut rec = Recorder::new(&bench.gpu);
         let limits = lbfgs::Limits { history, elements, first, longest };
@@ -148,7 +153,7 @@ fn lbfgs_kernels_follow_the_plain_recursion() {
             let found = bench.download(&x);
             write(&bench, &g, &quadratic.gradient(&found));
             write_loss(&bench, &losses, quadratic.loss(&found));
-            uniforms.write(&bench.gpu, step);
+            uniforms.write(&bench.gpu, step, 1.0);
             program.submit(&bench.gpu);
 
             let case = format!("{height}x{width}, history {history}, first {first}, step {step}");
@@ -182,7 +187,7 @@ fn lbfgs_keeps_its_history() {
         let found = bench.download(optimizer.pixels());
         write(&bench, &g, &quadratic.gradient(&found));
         write_loss(&bench, &losses, quadratic.loss(&found));
-        optimizer.advance(&bench.gpu, Pace { rate: 0.0, decay: 0.9 });
+        optimizer.advance(&bench.gpu, Pace { rate: 0.0, decay: 0.9, caution: 1.0 });
         program.submit(&bench.gpu);
         let case = format!("step {step}");
         agree_within(LBFGS_TOLERANCE, "Lbfgs x", &case, &bench.download(optimizer.pixels()), &twin_x);
@@ -209,7 +214,7 @@ fn adam_keeps_its_age() {
         let gradient = without_alpha(noise(30 + t, height, width, 4));
         adam_twin::record(&gradient.values, &mut twin, &params);
         write(&bench, &g, &gradient);
-        optimizer.advance(&bench.gpu, Pace { rate: 0.05, decay: 0.9 });
+        optimizer.advance(&bench.gpu, Pace { rate: 0.05, decay: 0.9, caution: 1.0 });
         program.submit(&bench.gpu);
         let as_map = |values: Vec<f64>| Map { values, ..x.clone() };
         let case = format!("step {t}");
