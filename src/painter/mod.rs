@@ -210,6 +210,11 @@ impl Painter {
         self.scale_run.step_timed(&self.gpu, pace, now_ms).await
     }
 
+    /// The pixels that the next step looks at, on the device; people see [an average or the best](Painter::shown) of them.
+    pub fn pixels(&self) -> &Tensor {
+        self.scale_run.pixels()
+    }
+
     /// The picture as it stands, on the device: what the canvas shows.
     pub fn shown(&self) -> &Tensor {
         self.scale_run.shown()

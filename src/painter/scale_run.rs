@@ -161,6 +161,11 @@ impl ScaleRun {
         Losses::new(iteration, |family| self.objective.sum(losses, family))
     }
 
+    /// The pixels that the next step looks at.
+    pub fn pixels(&self) -> &Tensor {
+        self.optimizer.pixels()
+    }
+
     /// The picture that people see.
     pub fn shown(&self) -> &Tensor {
         self.laid.as_ref().or(self.recoloured.as_ref()).unwrap_or(self.optimizer.shown())

@@ -4,6 +4,7 @@
 
 mod adjoints;
 mod agreement;
+mod alarms;
 mod convolution;
 mod folding;
 mod geometry;

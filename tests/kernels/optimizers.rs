@@ -9,12 +9,12 @@ use scumble::optimizer::{Lbfgs, Optimizer, Pace};
 use scumble::reference::{Map, adam as adam_twin, lbfgs as lbfgs_twin};
 
 /// Alpha is a value like any other to the optimisers, only without a gradient.
-fn without_alpha(mut map: Map) -> Map {
+pub fn without_alpha(mut map: Map) -> Map {
     map.each(|_, _, channel, value| *value *= f64::from(u8::from(channel < 3)));
     map
 }
 
-fn opaque(mut map: Map) -> Map {
+pub fn opaque(mut map: Map) -> Map {
     map.each(|_, _, channel, value| *value = if channel < 3 { *value } else { 1.0 });
     map
 }
@@ -47,7 +47,7 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
         let (alarm, losses) = (bench.vector(&[0.0]), bench.vector(&[0.25, 0.75]));
         for t in 1..=6 {
             let g = without_alpha(noise(10 + t, height, width, 4));
-            adam_twin::record(&g.values, &mut twin, &adam_twin_params);
+            adam_twin::record(&g.values, 1.0, &mut twin, &adam_twin_params);
             let params = adam::Params {
                 vectors: height * width,
                 rate: 0.03,
@@ -79,24 +79,24 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
 }
 
 /// f(x) = 1/2 sum of a (x - t)^2 with curvatures from 0.2 to 5, some targets beyond 0..1, and alpha left out.
-struct Quadratic {
+pub struct Quadratic {
     a: Map,
     t: Map,
 }
 
 impl Quadratic {
-    fn new(height: u32, width: u32) -> Quadratic {
+    pub fn new(height: u32, width: u32) -> Quadratic {
         let a = noise(20, height, width, 4);
         let t = noise(21, height, width, 4);
         Quadratic { a: without_alpha(a.combine(&a, |a, _| 5f64.powf(a))), t: t.combine(&t, |t, _| 0.5 + 0.6 * t) }
     }
 
-    fn loss(&self, x: &Map) -> f64 {
+    pub fn loss(&self, x: &Map) -> f64 {
         let terms = self.a.combine(&x.combine(&self.t, |x, t| (x - t) * (x - t)), |a, square| 0.5 * a * square);
         terms.values.iter().sum()
     }
 
-    fn gradient(&self, x: &Map) -> Map {
+    pub fn gradient(&self, x: &Map) -> Map {
         self.a.combine(&x.combine(&self.t, |x, t| x - t), |a, difference| a * difference)
     }
 }
@@ -105,10 +105,10 @@ const STEPS: u32 = 15;
 
 /// Looser than for one kernel: each step divides by differences of nearly equal pixels and gradients, so an error of f32
 /// comes back amplified in the next, and 15 steps run freely beside each other. Seen: 1e-5.
-const LBFGS_TOLERANCE: f64 = 1e-4;
+pub const LBFGS_TOLERANCE: f64 = 1e-4;
 
 /// The loss in two terms, as an objective has several.
-fn write_loss(bench: &Workbench, losses: &Tensor, loss: f64) {
+pub fn write_loss(bench: &Workbench, losses: &Tensor, loss: f64) {
     bench.gpu.write(losses, &[0.25 * loss as f32, 0.75 * loss as f32, f32::NAN, f32::NAN]);
 }
 
@@ -212,7 +212,7 @@ fn adam_keeps_its_age() {
     let program = rec.finish();
     for t in 1..=6 {
         let gradient = without_alpha(noise(30 + t, height, width, 4));
-        adam_twin::record(&gradient.values, &mut twin, &params);
+        adam_twin::record(&gradient.values, 1.0, &mut twin, &params);
         write(&bench, &g, &gradient);
         optimizer.advance(&bench.gpu, Pace { rate: 0.05, decay: 0.9, caution: 1.0 });
         program.submit(&bench.gpu);
@@ -223,7 +223,7 @@ fn adam_keeps_its_age() {
     }
 }
 
-fn write(bench: &Workbench, tensor: &Tensor, map: &Map) {
+pub fn write(bench: &Workbench, tensor: &Tensor, map: &Map) {
     let values: Vec<f32> = map.values.iter().map(|&value| value as f32).collect();
     bench.gpu.write(tensor, &values);
 }

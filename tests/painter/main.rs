@@ -2,6 +2,7 @@
 
 mod controls;
 mod recipes;
+mod setbacks;
 mod steering;
 mod warming;
 
