@@ -101,7 +101,7 @@ pub enum Error {
     },
     /// A run's numbers were not finite again and again.
     #[error(
-        "At step {step} the numbers of this run grew beyond all bounds, again and again, even with smaller steps. The picture is as it was before, and can be saved. Try another optimizer, another loss or another size."
+        "At step {step} the numbers of this run grew beyond all bounds, again and again, even with smaller steps. The picture is as it was before, and can be saved. Try another optimiser, another loss or another size."
     )]
     RanAway {
         /// The step, counted from 1 over all scales.

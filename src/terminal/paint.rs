@@ -95,15 +95,18 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
     eprintln!("Painting on {}", gpu.describe());
     let mut painter = Painter::new(&gpu, &sources, &settings).await.map_err(|e| e.to_string())?;
-    let losses = run(&mut painter).await.map_err(|e| e.to_string())?;
-    let picture = painter.picture().await.map_err(|e| e.to_string())?;
+    let mut losses = Vec::new();
+    let ended = run(&mut painter, &mut losses).await;
+    // A run that fell leaves its picture as it was before, unless the device is gone.
+    let picture = painter.picture().await;
+    let picture = picture.map_err(|error| ended.as_ref().err().unwrap_or(&error).to_string())?;
     let file = encode(&picture, format, &label(arguments, &settings, taken)).map_err(|e| e.to_string())?;
     write(&arguments.out, &file)?;
     eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
     if let Some(path) = &arguments.losses {
         write(path, csv(&losses).as_bytes())?;
     }
-    Ok(())
+    ended.map_err(|e| e.to_string())
 }
 
 /// The same label that the page writes (www/project/project.js): settings, and the names of the pictures.
@@ -131,15 +134,20 @@ fn places(given: &[(usize, PathBuf)], paintings: usize) -> Result<Vec<Option<Rc<
     Ok(places)
 }
 
-/// Paints to the end or until somebody wants it to end, behind a progress bar; returns the losses of every step.
-async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
+/// Paints to the end or until somebody wants it to end, behind a progress bar; notes the losses of every step.
+async fn run(painter: &mut Painter, all: &mut Vec<Losses>) -> scumble::Result<()> {
     let steps: u32 = painter.scales().iter().map(|scale| scale.iterations).sum();
     let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
     // Work grows with the pixels, so the bar counts thousandths of the work and not steps.
     let bar = ProgressBar::new(1000).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
-    let mut all = Vec::new();
+    let mut setbacks = 0;
     loop {
         let progress = painter.step().await?;
+        if progress.setbacks > setbacks {
+            setbacks = progress.setbacks;
+            let step = progress.iteration;
+            bar.suspend(|| eprintln!("Numbers grew beyond all bounds; back at step {step}, with smaller steps."));
+        }
         all.extend_from_slice(&progress.losses);
         let latest = all.last().map_or(String::new(), |losses| format!(", loss {:.4}", losses.total));
         bar.set_message(format!(
@@ -149,7 +157,7 @@ async fn run(painter: &mut Painter) -> scumble::Result<Vec<Losses>> {
         bar.set_position((progress.fraction * 1000.0) as u64);
         if progress.finished || interrupt::is_wished() {
             bar.abandon();
-            return Ok(all);
+            return Ok(());
         }
     }
 }

@@ -247,7 +247,8 @@ async function step() {
     if (progress.finished || stopped || progress.fraction >= run.framed + 1 / FRAMES) await keepFrame(progress);
     for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
-    painting = begun = false;
+    painting = false;
+    begun &&= error.name === 'RanAway'; // its picture stays
     tell('failed', said(error));
   }
 }
