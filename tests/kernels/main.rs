@@ -11,6 +11,7 @@ mod geometry;
 mod half;
 mod lanes;
 mod losses;
+mod margins;
 mod optimizers;
 mod recycling;
 mod roots;
