@@ -105,6 +105,14 @@ pub enum Error {
         /// The device's limit.
         limit_mib: u64,
     },
+    /// A run's numbers were not finite again and again.
+    #[error(
+        "At step {step} the numbers of this run grew beyond all bounds, again and again, even with smaller steps. The picture is as it was before, and can be saved. Try another optimiser, another loss or another size."
+    )]
+    RanAway {
+        /// The step, counted from 1 over all scales.
+        step: u32,
+    },
     /// A setting is outside its range or unknown.
     #[error("The setting {name} is {found}; it must be {expected}.")]
     Setting {
@@ -141,6 +149,7 @@ impl Error {
             Error::DeviceLost { .. } => "DeviceLost",
             Error::Gpu { .. } => "Gpu",
             Error::TooLargeForDevice { .. } => "TooLargeForDevice",
+            Error::RanAway { .. } => "RanAway",
             Error::Setting { .. } => "Setting",
             Error::Missing { .. } => "Missing",
         }

@@ -91,7 +91,8 @@ pub fn pace(settings: &Settings, scale: &Scale, step: u32, last_scale: bool) -> 
     let preset = Preset::of(settings);
     let passed = step as f32 / scale.iterations.max(2).saturating_sub(1) as f32;
     let slow = if last_scale { 1.0 - (1.0 - preset.last_rate) * passed.min(1.0) } else { 1.0 };
-    Pace { rate: preset.rate * slow, decay: if scale.iterations > LONG_RUN { LONG_DECAY } else { preset.decay } }
+    let decay = if scale.iterations > LONG_RUN { LONG_DECAY } else { preset.decay };
+    Pace { rate: preset.rate * slow, decay, caution: 1.0 }
 }
 
 /// Steps without a gain after which a scale may end early.

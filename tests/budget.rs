@@ -1,16 +1,17 @@
-//! Pictures that ask for more than they are: each is refused or read within the budget, whoever made it.
+//! Pictures and weights that ask for more than they are: each is refused or read within the budget, whoever made it.
 //!
 //! One test alone, since it counts what this program allocates.
 
 use peak_alloc::PeakAlloc;
 use scumble::image::{WORKING_EDGE, decode};
+use scumble::weights;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// The most MiB that such a picture may take on the way. None of them keeps more than a few.
+/// The most MiB that such a file may take on the way. None of them keeps more than a few.
 const BUDGET_MIB: f32 = 160.0;
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -18,12 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 type Outcome = Result<(u32, u32), &'static str>;
 
 fn crc(bytes: &[u8]) -> u32 {
-    let mut crc = !0_u32;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        (0..8).for_each(|_| crc = (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()));
-    }
-    !crc
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
 }
 
 fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
@@ -67,8 +65,52 @@ fn drawn_over_and_over(edge: u16, times: usize) -> Vec<u8> {
     bytes
 }
 
+/// A tuple of whole numbers below 256, or a text, in a pickle.
+fn numbers(numbers: &[u8]) -> Vec<u8> {
+    [b"(", &numbers.iter().flat_map(|number| [b'K', *number]).collect::<Vec<_>>()[..], b"t"].concat()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [b"X", &(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat()
+}
+
+/// A `.pth` file of one storage, which tensors of these names see a number of each. Its directory can list the storage
+/// under many keys, one for each tensor.
+fn seen_by(names: impl Iterator<Item = String>, storage: usize, many_keys: bool) -> Vec<u8> {
+    let (mut keys, mut pickle) = (vec![String::from("0")], b"\x80\x02}".to_vec());
+    for (at, name) in names.enumerate() {
+        let key = if many_keys { at.to_string() } else { keys[0].clone() };
+        let place = [text("storage"), b"ctorch\nFloatStorage\n".to_vec(), text(&key), text("cpu"), b"K\x01".to_vec()];
+        let view = [&b"(("[..], &place.concat(), b"tQK\0", &numbers(&[1]), &numbers(&[1]), b"t"].concat();
+        pickle.extend([&text(&name)[..], b"ctorch._utils\n_rebuild_tensor\n", &view, b"Rs"].concat());
+        keys.push(key);
+    }
+    pickle.push(b'.');
+    keys.dedup();
+    let (mut file, mut directory, mut count) = (Vec::new(), Vec::new(), 0_u16);
+    let mut list = |names: &[String], data: &[u8]| {
+        let facts = [&[0; 8][..], &crc(data).to_le_bytes(), &[(data.len() as u32).to_le_bytes(); 2].concat()].concat();
+        let start = file.len() as u32;
+        let length = |name: &str| (name.len() as u16).to_le_bytes();
+        file.extend(
+            [&b"PK\x03\x04\x0A\0"[..], &facts, &length(&names[0]), &[0; 2], names[0].as_bytes(), data].concat(),
+        );
+        for name in names {
+            let (before, after) = ([&b"PK\x01\x02\x0A\0\x0A\0"[..], &facts, &length(name)], [0; 12]);
+            directory.extend([&before.concat()[..], &after, &start.to_le_bytes(), name.as_bytes()].concat());
+            count += 1;
+        }
+    };
+    list(&["w/data.pkl".into()], &pickle);
+    list(&keys.iter().map(|key| format!("w/data/{key}")).collect::<Vec<_>>(), &vec![0; storage]);
+    let (start, length) = (file.len() as u32, directory.len() as u32);
+    let counts = [[0; 2], [0; 2], count.to_le_bytes(), count.to_le_bytes()].concat();
+    let end = [&b"PK\x05\x06"[..], &counts, &length.to_le_bytes(), &start.to_le_bytes(), &[0; 2]].concat();
+    [file, directory, end].concat()
+}
+
 #[test]
-fn no_picture_takes_more_than_its_budget() {
+fn no_file_takes_more_than_its_budget() {
     let profile = [&b"p\0\0"[..], &deflated(700 << 20)].concat();
     let odd_palette = chunk(b"PLTE", &[0; 4]);
     let cases: [(&str, Vec<u8>, Outcome); 8] = [
@@ -82,17 +124,34 @@ fn no_picture_takes_more_than_its_budget() {
         ("a profile of 700 MiB", png(2, 2, 8, 2, 6, &chunk(b"iCCP", &profile)), Ok((2, 2))),
     ];
     for (name, bytes, expected) in cases {
-        MEMORY.reset_peak_usage();
-        let (before, began) = (MEMORY.current_usage_as_mb(), Instant::now());
-        let found = decode(&bytes, WORKING_EDGE);
-        let (took, mib) = (began.elapsed(), MEMORY.peak_usage_as_mb() - before);
-        println!("{name}: {} bytes, {mib:.1} MiB, {took:.2?}", bytes.len());
-        match (found, expected) {
-            (Ok(decoded), Ok(size)) => assert_eq!((decoded.picture.width, decoded.picture.height), size, "{name}"),
-            (Err(error), Err(words)) => assert!(error.to_string().contains(words), "{name}: {error}"),
-            (found, _) => panic!("{name}: {:?}", found.map(|decoded| decoded.notes)),
-        }
-        assert!(mib < BUDGET_MIB, "{name} takes {mib} MiB");
-        assert!(took < PATIENCE, "{name} takes {took:?}");
+        measured(name, &bytes, expected, |bytes| {
+            decode(bytes, WORKING_EDGE).map(|decoded| (decoded.picture.width, decoded.picture.height))
+        });
     }
+    let numbered = || (0..16_000).map(|n| format!("features.{n}.weight"));
+    let wrapped = || (0..2_000).map(|n| format!("{}features.0.weight", "vgg.".repeat(n)));
+    let cases = [
+        ("one storage for all N", seen_by(numbered(), 32 << 20, false), "features.1.weight is none of VGG19's"),
+        ("one storage for all wrappers", seen_by(wrapped(), 32 << 20, false), "are both conv1_1"),
+        ("one storage of many keys", seen_by(wrapped(), 32 << 20, true), "lies upon other entries"),
+    ];
+    for (name, bytes, expected) in cases {
+        measured(name, &bytes, Err(expected), |bytes| weights::read(bytes, None).map(|_| (0, 0)));
+    }
+}
+
+/// Reads a file within the budget, to this outcome.
+fn measured(name: &str, bytes: &[u8], expected: Outcome, read: impl Fn(&[u8]) -> scumble::Result<(u32, u32)>) {
+    MEMORY.reset_peak_usage();
+    let (before, began) = (MEMORY.current_usage_as_mb(), Instant::now());
+    let found = read(bytes);
+    let (took, mib) = (began.elapsed(), MEMORY.peak_usage_as_mb() - before);
+    println!("{name}: {} bytes, {mib:.1} MiB, {took:.2?}", bytes.len());
+    match (found, expected) {
+        (Ok(size), Ok(expected)) => assert_eq!(size, expected, "{name}"),
+        (Err(error), Err(words)) => assert!(error.to_string().contains(words), "{name}: {error}"),
+        (found, _) => panic!("{name}: {found:?}"),
+    }
+    assert!(mib < BUDGET_MIB, "{name} takes {mib} MiB");
+    assert!(took < PATIENCE, "{name} takes {took:?}");
 }

@@ -165,7 +165,7 @@ impl Case {
         optimizer.record(&mut rec, &d_pixels, self.objective.losses());
         let program = rec.finish();
         for (step, expected) in numbers(&expected["losses"]).into_iter().enumerate() {
-            optimizer.advance(&self.gpu, Pace { rate: 0.02, decay: 0.97 });
+            optimizer.advance(&self.gpu, Pace { rate: 0.02, decay: 0.97, caution: 1.0 });
             program.submit(&self.gpu);
             let total = self.losses().iter().map(|&loss| f64::from(loss)).sum();
             close(&format!("loss {step} of {what}"), total, expected, expected * slack);

@@ -78,7 +78,7 @@ fn losses(enough: f32, most: usize) -> Vec<f32> {
     let step = rec.finish();
     let mut losses: Vec<f32> = Vec::new();
     while losses.len() < most && losses.last().is_none_or(|last| *last >= enough * losses[0]) {
-        optimizer.advance(&gpu, Pace { rate: 0.0, decay: 0.0 });
+        optimizer.advance(&gpu, Pace { rate: 0.0, decay: 0.0, caution: 1.0 });
         step.submit(&gpu);
         losses.push(block_on(readback::read(&gpu, objective.losses())).unwrap().iter().sum());
     }

@@ -189,10 +189,22 @@ impl Gpu {
     /// As [`Gpu::tensor`].
     pub fn copy(&self, label: &str, source: &Tensor) -> Result<Tensor> {
         let tensor = self.tensor_of(label, source.shape(), source.dtype())?;
-        let mut encoder = self.0.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(source.buffer(), source.offset(), tensor.buffer(), 0, source.bytes());
-        self.submit(encoder.finish());
+        self.overwrite(&tensor, source);
         Ok(tensor)
+    }
+
+    /// Overwrites all values of a tensor with those that `source` has now.
+    pub fn overwrite(&self, tensor: &Tensor, source: &Tensor) {
+        assert_eq!(tensor.bytes(), source.bytes(), "size of the values for {}", tensor.label());
+        let mut encoder = self.0.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(
+            source.buffer(),
+            source.offset(),
+            tensor.buffer(),
+            tensor.offset(),
+            source.bytes(),
+        );
+        self.submit(encoder.finish());
     }
 
     /// Overwrites all values of a tensor with zeros, before anything that is submitted later.

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 /// # Errors
 /// [`Error::DeviceLost`] or [`Error::Gpu`] where the device failed before the values arrived.
 pub async fn read(gpu: &Gpu, tensor: &Tensor) -> Result<Vec<f32>> {
-    let letter = Letter::send(gpu, tensor);
+    let letter = Letter::send(gpu, &[tensor]);
     gpu.drive();
     match tensor.dtype() {
         DType::F32 => letter.open(gpu).await,
@@ -26,7 +26,7 @@ pub async fn read(gpu: &Gpu, tensor: &Tensor) -> Result<Vec<f32>> {
 /// Waits for all values of a buffer that can be copied.
 #[cfg(feature = "bench")]
 pub(super) async fn read_buffer<T: Pod>(gpu: &Gpu, buffer: &wgpu::Buffer) -> Result<Vec<T>> {
-    let letter = Letter::copy(gpu, buffer, 0, buffer.size());
+    let letter = Letter::copy(gpu, &[(buffer, 0, buffer.size())]);
     gpu.drive();
     letter.open(gpu).await
 }
@@ -38,20 +38,26 @@ struct Letter {
 }
 
 impl Letter {
-    /// Copies what the tensor holds after everything submitted so far.
-    fn send(gpu: &Gpu, tensor: &Tensor) -> Letter {
-        Letter::copy(gpu, tensor.buffer(), tensor.offset(), tensor.bytes())
+    /// Copies what the tensors hold after everything submitted so far, one after the other.
+    fn send(gpu: &Gpu, tensors: &[&Tensor]) -> Letter {
+        let places: Vec<_> = tensors.iter().map(|tensor| (tensor.buffer(), tensor.offset(), tensor.bytes())).collect();
+        Letter::copy(gpu, &places)
     }
 
-    fn copy(gpu: &Gpu, buffer: &wgpu::Buffer, offset: u64, bytes: u64) -> Letter {
+    /// Copies some bytes from an offset of each of these buffers.
+    fn copy(gpu: &Gpu, places: &[(&wgpu::Buffer, u64, u64)]) -> Letter {
         let staging = gpu.device().create_buffer(&wgpu::BufferDescriptor {
             label: Some("readback"),
-            size: bytes,
+            size: places.iter().map(|(_, _, bytes)| bytes).sum(),
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(buffer, offset, &staging, 0, bytes);
+        let mut end = 0;
+        for (buffer, offset, bytes) in places {
+            encoder.copy_buffer_to_buffer(buffer, *offset, &staging, end, *bytes);
+            end += bytes;
+        }
         gpu.submit(encoder.finish());
         let (done, mapped) = channel();
         staging.map_async(wgpu::MapMode::Read, .., move |result| {
@@ -83,9 +89,9 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Posts the present values of `tensor`, marked with `number`; never waits.
-    pub fn post(&mut self, gpu: &Gpu, number: u32, tensor: &Tensor) {
-        self.letters.push_back((number, Letter::send(gpu, tensor)));
+    /// Posts the present values of `tensors`, one after the other, marked with `number`; never waits.
+    pub fn post(&mut self, gpu: &Gpu, number: u32, tensors: &[&Tensor]) {
+        self.letters.push_back((number, Letter::send(gpu, tensors)));
     }
 
     /// Takes out what has arrived, oldest first; never waits.

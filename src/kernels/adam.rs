@@ -17,10 +17,13 @@ pub struct Params {
     pub correction2: f32,
     pub epsilon: f32,
     pub share: f32,
+    pub step: u32,
+    pub terms: u32,
 }
 
 /// The compute kernel.
-pub const KERNEL: Kernel = kernel!("adam", LINE, Params, [Read, Write, Write, Write, Write]);
+pub const KERNEL: Kernel =
+    kernel!("adam", LINE, Params, [Read, Read, Write, Write, Write, Write, Write], ["evaluated_loss", "finite"]);
 
 /// The same for a network's parameters, which have no bounds.
 pub const UNBOUNDED: Kernel = Kernel { name: "adam_unbounded", constants: &[("BOUNDED", 0.0)], ..KERNEL };
@@ -35,10 +38,20 @@ pub struct State<'t> {
     pub v: &'t Tensor,
     /// Average of the iterates.
     pub average: &'t Tensor,
+    /// One number: 0, or the step that raised the alarm.
+    pub alarm: &'t Tensor,
 }
 
-/// Steps along `d_x` with [`KERNEL`] or [`UNBOUNDED`]; the returned uniform takes each step's [`Params`].
-pub fn record(rec: &mut Recorder, kernel: &Kernel, d_x: &Tensor, state: &State, params: &Params) -> Uniform {
-    let grid = Grid::line(kernel, state.x.shape().vectors());
-    rec.dispatch(kernel, params, &[d_x, state.x, state.m, state.v, state.average], grid)
+/// Steps along `d_x`, the gradient of the sum of `losses`, with [`KERNEL`] or [`UNBOUNDED`]; the returned uniform takes each
+/// step's [`Params`].
+pub fn record(
+    rec: &mut Recorder,
+    kernel: &Kernel,
+    d_x: &Tensor,
+    losses: &Tensor,
+    state: &State,
+    params: &Params,
+) -> Uniform {
+    let State { x, m, v, average, alarm } = *state;
+    rec.dispatch(kernel, params, &[d_x, losses, x, m, v, average, alarm], Grid::line(kernel, x.shape().vectors()))
 }

@@ -14,6 +14,7 @@ pub struct HistoryParams {
     pub slot: u32,
     pub pairs: u32,
     pub terms: u32,
+    pub step: u32,
 }
 
 /// Twin of the parameters of `shaders/lbfgs_products.wgsl`.
@@ -50,15 +51,20 @@ pub struct StepParams {
 }
 
 /// Judges an evaluation and puts its pair into the history.
-pub const HISTORY: Kernel =
-    kernel!("lbfgs_history", LINE, HistoryParams, [Read, Read, Read, Write, Write, Write, Write], ["evaluated_loss"]);
+pub const HISTORY: Kernel = kernel!(
+    "lbfgs_history",
+    LINE,
+    HistoryParams,
+    [Read, Read, Read, Write, Write, Write, Write, Write],
+    ["evaluated_loss", "finite"]
+);
 /// Inner products of all rows.
 pub const PRODUCTS: Kernel = kernel!("lbfgs_products", LINE, ProductsParams, [Read, Read, Write], ["workgroup_sum"]);
 /// The two-loop recursion on coefficients.
 pub const DIRECTION: Kernel =
     kernel!("lbfgs_direction", [1, 1, 1], DirectionParams, [Read, Read, Write, Write], ["evaluated_loss"]);
 /// Moves the pixels.
-pub const STEP: Kernel = kernel!("lbfgs_step", LINE, StepParams, [Read, Read, Read, Write, Write]);
+pub const STEP: Kernel = kernel!("lbfgs_step", LINE, StepParams, [Read, Read, Read, Write, Write, Write], ["finite"]);
 
 /// How often an evaluation looks for a direction: the second time without the pixels that the first led out of 0..1.
 const DIRECTIONS: u32 = 2;
@@ -79,6 +85,8 @@ pub struct State<'t> {
     pub coefficients: &'t Tensor,
     /// Lowest loss, radius of the trust region, length of the last step (both root mean square).
     pub region: &'t Tensor,
+    /// One number: 0, or, once something was not finite, another.
+    pub alarm: &'t Tensor,
 }
 
 /// Numbers that stay the same over a run.
@@ -116,11 +124,11 @@ pub fn shapes(shape: Shape, history: u32) -> [Shape; 3] {
 /// Judges the evaluation that gave the gradient `g` and the `losses` of `state.x`, and moves `state.x` along what the
 /// history says.
 pub fn record(rec: &mut Recorder, g: &Tensor, losses: &Tensor, state: &State, limits: Limits) -> Uniforms {
-    let State { x, best, free, basis, products, coefficients, region } = *state;
+    let State { x, best, free, basis, products, coefficients, region, alarm } = *state;
     let vectors = x.shape().vectors();
     let rows = 2 * limits.history + 1;
     let zero = (HistoryParams::zeroed(), DirectionParams::zeroed());
-    let pixels = [g, losses, region, x, best, free, basis];
+    let pixels = [g, losses, region, x, best, free, basis, alarm];
     let history = rec.dispatch(&HISTORY, &zero.0, &pixels, Grid::line(&HISTORY, vectors));
     let directions = (0..DIRECTIONS).map(|_| {
         let params = ProductsParams { vectors, rows };
@@ -129,7 +137,7 @@ pub fn record(rec: &mut Recorder, g: &Tensor, losses: &Tensor, state: &State, li
         let one = Grid::over(&DIRECTION, [1, 1, 1]);
         let direction = rec.dispatch(&DIRECTION, &zero.1, &[products, losses, region, coefficients], one);
         let params = StepParams { vectors, rows };
-        rec.dispatch(&STEP, &params, &[basis, coefficients, best, free, x], Grid::line(&STEP, vectors));
+        rec.dispatch(&STEP, &params, &[basis, coefficients, best, free, x, alarm], Grid::line(&STEP, vectors));
         direction
     });
     let directions = directions.collect();
@@ -137,14 +145,15 @@ pub fn record(rec: &mut Recorder, g: &Tensor, losses: &Tensor, state: &State, li
 }
 
 impl Uniforms {
-    /// Prepares the `evaluation`-th submit, counted from 1.
-    pub fn write(&self, gpu: &crate::gpu::Gpu, evaluation: u32) {
+    /// Prepares the `evaluation`-th submit, counted from 1; steps are at most `share` of their limits.
+    pub fn write(&self, gpu: &crate::gpu::Gpu, evaluation: u32, share: f32) {
         let Uniforms { limits, vectors, terms, .. } = *self;
         let Limits { history, elements, first, longest } = limits;
+        let (first, longest) = (share * first, share * longest);
         // Evaluation 1 has no pair yet; what it writes into the history is overwritten by evaluation 2 before it is read.
         let slot = evaluation.saturating_sub(2) % history;
         let pairs = (evaluation - 1).min(history);
-        self.history.write(gpu, &HistoryParams { vectors, history, slot, pairs, terms });
+        self.history.write(gpu, &HistoryParams { vectors, history, slot, pairs, terms, step: evaluation });
         for (judge, direction) in [1, 0].into_iter().zip(&self.directions) {
             let elements = elements as f32;
             direction.write(gpu, &DirectionParams { history, slot, pairs, terms, judge, elements, first, longest });

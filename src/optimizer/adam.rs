@@ -2,7 +2,7 @@
 
 use super::{Pace, share};
 use crate::Result;
-use crate::gpu::{Gpu, Kernel, Recorder, Tensor, Uniform};
+use crate::gpu::{Gpu, Kernel, Recorder, Shape, Tensor, Uniform};
 use crate::kernels::adam;
 
 const BETA1: f32 = 0.9;
@@ -15,10 +15,13 @@ pub struct Adam {
     m: Tensor,
     v: Tensor,
     average: Tensor,
+    alarm: Tensor,
     /// Steps since the moments began, for their bias correction; carried from scale to scale.
     age: u32,
     /// Steps since this picture began, for the average.
     step: u32,
+    /// Losses that add up to the loss.
+    terms: u32,
     uniform: Option<Uniform>,
     kernel: &'static Kernel,
 }
@@ -29,8 +32,9 @@ impl Adam {
     /// # Errors
     /// Where the device cannot hold it.
     pub fn new(gpu: &Gpu, x: Tensor) -> Result<Adam> {
-        let [m, v, average] = ["adam m", "adam v", "average"].map(|label| gpu.tensor(label, x.shape()));
-        Ok(Adam { m: m?, v: v?, average: average?, x, age: 0, step: 0, uniform: None, kernel: &adam::KERNEL })
+        let [m, v] = ["adam m", "adam v"].map(|label| gpu.tensor(label, x.shape()));
+        let (average, alarm) = (gpu.copy("average", &x)?, gpu.tensor("alarm", Shape::vector(1))?);
+        Ok(Adam { m: m?, v: v?, average, alarm, x, age: 0, step: 0, terms: 0, uniform: None, kernel: &adam::KERNEL })
     }
 
     /// The same for numbers that need not stay within 0..1: a network's parameters.
@@ -66,11 +70,12 @@ impl Adam {
         (self.age, self.step) = (step, step);
     }
 
-    /// Records a step along the gradient `d_x`.
-    pub fn record(&mut self, rec: &mut Recorder, d_x: &Tensor) {
-        let state = adam::State { x: &self.x, m: &self.m, v: &self.v, average: &self.average };
-        let params = self.params(Pace { rate: 0.0, decay: 0.0 });
-        self.uniform = Some(adam::record(rec, self.kernel, d_x, &state, &params));
+    /// Records a step along the gradient `d_x`; none is taken where the sum of `losses` is not finite.
+    pub fn record(&mut self, rec: &mut Recorder, d_x: &Tensor, losses: &Tensor) {
+        self.terms = losses.shape().channels;
+        let state = adam::State { x: &self.x, m: &self.m, v: &self.v, average: &self.average, alarm: &self.alarm };
+        let params = self.params(Pace { rate: 0.0, decay: 0.0, caution: 1.0 });
+        self.uniform = Some(adam::record(rec, self.kernel, d_x, losses, &state, &params));
     }
 
     /// Sets up the next submit of the recorded step.
@@ -86,18 +91,34 @@ impl Adam {
         let age = self.age.max(1) as i32;
         adam::Params {
             vectors: self.x.shape().vectors(),
-            rate: pace.rate,
+            rate: pace.rate * pace.caution,
             beta1: BETA1,
             beta2: BETA2,
             correction1: 1.0 - BETA1.powi(age),
             correction2: 1.0 - BETA2.powi(age),
             epsilon: EPSILON,
             share: share(pace.decay, self.step.max(1)),
+            step: self.step,
+            terms: self.terms,
         }
+    }
+
+    /// Goes back to the average and forgets everything else.
+    pub(super) fn go_back(&mut self, gpu: &Gpu) {
+        gpu.overwrite(&self.x, &self.average);
+        for tensor in [&self.m, &self.v, &self.alarm] {
+            gpu.clear(tensor);
+        }
+        (self.age, self.step) = (0, 0);
     }
 
     pub(super) fn pixels(&self) -> &Tensor {
         &self.x
+    }
+
+    /// One number: 0, or the bits of the newest step in which something was not finite.
+    pub fn alarm(&self) -> &Tensor {
+        &self.alarm
     }
 
     /// The average of the iterates.

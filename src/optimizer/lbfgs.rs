@@ -16,6 +16,7 @@ pub struct Lbfgs {
     products: Tensor,
     coefficients: Tensor,
     region: Tensor,
+    alarm: Tensor,
     /// Evaluations so far.
     evaluations: u32,
     uniforms: Option<Uniforms>,
@@ -38,12 +39,13 @@ impl Lbfgs {
     pub fn new(gpu: &Gpu, x: Tensor) -> Result<Lbfgs> {
         let [basis, products, coefficients] = lbfgs::shapes(x.shape(), Self::HISTORY);
         Ok(Lbfgs {
-            best: gpu.tensor("lbfgs best", x.shape())?,
+            best: gpu.copy("lbfgs best", &x)?,
             free: gpu.tensor("lbfgs free", x.shape())?,
             basis: gpu.tensor("lbfgs basis", basis)?,
             products: gpu.tensor("lbfgs products", products)?,
             coefficients: gpu.tensor("lbfgs coefficients", coefficients)?,
             region: gpu.tensor("lbfgs region", Shape::vector(3))?,
+            alarm: gpu.tensor("alarm", Shape::vector(1))?,
             x,
             evaluations: 0,
             uniforms: None,
@@ -59,6 +61,7 @@ impl Lbfgs {
             products: &self.products,
             coefficients: &self.coefficients,
             region: &self.region,
+            alarm: &self.alarm,
         };
         let limits = Limits {
             history: Self::HISTORY,
@@ -69,11 +72,20 @@ impl Lbfgs {
         self.uniforms = Some(lbfgs::record(rec, d_x, losses, &state, limits));
     }
 
-    pub(super) fn advance(&mut self, gpu: &Gpu) {
+    pub(super) fn advance(&mut self, gpu: &Gpu, caution: f32) {
         self.evaluations += 1;
         if let Some(uniforms) = &self.uniforms {
-            uniforms.write(gpu, self.evaluations);
+            uniforms.write(gpu, self.evaluations, caution);
         }
+    }
+
+    /// Goes back to the best picture and forgets everything else.
+    pub(super) fn go_back(&mut self, gpu: &Gpu) {
+        gpu.overwrite(&self.x, &self.best);
+        // The first direction takes nothing of the history, but nothing times a number that is not finite is none.
+        gpu.clear(&self.basis);
+        gpu.clear(&self.alarm);
+        self.evaluations = 0;
     }
 
     /// Begins anew at the best picture: the first evaluation of a run overwrites whatever the memory holds.
@@ -96,5 +108,9 @@ impl Lbfgs {
 
     pub(super) fn best(&self) -> &Tensor {
         &self.best
+    }
+
+    pub(super) fn alarm(&self) -> &Tensor {
+        &self.alarm
     }
 }

@@ -8,15 +8,17 @@ pub use lbfgs::Lbfgs;
 
 use crate::Result;
 use crate::choices::Method;
-use crate::gpu::{Gpu, Recorder, Tensor};
+use crate::gpu::{Gpu, Recorder, Shape, Tensor};
 
-/// How far Adam's next step may go; L-BFGS finds that out itself.
+/// How far the next step may go; L-BFGS finds out itself how far within its limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
     /// Learning rate, in units of the pixels' 0..1.
     pub rate: f32,
     /// Decay d of the average of the iterates (EMA); 0 keeps only the newest.
     pub decay: f32,
+    /// The share of the rate, or of the limits of L-BFGS, that is taken: 1, and less once numbers were not finite.
+    pub caution: f32,
 }
 
 /// What an optimiser takes over from an earlier one: of another scale, or of a run that was broken off.
@@ -98,7 +100,7 @@ impl Optimizer {
     /// Records a step along the gradient `d_pixels`; `losses`, one per channel, add up to the loss it belongs to.
     pub fn record(&mut self, rec: &mut Recorder, d_pixels: &Tensor, losses: &Tensor) {
         match self {
-            Optimizer::Adam(adam) => adam.record(rec, d_pixels),
+            Optimizer::Adam(adam) => adam.record(rec, d_pixels, losses),
             Optimizer::Lbfgs(lbfgs) => lbfgs.record(rec, d_pixels, losses),
         }
     }
@@ -107,7 +109,7 @@ impl Optimizer {
     pub fn advance(&mut self, gpu: &Gpu, pace: Pace) {
         match self {
             Optimizer::Adam(adam) => adam.advance(gpu, pace),
-            Optimizer::Lbfgs(lbfgs) => lbfgs.advance(gpu),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.advance(gpu, pace.caution),
         }
     }
 
@@ -120,6 +122,23 @@ impl Optimizer {
         match self {
             Optimizer::Adam(_) => Ok(()),
             Optimizer::Lbfgs(lbfgs) => lbfgs.restart(gpu),
+        }
+    }
+
+    /// Goes back to the picture that people see, with no memory of how it came about. Once the alarm is raised that is the last
+    /// one that was good, because no step changes anything from then on.
+    pub fn go_back(&mut self, gpu: &Gpu) {
+        match self {
+            Optimizer::Adam(adam) => adam.go_back(gpu),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.go_back(gpu),
+        }
+    }
+
+    /// One number on the device: 0 as long as all losses, gradients and pixels were finite, then another.
+    pub fn alarm(&self) -> &Tensor {
+        match self {
+            Optimizer::Adam(adam) => adam.alarm(),
+            Optimizer::Lbfgs(lbfgs) => lbfgs.alarm(),
         }
     }
 
@@ -138,6 +157,12 @@ impl Optimizer {
             Optimizer::Lbfgs(lbfgs) => lbfgs.best(),
         }
     }
+}
+
+/// Reads the alarm of a letter that holds it and, behind it, losses: 0, or what the shader wrote.
+pub fn alarm_of(letter: &[f32]) -> (u32, &[f32]) {
+    let (alarm, losses) = letter.split_at(Shape::vector(1).vectors() as usize * 4);
+    (alarm[0].to_bits(), losses)
 }
 
 /// The share of the `step`-th iterate (from 1) in the bias-corrected exponential average: (1-d) / (1-d^t).

@@ -3,6 +3,7 @@
 //! The file is a safetensors file. Its header's text says where the run stands; its tensors are the optimiser's.
 
 use super::scene::Scene;
+use super::setbacks::Setbacks;
 use crate::gpu::{Gpu, Recorder, Shape, Tensor};
 use crate::optimizer::{AVERAGE, FIRST_MOMENT, Memory, PIXELS, SECOND_MOMENT};
 use crate::scaling::{Values, scale};
@@ -35,6 +36,8 @@ pub struct Standing {
     pub totals: Vec<f32>,
     /// Whether the scale has nothing more to gain.
     pub settled: bool,
+    /// How often the run had to go back.
+    pub setbacks: Setbacks,
 }
 
 /// A run that was broken off: where it stood, and the numbers that it held.
@@ -129,7 +132,15 @@ mod tests {
 
     fn checkpoint() -> Checkpoint {
         let settings = Settings { size: 96, ..Settings::default() };
-        let standing = Standing { scale: 1, step: 7, before: 20, age: 27, totals: vec![0.5], settled: false };
+        let standing = Standing {
+            scale: 1,
+            step: 7,
+            before: 20,
+            age: 27,
+            totals: vec![0.5],
+            settled: false,
+            setbacks: Setbacks::default(),
+        };
         let picture = (Shape::new(1, 2, 4), vec![0.0, 0.25, 0.5, 1.0, 1.0, 0.5, 0.25, 0.0]);
         Checkpoint { settings, standing, pictures: HashMap::from([("pixels".to_owned(), picture)]) }
     }

@@ -10,6 +10,7 @@ mod progress;
 mod regions;
 mod scale_run;
 pub mod scene;
+mod setbacks;
 mod sources;
 mod start;
 
@@ -20,13 +21,14 @@ use crate::Result;
 use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
 use crate::image::Picture;
 use crate::objective::Family;
-use crate::optimizer::Memory;
+use crate::optimizer::{Memory, Pace, alarm_of};
 use crate::schedule::{self, Scale};
 use crate::settings::Settings;
 use checkpoint::{Checkpoint, Standing};
 use feature_model::FeatureModel;
 use scale_run::ScaleRun;
 use scene::{Originals, Scene};
+use setbacks::Setbacks;
 use sources::{originals, subject};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -57,6 +59,8 @@ pub struct Painter {
     untold: Vec<Losses>,
     /// Whether the scale has nothing more to gain.
     settled: bool,
+    /// How often the run had to go back, and how small its steps are since.
+    setbacks: Setbacks,
     opaque: bool,
     mailbox: readback::Mailbox,
     in_flight: VecDeque<Fence>,
@@ -103,6 +107,7 @@ impl Painter {
         };
         let scale_run = ScaleRun::new(gpu, &model, &scene, settings, pixels, memory)?;
         let (mut step, mut before, mut totals, mut settled) = (0, 0, Vec::new(), false);
+        let setbacks = broken_off.map(|run| run.standing.setbacks).unwrap_or_default();
         if let Some(run) = broken_off {
             let standing = &run.standing;
             scale_run.show(gpu, &scene);
@@ -128,6 +133,7 @@ impl Painter {
             totals,
             untold: Vec::new(),
             settled,
+            setbacks,
             mailbox: Default::default(),
             in_flight: VecDeque::new(),
         })
@@ -139,8 +145,8 @@ impl Painter {
     /// Where the device failed.
     pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
         self.gpu.check()?;
-        let arrived = self.mailbox.drain(&self.gpu).await?;
-        self.take_in(arrived);
+        let letters = self.mailbox.drain(&self.gpu).await?;
+        self.take_in(letters)?;
         let mut pictures = std::collections::HashMap::new();
         for (name, tensor) in self.scale_run.state(checkpoint::MOST_BYTES) {
             pictures.insert(name.to_owned(), (tensor.shape(), readback::read(&self.gpu, tensor).await?));
@@ -152,6 +158,7 @@ impl Painter {
             age: self.scale_run.age(),
             totals: self.totals.clone(),
             settled: self.settled,
+            setbacks: self.setbacks,
         };
         Ok(Checkpoint { settings: self.settings.clone(), standing, pictures })
     }
@@ -167,10 +174,11 @@ impl Painter {
         self.scales.iter().map(|scale| f64::from(scale.iterations) * pass(scale)).sum()
     }
 
-    /// Takes one step (or none when the painting is finished) and tells where the run stands.
+    /// Takes one step (or none when the painting is finished) and tells where the run stands. Where numbers were not finite a few
+    /// steps ago, the run goes back to before that step.
     ///
     /// # Errors
-    /// Where the device failed.
+    /// Where the device failed, and [`Error::RanAway`] where going back did not help.
     pub async fn step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
         if self.at_end_of_scale() && !self.at_last_scale() {
@@ -178,9 +186,10 @@ impl Painter {
         }
         if !self.at_end_of_scale() {
             let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
-            self.scale_run.step(&self.gpu, pace);
+            self.scale_run.step(&self.gpu, Pace { caution: self.setbacks.caution(), ..pace });
             self.step += 1;
-            self.mailbox.post(&self.gpu, self.before + self.step, self.scale_run.losses());
+            let told = [self.scale_run.alarm(), self.scale_run.losses()];
+            self.mailbox.post(&self.gpu, self.before + self.step, &told);
             self.in_flight.push_back(self.gpu.fence());
             if self.in_flight.len() > STEPS_IN_FLIGHT
                 && let Some(oldest) = self.in_flight.pop_front()
@@ -190,26 +199,44 @@ impl Painter {
         }
         // Whether to stop is only asked now and then: the answer waits for the device, and is the same on every run.
         let judging = self.settings.stop_early && self.step.is_multiple_of(schedule::PATIENCE);
-        let arrived = match self.finished() || judging {
+        let letters = match self.finished() || judging {
             false => self.mailbox.collect(&self.gpu)?,
             true => self.mailbox.drain(&self.gpu).await?,
         };
-        self.take_in(arrived);
-        if judging {
+        if !self.take_in(letters)? && judging {
             self.settled = schedule::has_settled(&self.totals);
         }
         let losses = std::mem::take(&mut self.untold);
         Ok(self.progress(losses))
     }
 
-    fn take_in(&mut self, arrived: Vec<(u32, Vec<f32>)>) {
-        for (step, values) in arrived {
-            let own = self.scale_run.split(step, &values);
-            if own.iteration > self.before {
-                self.totals.push(own.total);
+    /// Notes the losses that arrived; where one tells that its step failed, the run goes back. Returns whether it did.
+    fn take_in(&mut self, letters: Vec<(u32, Vec<f32>)>) -> Result<bool> {
+        let mut failed = None;
+        for (step, letter) in letters {
+            match alarm_of(&letter) {
+                (0, own) => {
+                    let own = self.scale_run.split(step, own);
+                    if step > self.before {
+                        self.totals.push(own.total);
+                    }
+                    self.untold.push(own);
+                }
+                // Of an earlier scale only the good picture was enlarged.
+                _ if step > self.before => failed = failed.or(Some(step)),
+                _ => {}
             }
-            self.untold.push(own);
         }
+        failed.map(|step| self.go_back(step)).transpose()?;
+        Ok(failed.is_some())
+    }
+
+    /// Goes on before the step that failed. None after it changed anything, so the run is the same whenever one hears of it.
+    fn go_back(&mut self, failed: u32) -> Result<()> {
+        self.mailbox = Default::default();
+        self.step = failed - self.before - 1;
+        self.scale_run.go_back(&self.gpu);
+        self.setbacks.note(failed)
     }
 
     /// Lets these paintings, places, mask and settings take effect from the next step on, without a restart; of the sources,
@@ -246,6 +273,11 @@ impl Painter {
     pub async fn step_timed(&mut self, now_ms: impl Fn() -> f64) -> Result<Vec<crate::gpu::Span>> {
         let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, self.at_last_scale());
         self.scale_run.step_timed(&self.gpu, pace, now_ms).await
+    }
+
+    /// The pixels that the next step looks at, on the device; people see [an average or the best](Painter::shown) of them.
+    pub fn pixels(&self) -> &Tensor {
+        self.scale_run.pixels()
     }
 
     /// The picture as it stands, on the device: what the canvas shows.
@@ -302,6 +334,7 @@ impl Painter {
         self.before += self.step;
         self.step = 0;
         self.forget_losses();
+        self.setbacks.next_scale();
         self.scale += 1;
         let scene = Scene::new(&self.gpu, &self.originals, &self.settings, &self.scales[self.scale])?;
         let (pixels, memory) = self.scale_run.enlarged(&self.gpu, &scene)?;
@@ -329,6 +362,7 @@ impl Painter {
             scales: self.scales.len() as u32,
             width,
             height,
+            setbacks: self.setbacks.count,
             fraction: if finished { 1.0 } else { (earlier + work(&self.scales[self.scale], self.step)) / whole },
             finished,
             losses,

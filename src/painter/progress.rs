@@ -36,6 +36,8 @@ pub struct Progress {
     pub fraction: f64,
     /// Whether the painting is finished.
     pub finished: bool,
+    /// How often numbers were not finite, so that the run went back to the last good picture.
+    pub setbacks: u32,
     /// The losses that arrived since the last call, oldest first; they come a few steps late.
     pub losses: Vec<Losses>,
 }
@@ -44,8 +46,8 @@ impl Progress {
     /// Of a picture of this size that is made in one step.
     pub fn of_one_step(width: u32, height: u32) -> Progress {
         let (iteration, iterations, scale, scales) = (1, 1, 1, 1);
-        let (fraction, finished, losses) = (1.0, true, Vec::new());
-        Progress { iteration, iterations, scale, scales, width, height, fraction, finished, losses }
+        let (fraction, finished, setbacks, losses) = (1.0, true, 0, Vec::new());
+        Progress { iteration, iterations, scale, scales, width, height, fraction, finished, setbacks, losses }
     }
 }
 

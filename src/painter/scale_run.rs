@@ -152,6 +152,16 @@ impl ScaleRun {
         self.program = Program::default();
     }
 
+    /// Goes back to the last good picture, with no memory of how it came about.
+    pub fn go_back(&mut self, gpu: &Gpu) {
+        self.optimizer.go_back(gpu);
+    }
+
+    /// One number on the device: 0 as long as all numbers were finite, then another, and no step changes the picture any more.
+    pub fn alarm(&self) -> &Tensor {
+        self.optimizer.alarm()
+    }
+
     /// The losses of the newest step, on the device.
     pub fn losses(&self) -> &Tensor {
         self.objective.losses()
@@ -160,6 +170,11 @@ impl ScaleRun {
     /// The three curves from what [`ScaleRun::losses`] held.
     pub fn split(&self, iteration: u32, losses: &[f32]) -> Losses {
         Losses::new(iteration, |family| self.objective.sum(losses, family))
+    }
+
+    /// The pixels that the next step looks at.
+    pub fn pixels(&self) -> &Tensor {
+        self.optimizer.pixels()
     }
 
     /// The picture that people see.

@@ -14,11 +14,13 @@ impl Average {
         Average { decay, decayed: zeros, steps: 0 }
     }
 
-    /// Takes in the next iterate.
-    pub fn push(&mut self, x: &[f64]) {
+    /// Takes in the next iterate, where it is `good`; elsewhere the average stays.
+    pub fn push(&mut self, x: &[f64], good: &[bool]) {
+        let correction = |steps: i32| 1.0 - self.decay.powi(steps);
+        let growth = if self.steps == 0 { 1.0 } else { correction(self.steps + 1) / correction(self.steps) };
         self.steps += 1;
-        for (e, x) in self.decayed.iter_mut().zip(x) {
-            *e = self.decay * *e + (1.0 - self.decay) * x;
+        for ((e, x), good) in self.decayed.iter_mut().zip(x).zip(good) {
+            *e = if *good { self.decay * *e + (1.0 - self.decay) * x } else { *e * growth };
         }
     }
 

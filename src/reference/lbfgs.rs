@@ -27,6 +27,8 @@ pub struct State {
     pairs: VecDeque<(Vec<f64>, Vec<f64>)>,
     radius: f64,
     length: f64,
+    /// Whether something was not finite.
+    pub alarm: bool,
 }
 
 /// A loss and its gradient somewhere.
@@ -43,7 +45,17 @@ pub struct Evaluation {
 impl State {
     /// No memory yet.
     pub fn new(history: usize, first: f64, longest: f64, elements: usize) -> State {
-        State { history, first, longest, elements, best: None, pairs: VecDeque::new(), radius: first, length: 0.0 }
+        State {
+            history,
+            first,
+            longest,
+            elements,
+            best: None,
+            pairs: VecDeque::new(),
+            radius: first,
+            length: 0.0,
+            alarm: false,
+        }
     }
 }
 
@@ -52,7 +64,14 @@ impl State {
 ///
 /// Pixels at a bound whose gradient leads outwards are held (the two-metric projection of Bertsekas 1982). Those that a
 /// first direction leads out of 0..1 stay at the bound, and a second direction is found for the rest.
+///
+/// An evaluation whose loss is not finite changes nothing, and none after it; one whose gradient is not is judged, and no step
+/// comes then.
 pub fn record(x: &mut [f64], loss: f64, g: &[f64], state: &mut State) {
+    if state.alarm || !loss.is_finite() {
+        state.alarm = true;
+        return;
+    }
     let here = Evaluation { x: x.to_vec(), loss, g: g.to_vec() };
     let best = match state.best.take() {
         None => here,
@@ -65,6 +84,12 @@ pub fn record(x: &mut [f64], loss: f64, g: &[f64], state: &mut State) {
             if lower { here } else { best }
         }
     };
+    if !g.iter().all(|g| g.is_finite()) {
+        state.alarm = true;
+        x.copy_from_slice(&best.x);
+        state.best = Some(best);
+        return;
+    }
     let held = |(x, g): (&f64, &f64)| (*x <= 0.0 && *g > 0.0) || (*x >= 1.0 && *g < 0.0);
     let mut free: Vec<bool> = best.x.iter().zip(&best.g).map(|pixel| !held(pixel)).collect();
     x.copy_from_slice(&best.x);

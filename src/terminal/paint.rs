@@ -109,15 +109,18 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         None => Painter::new(&gpu, &sources, &settings).await,
     };
     let mut painter = painter.map_err(|e| e.to_string())?;
-    let losses = run(&mut painter, arguments.checkpoint.as_deref()).await?;
-    let picture = painter.picture().await.map_err(|e| e.to_string())?;
+    let mut losses = Vec::new();
+    let ended = run(&mut painter, &mut losses, arguments.checkpoint.as_deref()).await;
+    // A run that fell leaves its picture as it was before, unless the device is gone.
+    let picture = painter.picture().await;
+    let picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
     let file = encode(&picture, format, &label(arguments, &settings, taken)).map_err(|e| e.to_string())?;
     write(&arguments.out, &file)?;
     eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
     if let Some(path) = &arguments.losses {
         write(path, csv(&losses).as_bytes())?;
     }
-    Ok(())
+    ended
 }
 
 /// The same label that the page writes (www/project/project.js): settings, and the names of the pictures.
@@ -154,17 +157,22 @@ fn places(given: &[(usize, PathBuf)], paintings: usize) -> Result<Vec<Option<Rc<
 const KEEP: Duration = Duration::from_secs(5);
 const SHARE: f64 = 0.02;
 
-/// Paints to the end or until somebody wants it to end, behind a progress bar, and keeps the run in a file on the way; returns the
+/// Paints to the end or until somebody wants it to end, behind a progress bar, and keeps the run in a file on the way; notes the
 /// losses of every step.
-async fn run(painter: &mut Painter, kept: Option<&Path>) -> Result<Vec<Losses>, String> {
+async fn run(painter: &mut Painter, all: &mut Vec<Losses>, kept: Option<&Path>) -> Result<(), String> {
     let steps: u32 = painter.scales().iter().map(|scale| scale.iterations).sum();
     let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
     // Work grows with the pixels, so the bar counts thousandths of the work and not steps.
     let bar = ProgressBar::new(1000).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
-    let mut all = Vec::new();
     let mut next = Instant::now() + KEEP;
+    let mut setbacks = 0;
     loop {
         let progress = painter.step().await.map_err(|e| e.to_string())?;
+        if progress.setbacks > setbacks {
+            setbacks = progress.setbacks;
+            let step = progress.iteration;
+            bar.suspend(|| eprintln!("Numbers grew beyond all bounds; back at step {step}, with smaller steps."));
+        }
         all.extend_from_slice(&progress.losses);
         let latest = all.last().map_or(String::new(), |losses| format!(", loss {:.4}", losses.total));
         bar.set_message(format!(
@@ -186,7 +194,7 @@ async fn run(painter: &mut Painter, kept: Option<&Path>) -> Result<Vec<Losses>, 
         }
         if ends {
             bar.abandon();
-            return Ok(all);
+            return Ok(());
         }
     }
 }

@@ -17,7 +17,7 @@ pub use plan::Plan;
 use crate::gpu::{Fence, Gpu, Program, Recorder, Shape, Tensor, readback};
 use crate::image::{Picture, encode_png, fit, resize};
 use crate::kernels::{clip, dot, sums_for, total};
-use crate::optimizer::{Adam, Pace};
+use crate::optimizer::{Adam, Pace, alarm_of};
 use crate::painter::feature_model::FeatureModel;
 use crate::painter::{Losses, Sources};
 use crate::settings::Settings;
@@ -30,6 +30,9 @@ use targets::{of_a_style, targets};
 
 /// Lessons that may be queued on the device behind the one at work.
 const LESSONS_IN_FLIGHT: usize = 2;
+
+/// Steps in a row that may be left out before a training ends.
+const MOST_LEFT_OUT: u32 = 25;
 
 /// Longest edge of the painting's small picture in a style.
 const THUMBNAIL: u32 = 72;
@@ -61,6 +64,8 @@ pub struct Trainer {
     /// Clips the gradient and takes a step.
     update: Program,
     step: u32,
+    /// Steps in a row whose gradient was not finite, so that they changed nothing.
+    left_out: u32,
     mailbox: readback::Mailbox,
     in_flight: VecDeque<Fence>,
 }
@@ -91,12 +96,12 @@ impl Trainer {
         let lesson = Lesson::new(gpu, &model, &terms, objective, &stylizer, &gradient, plan)?;
         let mut adam = Adam::unbounded(gpu, stylizer.parameters().clone())?;
         let mut rec = Recorder::new(gpu);
-        clip_length(&mut rec, &gradient, plan.longest * plan.batch as f32)?;
-        adam.record(&mut rec, &gradient);
+        let squared = clip_length(&mut rec, &gradient, plan.longest * plan.batch as f32)?;
+        adam.record(&mut rec, &gradient, &squared);
         let update = rec.finish();
         let (gpu, plan) = (gpu.clone(), plan.clone());
         let (mailbox, in_flight) = Default::default();
-        let step = 0;
+        let (step, left_out) = (0, 0);
         Ok(Trainer {
             gpu,
             plan,
@@ -109,6 +114,7 @@ impl Trainer {
             gradient,
             update,
             step,
+            left_out,
             mailbox,
             in_flight,
         })
@@ -133,14 +139,23 @@ impl Trainer {
                 }
             }
             self.update();
-            self.mailbox.post(&self.gpu, self.step, self.lesson.losses());
+            self.mailbox.post(&self.gpu, self.step, &[self.adam.alarm(), self.lesson.losses()]);
         }
         let finished = self.step == self.plan.steps;
         let arrived = match finished {
             false => self.mailbox.collect(&self.gpu)?,
             true => self.mailbox.drain(&self.gpu).await?,
         };
-        let losses = arrived.into_iter().map(|(step, values)| self.lesson.split(step, &values)).collect();
+        let mut losses = Vec::new();
+        for (step, letter) in arrived {
+            let (alarm, own) = alarm_of(&letter);
+            self.left_out = if alarm == step { self.left_out + 1 } else { 0 };
+            if self.left_out == 0 {
+                losses.push(self.lesson.split(step, own));
+            } else if self.left_out > MOST_LEFT_OUT {
+                return Err(ran_away());
+            }
+        }
         Ok(Progress { step: self.step, steps: self.plan.steps, finished, losses })
     }
 
@@ -151,7 +166,7 @@ impl Trainer {
 
     /// Queues what ends a step: the parameters move along the gradient of all its lessons.
     pub fn update(&mut self) {
-        self.adam.advance(&self.gpu, Pace { rate: self.plan.rate_at(self.step), decay: self.plan.decay });
+        self.adam.advance(&self.gpu, Pace { rate: self.plan.rate_at(self.step), decay: self.plan.decay, caution: 1.0 });
         self.update.submit(&self.gpu);
         self.step += 1;
     }
@@ -185,7 +200,7 @@ impl Trainer {
         let found = named(self.stylizer.table(), &values);
         match found.iter().flatten().all(|value| value.is_finite()) {
             true => Ok(found),
-            false => Err(Error::Gpu { detail: "the training ran away from every number".into() }),
+            false => Err(ran_away()),
         }
     }
 
@@ -244,12 +259,16 @@ impl Trainer {
     }
 }
 
-/// Records what keeps the gradient at most `limit` long.
-fn clip_length(rec: &mut Recorder, gradient: &Tensor, limit: f32) -> Result<()> {
+fn ran_away() -> Error {
+    Error::Gpu { detail: "the training ran away from every number".into() }
+}
+
+/// Records what keeps the gradient at most `limit` long; returns the square of its length before.
+fn clip_length(rec: &mut Recorder, gradient: &Tensor, limit: f32) -> Result<Tensor> {
     let partials = rec.tensor("partial sums", Shape::vector(sums_for(gradient.shape().vectors())))?;
     let squared = rec.tensor("squared length", Shape::vector(1))?;
     dot::record(rec, gradient, gradient, &partials);
     total::record(rec, &partials, &squared, 0);
     clip::record(rec, &squared, limit, gradient);
-    Ok(())
+    Ok(squared)
 }

@@ -29,18 +29,23 @@ fn split(mut name: &str) -> Option<(&str, Part)> {
     }
 }
 
-/// Whether a name claims to be a layer of VGG19's convolutional part: `features.N.weight` or `conv1_1.bias`, also behind
-/// `module.` and the like.
+/// Whether a name claims to be a layer of VGG19's convolutional part: `features.N.weight`, N at most 36, or `conv1_1.bias`,
+/// also behind `module.` and the like.
 pub(super) fn is_ours(name: &str) -> bool {
     split(name).is_some_and(|(layer, _)| {
-        layer.strip_prefix("features.").is_some_and(|n| n.parse::<usize>().is_ok())
+        place(layer).is_some_and(|n| CONVOLUTIONS.iter().any(|convolution| Some(n) <= convolution.index))
             || CONVOLUTIONS.iter().any(|convolution| convolution.name == layer)
     })
 }
 
+/// N of `features.N`.
+fn place(layer: &str) -> Option<usize> {
+    layer.strip_prefix("features.")?.parse().ok()
+}
+
 /// The row of the table that a name means.
 fn row(rows: &[Convolution], layer: &str) -> Option<usize> {
-    let index = layer.strip_prefix("features.").and_then(|n| n.parse::<usize>().ok());
+    let index = place(layer);
     rows.iter().position(|row| row.name == layer || (index.is_some() && index == row.index))
 }
 

@@ -38,47 +38,65 @@ pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
 }
 
 fn read_zip(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the zip archive", &error))?;
-    let data = archive.file_names().flatten().find(|name| name.ends_with("/data.pkl")).map(|name| name.into_owned());
+    let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the zip archive", &error))?;
+    let data = zip.file_names().flatten().find(|name| name.ends_with("/data.pkl")).map(|name| name.into_owned());
     let data =
         data.ok_or_else(|| unusable("the zip archive has no data.pkl, so PyTorch did not write it", ANOTHER_FILE))?;
+    let mut archive = Archive { zip, bytes, unchecked: bytes.len(), checked: HashMap::new() };
     let prefix = data.trim_end_matches("data.pkl");
-    if let Some(order) = optional_entry(&mut archive, bytes, &format!("{prefix}byteorder"))?
+    if let Some(order) = archive.optional_entry(&format!("{prefix}byteorder"))?
         && order != b"little"
     {
         return Err(big_endian());
     }
-    let pickle = Pickle::parse(entry(&mut archive, bytes, &data)?)?;
+    let pickle = Pickle::parse(archive.entry(&data)?)?;
     let state = State::of(&pickle, wanted)?;
-    state.read(bytes, |key| entry(&mut archive, bytes, &format!("{prefix}data/{key}")))
+    state.read(bytes, |key| archive.entry(&format!("{prefix}data/{key}")))
 }
 
-/// The bytes of one stored entry, borrowed from the file, once their CRC-32 has been checked.
-fn entry<'a>(archive: &mut ZipArchive<Cursor<&[u8]>>, bytes: &'a [u8], name: &str) -> Result<&'a [u8]> {
-    let missing = || unusable(format!("{} is missing in the zip archive", printable(name)), DOWNLOAD_AGAIN);
-    optional_entry(archive, bytes, name)?.ok_or_else(missing)
-}
-
-fn optional_entry<'a>(
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
+/// A zip archive in memory.
+struct Archive<'a> {
+    zip: ZipArchive<Cursor<&'a [u8]>>,
     bytes: &'a [u8],
-    name: &str,
-) -> Result<Option<&'a [u8]>> {
-    let Some(index) = archive.index_for_name(name) else { return Ok(None) };
-    let what = format!("{} in the zip archive", printable(name));
-    let mut file = archive.by_index(index).map_err(|error| damaged(&what, &error))?;
-    if file.compression() != zip::CompressionMethod::Stored {
-        return Err(unusable(
-            format!("{what} is compressed"),
-            "Use the .pth file as PyTorch wrote it, not zipped again.",
-        ));
+    /// The bytes whose checksums may still be taken: each byte's once, so entries that lie upon each other cost no time.
+    unchecked: usize,
+    /// The entries whose checksums were right, by their index: thousands of tensors can lie in one.
+    checked: HashMap<usize, &'a [u8]>,
+}
+
+impl<'a> Archive<'a> {
+    /// The bytes of one stored entry, borrowed from the file, once their CRC-32 has been checked.
+    fn entry(&mut self, name: &str) -> Result<&'a [u8]> {
+        let missing = || unusable(format!("{} is missing in the zip archive", printable(name)), DOWNLOAD_AGAIN);
+        self.optional_entry(name)?.ok_or_else(missing)
     }
-    // The reader compares the checksum when it reaches the end; nothing is kept.
-    let size = std::io::copy(&mut file, &mut std::io::sink()).map_err(|error| damaged(&what, &error))?;
-    let start = file.data_start().and_then(|start| usize::try_from(start).ok());
-    let end = start.zip(usize::try_from(size).ok()).and_then(|(start, size)| start.checked_add(size));
-    let slice = start.zip(end).and_then(|(start, end)| bytes.get(start..end));
-    slice.map(Some).ok_or_else(|| unusable(format!("{what} is cut off"), DOWNLOAD_AGAIN))
+
+    fn optional_entry(&mut self, name: &str) -> Result<Option<&'a [u8]>> {
+        let Some(index) = self.zip.index_for_name(name) else { return Ok(None) };
+        if let Some(slice) = self.checked.get(&index) {
+            return Ok(Some(slice));
+        }
+        let what = format!("{} in the zip archive", printable(name));
+        let mut file = self.zip.by_index(index).map_err(|error| damaged(&what, &error))?;
+        if file.compression() != zip::CompressionMethod::Stored {
+            return Err(unusable(
+                format!("{what} is compressed"),
+                "Use the .pth file as PyTorch wrote it, not zipped again.",
+            ));
+        }
+        let claimed = usize::try_from(file.size().max(file.compressed_size())).ok();
+        let unchecked = claimed.and_then(|size| self.unchecked.checked_sub(size));
+        self.unchecked =
+            unchecked.ok_or_else(|| unusable(format!("{what} lies upon other entries"), DOWNLOAD_AGAIN))?;
+        // The reader compares the checksum when it reaches the end; nothing is kept.
+        let size = std::io::copy(&mut file, &mut std::io::sink()).map_err(|error| damaged(&what, &error))?;
+        let start = file.data_start().and_then(|start| usize::try_from(start).ok());
+        let end = start.zip(usize::try_from(size).ok()).and_then(|(start, size)| start.checked_add(size));
+        let slice = start.zip(end).and_then(|(start, end)| self.bytes.get(start..end));
+        let slice = slice.ok_or_else(|| unusable(format!("{what} is cut off"), DOWNLOAD_AGAIN))?;
+        self.checked.insert(index, slice);
+        Ok(Some(slice))
+    }
 }
 
 fn read_stream(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {

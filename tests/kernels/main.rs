@@ -4,12 +4,14 @@
 
 mod adjoints;
 mod agreement;
+mod alarms;
 mod convolution;
 mod folding;
 mod geometry;
 mod half;
 mod lanes;
 mod losses;
+mod margins;
 mod optimizers;
 mod recycling;
 mod roots;

@@ -9,12 +9,12 @@ use scumble::optimizer::{Lbfgs, Optimizer, Pace};
 use scumble::reference::{Map, adam as adam_twin, lbfgs as lbfgs_twin};
 
 /// Alpha is a value like any other to the optimisers, only without a gradient.
-fn without_alpha(mut map: Map) -> Map {
+pub fn without_alpha(mut map: Map) -> Map {
     map.each(|_, _, channel, value| *value *= f64::from(u8::from(channel < 3)));
     map
 }
 
-fn opaque(mut map: Map) -> Map {
+pub fn opaque(mut map: Map) -> Map {
     map.each(|_, _, channel, value| *value = if channel < 3 { *value } else { 1.0 });
     map
 }
@@ -44,9 +44,10 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
         let mut twin = adam_twin::State::new(x.values.clone(), decay);
         let [m, v, average] = [0; 3].map(|_| bench.upload(&Map::zeros(x.height, x.width, 4)));
         let x_gpu = bench.upload(&x);
+        let (alarm, losses) = (bench.vector(&[0.0]), bench.vector(&[0.25, 0.75]));
         for t in 1..=6 {
             let g = without_alpha(noise(10 + t, height, width, 4));
-            adam_twin::record(&g.values, &mut twin, &adam_twin_params);
+            adam_twin::record(&g.values, 1.0, &mut twin, &adam_twin_params);
             let params = adam::Params {
                 vectors: height * width,
                 rate: 0.03,
@@ -56,11 +57,13 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
                 correction2: (1.0 - adam_twin_params.beta2.powi(t as i32)) as f32,
                 epsilon: 1e-8,
                 share: ((1.0 - decay) / (1.0 - decay.powi(t as i32))) as f32,
+                step: t,
+                terms: 2,
             };
             let g = bench.upload(&g);
-            let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average };
+            let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average, alarm: &alarm };
             bench.run(|rec| {
-                adam::record(rec, kernel, &g, &state, &params);
+                adam::record(rec, kernel, &g, &losses, &state, &params);
             });
             let case = format!("{}, {height}x{width}, step {t}", kernel.name);
             for (name, gpu, twin) in [
@@ -76,24 +79,24 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
 }
 
 /// f(x) = 1/2 sum of a (x - t)^2 with curvatures from 0.2 to 5, some targets beyond 0..1, and alpha left out.
-struct Quadratic {
+pub struct Quadratic {
     a: Map,
     t: Map,
 }
 
 impl Quadratic {
-    fn new(height: u32, width: u32) -> Quadratic {
+    pub fn new(height: u32, width: u32) -> Quadratic {
         let a = noise(20, height, width, 4);
         let t = noise(21, height, width, 4);
         Quadratic { a: without_alpha(a.combine(&a, |a, _| 5f64.powf(a))), t: t.combine(&t, |t, _| 0.5 + 0.6 * t) }
     }
 
-    fn loss(&self, x: &Map) -> f64 {
+    pub fn loss(&self, x: &Map) -> f64 {
         let terms = self.a.combine(&x.combine(&self.t, |x, t| (x - t) * (x - t)), |a, square| 0.5 * a * square);
         terms.values.iter().sum()
     }
 
-    fn gradient(&self, x: &Map) -> Map {
+    pub fn gradient(&self, x: &Map) -> Map {
         self.a.combine(&x.combine(&self.t, |x, t| x - t), |a, difference| a * difference)
     }
 }
@@ -102,10 +105,10 @@ const STEPS: u32 = 15;
 
 /// Looser than for one kernel: each step divides by differences of nearly equal pixels and gradients, so an error of f32
 /// comes back amplified in the next, and 15 steps run freely beside each other. Seen: 1e-5.
-const LBFGS_TOLERANCE: f64 = 1e-4;
+pub const LBFGS_TOLERANCE: f64 = 1e-4;
 
 /// The loss in two terms, as an objective has several.
-fn write_loss(bench: &Workbench, losses: &Tensor, loss: f64) {
+pub fn write_loss(bench: &Workbench, losses: &Tensor, loss: f64) {
     bench.gpu.write(losses, &[0.25 * loss as f32, 0.75 * loss as f32, f32::NAN, f32::NAN]);
 }
 
@@ -124,7 +127,8 @@ fn lbfgs_kernels_follow_the_plain_recursion() {
         let pixels = shape(&twin_x);
         let x = bench.upload(&twin_x);
         let [g, best, free] = [0; 3].map(|_| bench.gpu.tensor("pixels", pixels).unwrap());
-        let [losses, region] = [2, 3].map(|numbers| bench.gpu.tensor("numbers", Shape::vector(numbers)).unwrap());
+        let [losses, region, alarm] =
+            [2, 3, 1].map(|numbers| bench.gpu.tensor("numbers", Shape::vector(numbers)).unwrap());
         let [basis, products, coefficients] =
             lbfgs::shapes(pixels, history).map(|shape| bench.gpu.tensor("lbfgs", shape).unwrap());
         let state = lbfgs::State {
@@ -135,6 +139,7 @@ fn lbfgs_kernels_follow_the_plain_recursion() {
             products: &products,
             coefficients: &coefficients,
             region: &region,
+            alarm: &alarm,
         };
         let mut rec = Recorder::new(&bench.gpu);
         let limits = lbfgs::Limits { history, elements, first, longest };
@@ -148,7 +153,7 @@ fn lbfgs_kernels_follow_the_plain_recursion() {
             let found = bench.download(&x);
             write(&bench, &g, &quadratic.gradient(&found));
             write_loss(&bench, &losses, quadratic.loss(&found));
-            uniforms.write(&bench.gpu, step);
+            uniforms.write(&bench.gpu, step, 1.0);
             program.submit(&bench.gpu);
 
             let case = format!("{height}x{width}, history {history}, first {first}, step {step}");
@@ -182,7 +187,7 @@ fn lbfgs_keeps_its_history() {
         let found = bench.download(optimizer.pixels());
         write(&bench, &g, &quadratic.gradient(&found));
         write_loss(&bench, &losses, quadratic.loss(&found));
-        optimizer.advance(&bench.gpu, Pace { rate: 0.0, decay: 0.9 });
+        optimizer.advance(&bench.gpu, Pace { rate: 0.0, decay: 0.9, caution: 1.0 });
         program.submit(&bench.gpu);
         let case = format!("step {step}");
         agree_within(LBFGS_TOLERANCE, "Lbfgs x", &case, &bench.download(optimizer.pixels()), &twin_x);
@@ -207,9 +212,9 @@ fn adam_keeps_its_age() {
     let program = rec.finish();
     for t in 1..=6 {
         let gradient = without_alpha(noise(30 + t, height, width, 4));
-        adam_twin::record(&gradient.values, &mut twin, &params);
+        adam_twin::record(&gradient.values, 1.0, &mut twin, &params);
         write(&bench, &g, &gradient);
-        optimizer.advance(&bench.gpu, Pace { rate: 0.05, decay: 0.9 });
+        optimizer.advance(&bench.gpu, Pace { rate: 0.05, decay: 0.9, caution: 1.0 });
         program.submit(&bench.gpu);
         let as_map = |values: Vec<f64>| Map { values, ..x.clone() };
         let case = format!("step {t}");
@@ -218,7 +223,7 @@ fn adam_keeps_its_age() {
     }
 }
 
-fn write(bench: &Workbench, tensor: &Tensor, map: &Map) {
+pub fn write(bench: &Workbench, tensor: &Tensor, map: &Map) {
     let values: Vec<f32> = map.values.iter().map(|&value| value as f32).collect();
     bench.gpu.write(tensor, &values);
 }

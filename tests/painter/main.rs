@@ -3,6 +3,7 @@
 mod controls;
 mod recipes;
 mod resuming;
+mod setbacks;
 mod steering;
 mod warming;
 

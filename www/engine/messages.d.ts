@@ -176,6 +176,8 @@ export interface Progress {
   /** Share of the work that is done, 0..1. */
   fraction: number;
   finished: boolean;
+  /** How often numbers were not finite, so that the run went back to the last good picture. */
+  setbacks: number;
   /** Those that arrived since the step before. */
   losses: Losses[];
 }

@@ -266,7 +266,8 @@ async function step() {
     if (painting && performance.now() >= run.keep_ms) await keep(progress);
     for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
-    painting = begun = false;
+    painting = false;
+    begun &&= error.name === 'RanAway'; // its picture stays
     tell('failed', said(error));
   }
 }

@@ -157,7 +157,7 @@ export class Easel extends Emitter {
   put(run, { width, height }) {
     const isNew = run !== this.run;
     if (isNew) this.#replaceRun(run);
-    this.progress = { iteration: 1, iterations: 1, scale: 1, scales: 1, width, height, fraction: 1, finished: true, stopped: false, losses: [] };
+    this.progress = { iteration: 1, iterations: 1, scale: 1, scales: 1, width, height, fraction: 1, finished: true, stopped: false, setbacks: 0, losses: [] };
     const step = { run, progress: this.progress };
     this.emit('first', step);
     this.#page.state = 'done';
@@ -255,6 +255,9 @@ export class Easel extends Emitter {
   #step(progress) {
     const { run } = this;
     if (!run) return;
+    if (progress.setbacks && !this.progress?.setbacks) {
+      this.#page.note(t('Some numbers grew beyond all bounds. The painting went back to the last good picture, and goes on with smaller steps.'));
+    }
     const isFirst = !this.progress;
     this.progress = progress;
     if (isFirst) this.emit('first', { run, progress });
@@ -275,8 +278,10 @@ export class Easel extends Emitter {
       return;
     }
     this.#brokenOff = this.#beginning = undefined;
-    this.#replaceRun(undefined);
-    this.#page.state = 'ready';
+    const keepsPicture = error.name === 'RanAway' && Boolean(this.progress); // as it was before, like one that was stopped
+    if (!keepsPicture) this.#replaceRun(undefined);
+    this.#page.state = keepsPicture ? 'done' : 'ready';
+    if (keepsPicture) this.emit('end');
     this.#page.complain(error);
   }
 

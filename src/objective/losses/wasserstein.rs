@@ -3,6 +3,9 @@
 //!   d = |dm|^2 + tr S + tr T - 2 tr (B S B)^1/2.
 //!
 //! Absolute, it is divided by C. Relative, it is divided by the painting's second moment.
+//!
+//! A root that was lost to noise (see [`root`](super::super::root)) shows in the distance, which then lies outside of what is
+//! possible. For that step the layer only compares means, and its loss is the largest that there can be.
 
 use super::super::loss::{Aim, Family, Goal, Loss, Needs, Units};
 use super::super::moments::{Centering, Moments};
@@ -123,7 +126,7 @@ pub const KERNEL: Kernel = kernel!(
     [256, 1, 1],
     Params,
     [Read, Read, Read, Read, Read, Write, Write, Write],
-    ["workgroup_sum", "diagonal"]
+    ["workgroup_sum", "diagonal", "finite"]
 );
 
 /// Writes the loss, `relative` to the target's second moment or not, into its slot; `root` is (B S B)^1/2 for the picture's
