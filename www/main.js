@@ -8,7 +8,6 @@ import './elements/message-bar.js';
 import './elements/before-after.js';
 import './elements/scumble-invitation.js';
 import './elements/support-notice.js';
-import './elements/weights-dialog.js';
 import './elements/loss-plot.js';
 import './elements/time-line.js';
 
@@ -24,7 +23,6 @@ import { Ledge } from './run/ledge.js';
 import { Prospect } from './run/prospect.js';
 import { Showing } from './run/showing.js';
 import { Stage } from './run/stage.js';
-import { Steering } from './run/steering.js';
 import { linkTo, settingsIn } from './settings/links.js';
 import { ModelChoice } from './settings/model-choice.js';
 import * as settings from './settings/settings.js';
@@ -42,7 +40,6 @@ const models = new ModelChoice({ page, form });
 const easel = new Easel({ page, wells, form });
 const showing = new Showing({ easel, wells, stage });
 const ledge = new Ledge({ page, easel, stage });
-new Steering({ page, wells, form, easel });
 const history = new History();
 const past = new Past({ page, easel, stage, ledge, history, wells, form });
 const example = new Example({ page, easel, stage, showing, wells });
@@ -70,7 +67,16 @@ async function start(failure) {
   if (isNewest()) await example.play();
 }
 
-// There is nothing to save before the first step, and few files that are dropped were saved here.
+// There is nothing to steer before the first run.
+let steering;
+easel.on('run', (run) => {
+  if (run) steering ??= import('./run/steering.js').then(({ Steering }) => new Steering({ page, wells, form, easel }), (error) => {
+    steering = undefined; // the next run tries again
+    page.complain(error);
+  });
+});
+
+// Nor is there anything to save before the first step, and few files that are dropped were saved here.
 let saving;
 const openSaving = () => (saving ??= import('./project/saving.js').then(({ Saving }) => new Saving({ page, easel, past, history, wells, form }), (error) => {
   saving = undefined; // the next step tries again

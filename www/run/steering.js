@@ -29,6 +29,7 @@ export class Steering {
     easel.on('run', () => this.#steer()); // by what was changed while it was made ready
     page.on('state', () => this.#tellPending());
     $('repaint').addEventListener('click', () => easel.paint());
+    this.#steer(); // by what was changed before anybody listened
   }
 
   /** One question at a time; the newest wins. */

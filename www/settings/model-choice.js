@@ -50,8 +50,9 @@ export class ModelChoice {
 
   /** A .safetensors or .pth file: whoever drops one wants it used. */
   async takeFile(blob) {
-    this.#dialog.loaded();
     try {
+      await dialog();
+      this.#dialog.loaded();
       if (!await this.#page.opened) return this.#dialog.done();
       await this.#page.painter.ask('loadWeightsFile', { blob });
       this.#file = blob;
@@ -61,7 +62,7 @@ export class ModelChoice {
       this.#goWithout();
       this.#page.complain(error);
     }
-    this.#dialog.done();
+    this.#dialog.done?.(); // it may never have come
   }
 
   // A recipe brings its settings along, and its model may have to be loaded.
@@ -76,6 +77,7 @@ export class ModelChoice {
     this.#showLine();
     if (model !== 'vgg19' || !await this.#page.opened) return;
     try {
+      await dialog();
       const about = await this.#page.painter.ask('weights');
       this.#tell(about);
       if (about.loaded) return;
@@ -131,5 +133,8 @@ export class ModelChoice {
       : this.#fromCache ? t('From this browser’s cache.') : t('Downloaded from this site.');
   }
 }
+
+// Most visitors stay with the built-in model.
+function dialog() { return import('../elements/weights-dialog.js'); }
 
 function megabytes({ bytes }) { return Math.round(bytes / 1e6); }

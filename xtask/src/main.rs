@@ -10,6 +10,7 @@
 #[cfg(feature = "bench")]
 mod bench;
 mod build;
+mod faults;
 mod process;
 #[cfg(feature = "quality")]
 mod quality;
@@ -41,6 +42,10 @@ cargo xtask test [--quick] [--no-browser] [--gpu]
     Installs what the tests need, then runs every check and test, from rustfmt to the browser.
     --quick only formats, lints and runs the tests that need no graphics adapter.
     --no-browser leaves the browser tests out; --gpu tests on this machine's GPU instead of the software GPU lavapipe.
+
+cargo xtask faults [--count 200] [--seed 1] [--json FILE]
+    Lets a headless Chromium suffer random faults while it paints (traps, lost devices, closed and crashed tabs, damaged
+    files ...), and counts the pictures that are lost and the seconds of work that are done twice.
 
 cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE]
     Measures how fast this machine's adapter paints, beside how fast it could, and compares with the last time.
@@ -90,6 +95,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         #[cfg(not(feature = "bench"))]
         "bench" => run_with_feature("bench", command, rest),
         "build" => build::run(rest),
+        "faults" => faults::run(rest),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         #[cfg(feature = "quality")]
