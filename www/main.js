@@ -105,6 +105,7 @@ let keeping;
 const openKeeping = () => (keeping ??= import('./keeping/keeping.js').then(({ Keeping }) => new Keeping({ page, easel, wells, history, past, form })));
 easel.on('run', (run) => { if (run) openKeeping().catch((error) => { keeping = undefined; page.complain(error); }); });
 const visits = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('visits'); // keeping/visit.js knows the name
+$('forget-kept').addEventListener('click', () => openKeeping().then((opened) => opened.forget()).catch((error) => page.complain(error)));
 visits().then(openKeeping).then((opened) => opened.offer()).catch(() => {}); // nothing was kept, or nothing can be read
 
 // The sketchbook is for the curious: it comes when one of its dialogs is opened for the first time.

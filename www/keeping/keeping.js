@@ -52,12 +52,13 @@ export class Keeping {
   #former = new Set();
   /** One write after the other. @type {Promise<void>} */
   #line = Promise.resolve();
-  #timer; #isKept = false; #isRefused = false; #awaitsCheckpoint = false;
+  #timer; #isKept = false; #isRefused = false; #awaitsCheckpoint = false; #isForgotten = false;
 
   /** @param {{page: Page, easel: Easel, wells: Wells, history: History, past: Past, form: HTMLFormElement}} given */
   constructor({ page, easel, wells, history, past, form }) {
     [this.#page, this.#easel, this.#wells, this.#history, this.#past, this.#form] = [page, easel, wells, history, past, form];
     history.on('change', () => this.#later());
+    easel.on('begin', () => { this.#isForgotten = false; });
     easel.on('run', () => this.#later());
     easel.on('steered', () => this.#later());
     easel.on('end', () => this.#later());
@@ -95,6 +96,7 @@ export class Keeping {
 
   /** @param {() => Promise<void>} work */
   #inLine(work) {
+    if (this.#isForgotten) return; // until a new picture is begun
     this.#line = this.#line.then(work).then(() => { this.#isKept = true; }, (error) => this.#refuse(error));
   }
 
@@ -164,6 +166,16 @@ export class Keeping {
       run: () => this.#restore(visit, notes, goesOn && checkpoint ? { blob: checkpoint.blob, iteration: checkpoint.says.iteration } : undefined)
         .catch((error) => this.#page.complain(error)),
     });
+  }
+
+  /** Deletes all that is kept; what lies on this page stays until it is closed. */
+  async forget() {
+    this.#isForgotten = true;
+    await this.#line;
+    await Visit.forgetAll();
+    this.#visit = undefined;
+    this.#isKept = false;
+    this.#page.note(t('Deleted. What lies on this page stays until it is closed.'));
   }
 
   /** @param {Visit} visit @param {Notes} notes @param {Run['checkpoint']} checkpoint */

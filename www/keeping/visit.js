@@ -68,6 +68,8 @@ export class Visit {
     }
   }
 
+  static async forgetAll() { await (await navigator.storage.getDirectory()).removeEntry(FOLDER, { recursive: true }).catch(() => {}); } // there may be none
+
   async forget() { await (await visits()).removeEntry(this.#name, { recursive: true }); }
 }
 

@@ -17,6 +17,7 @@ export interface Ids {
   canvas: HTMLCanvasElement;
   compare: HTMLButtonElement;
   example: HTMLImageElement;
+  'forget-kept': HTMLButtonElement;
   'forget-weights': HTMLButtonElement;
   frame: HTMLImageElement;
   'head-start': HTMLButtonElement;
