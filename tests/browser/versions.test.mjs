@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { after } from "node:test";
 import { DIST, fixture, newPage, serve, test } from "./harness.mjs";
-import { openWith, press, waitForState } from "./studio.mjs";
+import { openWith, press, until, waitForState } from "./studio.mjs";
 
 const here = fixture();
 const folder = await mkdtemp(join(tmpdir(), "scumble-"));
@@ -90,7 +90,7 @@ test("a tab keeps its version while another takes the new one", async () => {
   await update(other);
   await agree(other);
   await waitForState(other, "ready");
-  await other.waitForFunction(async () => (await (await caches.match("./notes.json", { cacheName: "scumble-versions" })).json()).started === "second");
+  await until(other, async () => (await (await caches.match("./notes.json", { cacheName: "scumble-versions" })).json()).started === "second");
   assert.match(await text(other, "sketches/sketchbook.js"), /of the second/);
   assert.deepEqual(await kept(page), ["scumble-site-first", "scumble-site-second"]);
 
@@ -101,16 +101,12 @@ test("a tab keeps its version while another takes the new one", async () => {
     const { Painter } = await import(new URL("engine/painter.js", document.baseURI).href);
     const painter = new Painter(); // a worker of the old tab, begun after the update
     await painter.ask("pause");
-    const [response] = await Promise.all([fetch("engine/training.js")]);
     painter.dismiss();
-    return response.text();
+    return (await fetch("engine/training.js")).text();
   });
   assert.doesNotMatch(inItsWorker, /of the second/);
-  const workers = await page.evaluate(async () => {
-    const { clients } = await (await caches.match("./notes.json", { cacheName: "scumble-versions" })).json();
-    return Object.values(clients).sort();
-  });
-  assert.ok(workers.filter((version) => version === "first").length >= 3, `tab, worker and new worker are of the first: ${workers}`);
+  const versions = await page.evaluate(async () => Object.values((await (await caches.match("./notes.json", { cacheName: "scumble-versions" })).json()).clients));
+  assert.ok(versions.filter((version) => version === "first").length >= 3, `the tab, its worker and a new worker are of the first: ${versions}`);
 
   // What the old one's cache has lost is taken from wherever it still is the same, and from nowhere else.
   await page.evaluate(async () => {
@@ -124,7 +120,7 @@ test("a tab keeps its version while another takes the new one", async () => {
   await page.close();
   await other.reload();
   await waitForState(other, "ready");
-  await other.waitForFunction(async () => !(await caches.has("scumble-site-first")));
+  await until(other, async () => !(await caches.has("scumble-site-first")));
   assert.deepEqual(await kept(other), ["scumble-site-second"]);
   await close();
   await site.close();
@@ -200,7 +196,7 @@ for (const [what, [opened, state, changes]] of Object.entries(broken)) {
     await agree(page);
     await standing(page);
     assert.match(await text(page, "sketches/sketchbook.js"), /mended/);
-    await page.waitForFunction(async () => (await caches.keys()).filter((name) => name.startsWith("scumble-site-")).join() === "scumble-site-mended");
+    await until(page, async () => (await caches.keys()).filter((name) => name.startsWith("scumble-site-")).join() === "scumble-site-mended");
     await close();
     await site.close();
   });
@@ -216,11 +212,11 @@ test("a mended version needs nobody's word while a broken one is tried", async (
   await agree(page);
   await site.deploy("mended");
   await update(page);
-  await page.waitForFunction(() => caches.has("scumble-site-mended"));
-  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()).waiting === null && (await navigator.serviceWorker.getRegistration()).installing === null);
+  // It begins with forgetting who tried the one before.
+  await until(page, async () => (await (await caches.match("./notes.json", { cacheName: "scumble-versions" })).json()).tried.length === 0);
   await page.reload();
   await standing(page);
-  await page.waitForFunction(async () => (await caches.keys()).filter((name) => name.startsWith("scumble-site-")).join() === "scumble-site-mended");
+  await until(page, async () => (await caches.keys()).filter((name) => name.startsWith("scumble-site-")).join() === "scumble-site-mended");
   await close();
   await site.close();
 });
@@ -235,7 +231,7 @@ test("tabs that open at once, or out of sight, are no sign of a broken version",
   await isOffered(page);
   const pages = await Promise.all([1, 2, 3, 4].map(() => context.newPage()));
   await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).waiting.postMessage("take over"));
-  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()).waiting === null);
+  await until(page, async () => (await navigator.serviceWorker.getRegistration()).waiting === null);
   await Promise.all(pages.map((page) => page.goto(site.url, { waitUntil: "commit" })));
   for (const page of pages) await standing(page);
   for (const page of pages) assert.match(await text(page, "sketches/sketchbook.js"), /of the second/);
