@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { DIST, fixture, newPage, serve, test } from "./harness.mjs";
-import { drop, file, open, openWith, paint, press, pressPaint, unfold, waitForState } from "./studio.mjs";
+import { drop, file, open, openWith, paint, press, pressPaint, unfold, until, waitForState } from "./studio.mjs";
 import { catalogue, spoken } from "./words.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -213,7 +213,7 @@ test("it opens without a network, and a new version asks first", async () => {
   assert.equal((await caches()).length, 2, "the old one stays until the person agrees");
   await Promise.all([page.waitForEvent("load"), page.evaluate(() => document.querySelector("#messages .link").click())]);
   await waitForState(page, "ready");
-  await page.waitForFunction(async () => (await globalThis.caches.keys()).filter((name) => name.startsWith("scumble-site")).join() === "scumble-site-next");
+  await until(page, async () => (await globalThis.caches.keys()).filter((name) => name.startsWith("scumble-site")).join() === "scumble-site-next");
   await close();
   await own.close();
   await rm(folder, { recursive: true });

@@ -16,6 +16,13 @@ export async function waitForState(page, ...states) {
   await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset.state), states, { timeout: 300_000 });
 }
 
+/** Waits for an asynchronous condition in the page; `waitForFunction` takes any promise for a yes. */
+export async function until(page, condition) {
+  for (const end = Date.now() + 120_000; !await page.evaluate(condition); await rest(page, 200)) {
+    if (Date.now() > end) throw new Error(`It waited in vain for ${condition}.`);
+  }
+}
+
 /** Drops a file on a well ("photo", "painting"), as the mouse would. */
 export async function drop(page, which, { name, bytes }) {
   await page.evaluate(

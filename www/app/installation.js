@@ -29,6 +29,18 @@ export function install({ page, wells, history }) {
   addEventListener('appinstalled', keep);
   offerInstallation(keep);
   page.on('state', () => { if (page.state === 'done') keep(); });
+  tellOfStart(page);
+}
+
+// The service worker gives a version up whose page does not start. A page that nobody looks at opens no engine yet, and a device
+// without a graphics processor never does.
+function tellOfStart(page) {
+  let told = false;
+  page.on('state', () => {
+    const isUp = document.hidden || page.state !== 'loading' && document.documentElement.dataset.reason !== 'failed';
+    if (isUp && !told) navigator.serviceWorker?.controller?.postMessage('started');
+    told ||= isUp;
+  });
 }
 
 // A picture being painted must not be lost to a new version, so the old one goes on until the person agrees.
@@ -36,7 +48,11 @@ function attendUpdates(registration, page) {
   let agreed = false;
   const offer = (worker) => {
     if (!navigator.serviceWorker.controller) return; // the first visit, not an update
-    page.note(t('A new version of Scumble is here.'), { label: t('Use it now'), run: () => { agreed = true; worker.postMessage('take over'); } });
+    page.note(t('A new version of Scumble is here.'), { label: t('Use it now'), run: () => {
+      if (worker.state === 'activated') location.reload(); // another tab agreed meanwhile
+      agreed = true;
+      worker.postMessage('take over');
+    } });
   };
   if (registration.waiting) offer(registration.waiting);
   registration.addEventListener('updatefound', () => {

@@ -3,14 +3,14 @@
 use std::{
     env,
     fs::{self, File},
-    hash::{DefaultHasher, Hash, Hasher},
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     process::Stdio,
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{process, setup};
@@ -137,23 +137,29 @@ fn wasm_in_message(line: &str) -> Option<PathBuf> {
     files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
 }
 
-/// What the service worker keeps: the site's files, and a version that changes with any byte of them.
+/// What the service worker keeps: the site's files with their hashes, and a version that changes with any byte of them or of
+/// the service worker itself.
 fn precache(site: &Path) -> Result<String> {
-    let mut files = Vec::new();
-    files_below(site, site, &mut files)?;
-    // The worker itself is the browser's to keep, types are for programmers, and a style is had when it is picked.
-    files.retain(|file| file != "sw.js" && !file.ends_with(".d.ts") && !file.ends_with(".style"));
-    files.sort();
-    let mut hasher = DefaultHasher::new();
-    for file in &files {
-        file.hash(&mut hasher);
-        fs::read(site.join(file))?.hash(&mut hasher);
+    let mut paths = Vec::new();
+    files_below(site, site, &mut paths)?;
+    // Types are for programmers, hosts read what begins with an underscore, and a style is had when it is picked.
+    paths.retain(|path| !path.ends_with(".d.ts") && !path.ends_with(".style") && !path.starts_with('_'));
+    paths.sort();
+    let mut files = Map::new();
+    for path in paths {
+        let hash = sha256(&fs::read(site.join(&path))?);
+        // A folder's address is that of its index.html.
+        files.insert(format!("./{}", if path == "index.html" { "" } else { &path }), hash.into());
     }
-    // A folder's address is that of its index.html.
-    let paths: Vec<String> =
-        files.iter().map(|file| format!("./{}", if file == "index.html" { "" } else { file })).collect();
-    let list = serde_json::to_string_pretty(&paths)?;
-    Ok(format!("// Made with the site.\nself.PRECACHE = {{ version: '{:016x}', files: {list} }};\n", hasher.finish()))
+    let version = sha256(serde_json::to_string(&files)?.as_bytes());
+    files.remove("./sw.js"); // the browser keeps it itself
+    let list = serde_json::to_string_pretty(&files)?;
+    Ok(format!("// Made with the site.\nself.PRECACHE = {{ version: '{}', files: {list} }};\n", &version[..16]))
+}
+
+/// The SHA-256 of these bytes in hexadecimal digits.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The files below `folder`, as paths from `site` with slashes.
@@ -334,10 +340,13 @@ mod tests {
             fs::write(folder.join(file), file)?;
         }
         let before = precache(&folder)?;
-        assert!(before.contains("\"./\"") && before.contains("\"./pkg/a.wasm\""), "{before}");
+        assert!(before.contains("\"./\": ") && before.contains("\"./pkg/a.wasm\": \"5d4c"), "{before}");
         assert!(!before.contains("sw.js") && !before.contains("d.ts") && !before.contains(".style"), "{before}");
-        fs::write(folder.join("pkg/a.wasm"), "another")?;
-        assert_ne!(precache(&folder)?, before);
+        for file in ["pkg/a.wasm", "sw.js"] {
+            fs::write(folder.join(file), "another")?;
+            assert_ne!(precache(&folder)?, before, "{file}");
+            fs::write(folder.join(file), file)?;
+        }
         remove_dir(&folder)
     }
 
