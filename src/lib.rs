@@ -18,6 +18,8 @@ pub mod bench;
 pub mod choices;
 mod clock;
 pub mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod gpu;
 pub mod image;
 pub mod judge;

@@ -24,26 +24,69 @@ struct Header {
     step: u32,
 }
 
+/// A training in memory, as its file holds it.
+#[derive(Default)]
+pub struct Checkpoint {
+    plan: Plan,
+    settings: Settings,
+    step: u32,
+    /// In the order of [`STATE`].
+    state: [Vec<f32>; 4],
+}
+
+impl Checkpoint {
+    /// The file.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let failed = |detail: String| Error::Encode { detail };
+        let header = Header { plan: self.plan.clone(), settings: self.settings.clone(), step: self.step };
+        let header = serde_json::to_string(&header).map_err(|e| failed(e.to_string()))?;
+        let views = STATE.into_iter().zip(&self.state).map(|(name, values)| {
+            let view = TensorView::new(Dtype::F32, vec![values.len()], bytemuck::cast_slice(values));
+            Ok((name, view.map_err(|e| failed(e.to_string()))?))
+        });
+        let views = views.collect::<Result<Vec<_>>>()?;
+        serialize(views, Some(HashMap::from([(TRAINING.to_owned(), header)]))).map_err(|e| failed(e.to_string()))
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Style`] where the file is damaged or no checkpoint.
+    pub fn from_bytes(file: &[u8]) -> Result<Checkpoint> {
+        let (_, header) = SafeTensors::read_metadata(file).map_err(|_| refused())?;
+        let header = header.metadata().as_ref().and_then(|texts| texts.get(TRAINING)).ok_or_else(refused)?;
+        let Header { plan, settings, step } = serde_json::from_str(header).map_err(|_| refused())?;
+        let mut found = reader::read(file, &|name| STATE.contains(&name)).map_err(|_| refused())?.found;
+        let mut state = <[Vec<f32>; 4]>::default();
+        for (name, values) in STATE.into_iter().zip(&mut state) {
+            *values = found.remove(name).ok_or_else(refused)?.values;
+            if !values.iter().all(|value| value.is_finite()) {
+                return Err(refused());
+            }
+        }
+        Ok(Checkpoint { plan, settings, step, state })
+    }
+}
+
+fn refused() -> Error {
+    Error::Style { problem: "the file is damaged, or no training that was broken off".into() }
+}
+
 impl Trainer {
     /// The training as it stands, as a file.
     ///
     /// # Errors
     /// Where the device failed.
     pub async fn checkpoint(&self) -> Result<Vec<u8>> {
-        let failed = |detail: String| Error::Encode { detail };
-        let header = Header { plan: self.plan.clone(), settings: self.settings.clone(), step: self.step };
-        let header = serde_json::to_string(&header).map_err(|e| failed(e.to_string()))?;
-        let mut stored = Vec::new();
-        for (name, tensor) in STATE.into_iter().zip(self.adam.state()) {
-            let values = readback::read(&self.gpu, tensor).await?;
-            stored.push((name, bytemuck::cast_slice::<f32, u8>(&values).to_vec()));
+        let (plan, settings, step) = (self.plan.clone(), self.settings.clone(), self.step);
+        let mut checkpoint = Checkpoint { plan, settings, step, ..Checkpoint::default() };
+        for (tensor, values) in self.adam.state().into_iter().zip(&mut checkpoint.state) {
+            *values = readback::read(&self.gpu, tensor).await?;
         }
-        let views = stored.iter().map(|(name, bytes)| {
-            let view = TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).map_err(|e| failed(e.to_string()))?;
-            Ok((*name, view))
-        });
-        let views = views.collect::<Result<Vec<_>>>()?;
-        serialize(views, Some(HashMap::from([(TRAINING.to_owned(), header)]))).map_err(|e| failed(e.to_string()))
+        checkpoint.to_bytes()
     }
 
     /// A training that goes on from a [checkpoint](Trainer::checkpoint), with the same paintings and photos as before.
@@ -56,18 +99,14 @@ impl Trainer {
         photos: impl FnOnce(&Plan) -> Photos,
         file: &[u8],
     ) -> Result<Trainer> {
-        let refused = || Error::Style { problem: "the file is damaged, or no training that was broken off".into() };
-        let (_, header) = SafeTensors::read_metadata(file).map_err(|_| refused())?;
-        let header = header.metadata().as_ref().and_then(|texts| texts.get(TRAINING)).ok_or_else(refused)?;
-        let Header { plan, settings, step } = serde_json::from_str(header).map_err(|_| refused())?;
+        let Checkpoint { plan, settings, step, state } = Checkpoint::from_bytes(file)?;
         let photos = photos(&plan);
         let mut trainer = Trainer::new(gpu, sources, photos, &settings, &plan, None).await?;
-        let mut found = reader::read(file, &|name| STATE.contains(&name)).map_err(|_| refused())?.found;
-        for (name, tensor) in STATE.into_iter().zip(trainer.adam.state()) {
-            let values = found.remove(name).map(|stored| stored.values);
-            let values = values
-                .filter(|values| values.len() as u64 * 4 == tensor.bytes() && values.iter().all(|v| v.is_finite()));
-            gpu.write(tensor, &values.ok_or_else(refused)?);
+        for (values, tensor) in state.into_iter().zip(trainer.adam.state()) {
+            if values.len() as u64 * 4 != tensor.bytes() {
+                return Err(refused());
+            }
+            gpu.write(tensor, &values);
         }
         trainer.adam.go_on_after(step);
         trainer.step = step.min(plan.steps);

@@ -10,6 +10,7 @@ mod photos;
 mod plan;
 mod targets;
 
+pub use checkpoint::Checkpoint;
 pub use exam::Exam;
 pub use photos::{Example, Photos};
 pub use plan::Plan;

@@ -4,13 +4,15 @@
 //! the system's package manager. `cargo xtask help` lists them.
 //!
 //! A newcomer waits for this crate before anything else happens, so it is compiled for the commands of every day. Those
-//! with a large dependency, `bench`, `quality`, `samples` and `weights`, are features of the same names (`sheets` belongs to
+//! with a large dependency, `bench`, `fuzz`, `quality`, `samples` and `weights`, are features of the same names (`sheets` belongs to
 //! `quality`); called without its feature, a command runs cargo once more with it.
 
 #[cfg(feature = "bench")]
 mod bench;
 mod build;
 mod faults;
+#[cfg(feature = "fuzz")]
+mod fuzz;
 mod process;
 #[cfg(feature = "quality")]
 mod quality;
@@ -51,6 +53,12 @@ cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] 
     Measures how fast this machine's adapter paints, beside how fast it could, and compares with the last time.
     --browser measures in headless Chromium, by default at 128 pixels on its software GPU; with --gpu on this machine's.
     --layers also times every layer and every kernel. --json says where the last run is read and this one is stored.
+
+cargo xtask fuzz [READER ...] [--seconds N | --cases N] [--seed N] [--wasm] [--replay FILE]
+    Gives files that nobody would make to everything that reads files from outside (or the readers named: png, jpeg, webp, gif,
+    bmp, label, pth-zip, pth-stream, safetensors, manifest, student, style, training, settings), for 10 seconds each. Fails where
+    one panics, takes more than 5 seconds or a GiB; the file is kept in target/fuzz/, and --replay reads it again. --wasm does it
+    on wasm32, in Node.js.
 
 cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--style FILE]
                     [--pairs N] [--out FOLDER] [--measure]
@@ -96,6 +104,10 @@ fn dispatch(args: &[String]) -> Result<()> {
         "bench" => run_with_feature("bench", command, rest),
         "build" => build::run(rest),
         "faults" => faults::run(rest),
+        #[cfg(feature = "fuzz")]
+        "fuzz" => fuzz::run(rest),
+        #[cfg(not(feature = "fuzz"))]
+        "fuzz" => run_with_feature("fuzz", command, rest),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         #[cfg(feature = "quality")]
@@ -124,7 +136,7 @@ fn dispatch(args: &[String]) -> Result<()> {
 
 /// Runs a command again in an xtask that was compiled with the feature of that name. Relative paths among its arguments
 /// keep their meaning, because cargo starts it where it stands itself.
-#[cfg(not(all(feature = "bench", feature = "quality", feature = "samples", feature = "weights")))]
+#[cfg(not(all(feature = "bench", feature = "fuzz", feature = "quality", feature = "samples", feature = "weights")))]
 fn run_with_feature(feature: &str, command: &str, args: &[String]) -> Result<()> {
     let mut cargo = process::cargo("run");
     cargo.current_dir(std::env::current_dir()?).arg("--manifest-path").arg(process::root().join("xtask/Cargo.toml"));
