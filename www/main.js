@@ -76,13 +76,13 @@ easel.on('run', (run) => {
   });
 });
 
-// Nor is there anything to save before the first step, and few files that are dropped were saved here.
+// Nor is there anything to save before there is a run, and few files that are dropped were saved here.
 let saving;
 const openSaving = () => (saving ??= import('./project/saving.js').then(({ Saving }) => new Saving({ page, easel, past, history, wells, form }), (error) => {
-  saving = undefined; // the next step tries again
+  saving = undefined; // the next moment tries again
   throw error;
 }));
-easel.on('progress', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
+history.on('change', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
 wells.on('given', (given) => given.answers.push(restored(given)));
 
 async function restored(given) {

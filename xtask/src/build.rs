@@ -127,7 +127,16 @@ pub fn bind(wasm: &Path, folder: &Path) -> Result<()> {
         .remove_producers_section(true)
         .typescript(true)
         .generate(folder)
-        .context("wasm-bindgen could not write the JavaScript side of the library")
+        .context("wasm-bindgen could not write the JavaScript side of the library")?;
+    let script = folder.join("scumble.js");
+    let written = fs::read_to_string(&script).with_context(|| format!("{} is unreadable", script.display()))?;
+    Ok(fs::write(&script, bare(&written))?)
+}
+
+/// A generated script without doc comments, indentation and empty lines: nobody wrote it to be read.
+fn bare(script: &str) -> String {
+    let script = without_docs(script);
+    script.lines().map(str::trim).filter(|line| !line.is_empty()).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The `.wasm` file that one line of `cargo build --message-format json` announces, if it announces one.
@@ -322,6 +331,11 @@ mod tests {
     fn doc_comments_stay_behind_and_lines_keep_their_numbers() {
         let script = "// a\n/**\n * @type {A}\n */\nlet a; // b\n  /** b */\n  /** @type {B} */ (b).c();\n";
         assert_eq!(without_docs(script), "// a\n\n\n\nlet a; // b\n\n  /** @type {B} */ (b).c();\n");
+    }
+
+    #[test]
+    fn a_generated_script_is_laid_bare() {
+        assert_eq!(bare("/** a */\nclass A {\n\n    b() {}\n}\n"), "class A {\nb() {}\n}\n");
     }
 
     #[test]

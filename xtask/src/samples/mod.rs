@@ -41,11 +41,11 @@ const QUALITY: u8 = 84;
 /// The quality never sinks below this, whatever the size.
 const QUALITY_MIN: u8 = 62;
 /// The same for thumbnails.
-const THUMB_QUALITY_MIN: u8 = 50;
+const THUMB_QUALITY_MIN: u8 = 40;
 /// Largest file, in bytes: two of them come before Paint is pressed, when all in all may weigh 700 kB.
 const FILE_BYTES_MAX: usize = 48_000;
 /// Largest thumbnail, in bytes.
-const THUMB_BYTES_MAX: usize = 3_500;
+const THUMB_BYTES_MAX: usize = 3_000;
 
 /// One sample picture: how to name it, how to describe it, how to draw it.
 struct Sample {
