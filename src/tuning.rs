@@ -3,6 +3,8 @@
 //! No variant is the fastest everywhere, and adapters do not say what they are made of, so they are tried. What was found out
 //! is remembered with the device.
 
+use std::collections::BTreeMap;
+
 use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
@@ -55,6 +57,12 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
     Ok(())
 }
 
+/// The findings that a text tells of. It may come from a stranger's file: what no device can have found out is left out.
+pub fn read(findings: &str) -> BTreeMap<String, u32> {
+    let told: BTreeMap<String, u32> = serde_json::from_str(findings).unwrap_or_default();
+    told.into_iter().filter(|(name, value)| GemmVariant::is_finding(name, *value)).collect()
+}
+
 /// Milliseconds of so many products, after one run that does not count.
 async fn time(gpu: &Gpu, variant: GemmVariant, repeats: u32) -> Result<f64> {
     let blocks = CHANNELS / 4;
@@ -79,4 +87,18 @@ async fn time(gpu: &Gpu, variant: GemmVariant, repeats: u32) -> Result<f64> {
     }
     gpu.check()?;
     Ok(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_tells_of_our_findings_alone() {
+        let told = |text: &str| read(text).into_iter().collect::<Vec<_>>();
+        assert_eq!(told(r#"{"reach of products":2}"#), [("reach of products".into(), 2)]);
+        for text in [r#"{"reach of products":3}"#, r#"{"reach of products":-1}"#, r#"{"another":1}"#, "[]", "", "{"] {
+            assert_eq!(told(text), [], "{text}");
+        }
+    }
 }

@@ -19,6 +19,11 @@ impl Findings {
         self.0.borrow_mut().insert(name.into(), value);
     }
 
+    /// Forgets everything for these.
+    pub fn replace(&self, all: BTreeMap<String, u32>) {
+        *self.0.borrow_mut() = all;
+    }
+
     /// All of them.
     pub fn all(&self) -> BTreeMap<String, u32> {
         self.0.borrow().clone()

@@ -34,6 +34,11 @@ impl GemmVariant {
         gpu.findings().get(QUESTION).and_then(|answer| GemmVariant::ALL.get(answer as usize).copied())
     }
 
+    /// Whether a device may have found this out.
+    pub fn is_finding(name: &str, answer: u32) -> bool {
+        name == QUESTION && (answer as usize) < GemmVariant::ALL.len()
+    }
+
     /// Remembers it.
     pub fn note(self, gpu: &Gpu) {
         gpu.findings().note(QUESTION, self as u32);
