@@ -49,8 +49,11 @@ for (const [name, hasHeader] of [["a host that sends no header", false], ["a hos
     const store = join(folder, "weight-store.js");
     await writeFile(store, `${await readFile(join(DIST, "engine/weight-store.js"), "utf8")}
       const attempts = ${attempts};
-      addEventListener("message", async ({ data }) => {
-        if (data.attempt) data.answer.postMessage({
+      addEventListener("message", async (event) => {
+        const { data } = event;
+        if (!data.attempt) return;
+        event.stopImmediatePropagation();
+        data.answer.postMessage({
           through: await attempts(data.attempt),
           isOurs: (await fetch("../icon.svg")).ok,
           imported: await import(data.late).then(() => true, () => false),
