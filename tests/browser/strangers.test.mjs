@@ -27,7 +27,11 @@ function attempts(other) {
     fetch: () => fetch(other, { mode: "no-cors" }),
     "fetch of a request": () => fetch(new Request(other, { mode: "no-cors" })),
     "fetch of the prototype": () => WorkerGlobalScope.prototype.fetch.call(globalThis, other, { mode: "no-cors" }),
-    XMLHttpRequest: () => new Promise((resolve, reject) => Object.assign(new XMLHttpRequest(), { onload: resolve, onerror: reject }).open("GET", other)),
+    XMLHttpRequest: () => {
+      const request = new XMLHttpRequest();
+      request.open("GET", other);
+      request.send();
+    },
     WebSocket: () => new WebSocket(other.replace("http", "ws")),
     WebTransport: () => new WebTransport(other.replace("http:", "https:")),
     EventSource: () => new EventSource(other),
