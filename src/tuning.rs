@@ -3,8 +3,6 @@
 //! No variant is the fastest everywhere, and adapters do not say what they are made of, so they are tried. What was found out
 //! is remembered with the device.
 
-use std::collections::BTreeMap;
-
 use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
@@ -57,10 +55,17 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
     Ok(())
 }
 
-/// The findings that a text tells of. It may come from a stranger's file: what no device can have found out is left out.
-pub fn read(findings: &str) -> BTreeMap<String, u32> {
-    let told: BTreeMap<String, u32> = serde_json::from_str(findings).unwrap_or_default();
-    told.into_iter().filter(|(name, value)| GemmVariant::is_finding(name, *value)).collect()
+/// Takes what a text tells of a device, in place of all that is known. It may come from a stranger's file: what no device can have
+/// found out is left out, and found out again.
+pub fn recall(gpu: &Gpu, text: &str) {
+    gpu.findings().forget();
+    if let Some(variant) = told(text) {
+        variant.note(gpu);
+    }
+}
+
+fn told(text: &str) -> Option<GemmVariant> {
+    GemmVariant::told(&serde_json::from_str(text).ok()?)
 }
 
 /// Milliseconds of so many products, after one run that does not count.
@@ -95,10 +100,10 @@ mod tests {
 
     #[test]
     fn a_text_tells_of_our_findings_alone() {
-        let told = |text: &str| read(text).into_iter().collect::<Vec<_>>();
-        assert_eq!(told(r#"{"reach of products":2}"#), [("reach of products".into(), 2)]);
+        assert_eq!(told(r#"{"reach of products":2}"#), Some(GemmVariant::Shared));
+        assert_eq!(told(r#"{"reach of products":0,"another":1}"#), Some(GemmVariant::Narrow));
         for text in [r#"{"reach of products":3}"#, r#"{"reach of products":-1}"#, r#"{"another":1}"#, "[]", "", "{"] {
-            assert_eq!(told(text), [], "{text}");
+            assert_eq!(told(text), None, "{text}");
         }
     }
 }

@@ -19,9 +19,9 @@ impl Findings {
         self.0.borrow_mut().insert(name.into(), value);
     }
 
-    /// Forgets everything for these.
-    pub fn replace(&self, all: BTreeMap<String, u32>) {
-        *self.0.borrow_mut() = all;
+    /// Forgets all of them.
+    pub fn forget(&self) {
+        self.0.take();
     }
 
     /// All of them.

@@ -1,5 +1,7 @@
 //! How much an invocation makes of a product of matrices. No way is the fastest everywhere, so [`crate::tuning`] tries them.
 
+use std::collections::BTreeMap;
+
 use crate::gpu::Gpu;
 
 /// How much an invocation makes, and how it comes by its factors.
@@ -34,9 +36,9 @@ impl GemmVariant {
         gpu.findings().get(QUESTION).and_then(|answer| GemmVariant::ALL.get(answer as usize).copied())
     }
 
-    /// Whether a device may have found this out.
-    pub fn is_finding(name: &str, answer: u32) -> bool {
-        name == QUESTION && (answer as usize) < GemmVariant::ALL.len()
+    /// What these findings say.
+    pub fn told(findings: &BTreeMap<String, u32>) -> Option<GemmVariant> {
+        GemmVariant::ALL.get(*findings.get(QUESTION)? as usize).copied()
     }
 
     /// Remembers it.

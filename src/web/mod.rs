@@ -103,7 +103,7 @@ impl Studio {
     /// Takes what was found out about a device, by an earlier visit or by whoever painted a file, in place of all that is known.
     /// What cannot be read or is no finding of ours will be found out again.
     pub fn recall(&self, findings: &str) {
-        self.gpu.findings().replace(tuning::read(findings));
+        tuning::recall(&self.gpu, findings);
     }
 
     /// Decodes a dropped file and keeps it for one of the uses "photo", "painting", "second" (another painting), "place"

@@ -31,3 +31,5 @@ here.fetch = async (what, how) => {
 const timer = (/** @type {any} */ set) => (/** @type {any} */ work, /** @type {any[]} */ ...rest) => set(typeof work === 'function' ? work : refuse, ...rest);
 here.setTimeout = timer(setTimeout);
 here.setInterval = timer(setInterval);
+
+export {}; // a module, whose names are its own
