@@ -55,6 +55,19 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
     Ok(())
 }
 
+/// Takes what a text tells of a device, in place of all that is known. It may come from a stranger's file: what no device can have
+/// found out is left out, and found out again.
+pub fn recall(gpu: &Gpu, text: &str) {
+    gpu.findings().forget();
+    if let Some(variant) = told(text) {
+        variant.note(gpu);
+    }
+}
+
+fn told(text: &str) -> Option<GemmVariant> {
+    GemmVariant::told(&serde_json::from_str(text).ok()?)
+}
+
 /// Milliseconds of so many products, after one run that does not count.
 async fn time(gpu: &Gpu, variant: GemmVariant, repeats: u32) -> Result<f64> {
     let blocks = CHANNELS / 4;
@@ -79,4 +92,18 @@ async fn time(gpu: &Gpu, variant: GemmVariant, repeats: u32) -> Result<f64> {
     }
     gpu.check()?;
     Ok(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_tells_of_our_findings_alone() {
+        assert_eq!(told(r#"{"reach of products":2}"#), Some(GemmVariant::Shared));
+        assert_eq!(told(r#"{"reach of products":0,"another":1}"#), Some(GemmVariant::Narrow));
+        for text in [r#"{"reach of products":3}"#, r#"{"reach of products":-1}"#, r#"{"another":1}"#, "[]", "", "{"] {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
 }

@@ -19,6 +19,11 @@ impl Findings {
         self.0.borrow_mut().insert(name.into(), value);
     }
 
+    /// Forgets all of them.
+    pub fn forget(&self) {
+        self.0.take();
+    }
+
     /// All of them.
     pub fn all(&self) -> BTreeMap<String, u32> {
         self.0.borrow().clone()

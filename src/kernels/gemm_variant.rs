@@ -1,5 +1,7 @@
 //! How much an invocation makes of a product of matrices. No way is the fastest everywhere, so [`crate::tuning`] tries them.
 
+use std::collections::BTreeMap;
+
 use crate::gpu::Gpu;
 
 /// How much an invocation makes, and how it comes by its factors.
@@ -32,6 +34,11 @@ impl GemmVariant {
     /// The fastest variant on this device, if it was measured.
     pub fn found(gpu: &Gpu) -> Option<GemmVariant> {
         gpu.findings().get(QUESTION).and_then(|answer| GemmVariant::ALL.get(answer as usize).copied())
+    }
+
+    /// What these findings say.
+    pub fn told(findings: &BTreeMap<String, u32>) -> Option<GemmVariant> {
+        GemmVariant::ALL.get(*findings.get(QUESTION)? as usize).copied()
     }
 
     /// Remembers it.

@@ -17,6 +17,7 @@ use crate::painter::checkpoint::Checkpoint;
 use crate::painter::{Painter, Sources};
 use crate::settings::Settings;
 use crate::style::Instant;
+use crate::tuning;
 use crate::weights::{self, Manifest, ModelWeights};
 use crate::{Error, Result};
 use js_sys::Uint8Array;
@@ -100,12 +101,10 @@ impl Studio {
         json(&self.gpu.findings().all()).map(|findings| findings.to_string())
     }
 
-    /// Takes what an earlier visit found out about the same device; what cannot be read will be found out again.
+    /// Takes what was found out about a device, by an earlier visit or by whoever painted a file, in place of all that is known.
+    /// What cannot be read or is no finding of ours will be found out again.
     pub fn recall(&self, findings: &str) {
-        let findings: BTreeMap<String, u32> = serde_json::from_str(findings).unwrap_or_default();
-        for (name, value) in &findings {
-            self.gpu.findings().note(name, *value);
-        }
+        tuning::recall(&self.gpu, findings);
     }
 
     /// Decodes a dropped file and keeps it for one of the uses "photo", "painting", "second" (another painting), "place"

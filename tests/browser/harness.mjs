@@ -118,12 +118,13 @@ const CONTENT_TYPES = {
 /**
  * Serves a folder on a free port of this machine, as a plain web host would.
  * @param {string} [root] the folder
- * @param {{ base?: string, extra?: Record<string, string> }} [options] the path below which the site stands, e.g.
- *   "/some/path/"; everything outside is 404. And files from elsewhere, by the name that they have on the site
+ * @param {{ base?: string, extra?: Record<string, string>, headers?: Record<string, string> }} [options] the path below which the site stands, e.g.
+ *   "/some/path/"; everything outside is 404. And files from elsewhere, by the name that they have on the site;
+ *   and headers for every file
  * @returns {Promise<{ url: string, requests: { method: string, path: string, status: number }[], close: () => Promise<void> }>}
  *   the site's address, all requests so far in the order of their answers, and how to end it
  */
-export async function serve(root = DIST, { base = "/", extra = {} } = {}) {
+export async function serve(root = DIST, { base = "/", extra = {}, headers = {} } = {}) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -138,6 +139,7 @@ export async function serve(root = DIST, { base = "/", extra = {} } = {}) {
       "Content-Type": CONTENT_TYPES[extname(file.path)] ?? "application/octet-stream",
       "Content-Length": file.bytes,
       "Cache-Control": "no-cache",
+      ...headers,
     });
     if (request.method === "HEAD") response.end();
     else createReadStream(file.path).pipe(response);

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { Sizing, edgesFor, fitted, rateOf, sensible } from "../../www/moving/pace.js";
 import { forecast, largestSafe, largestWithin } from "../../www/run/forecast.js";
 import { settingsIn } from "../../www/settings/links.js";
+import { changes, steps } from "../../www/project/score.js";
 import { Undo } from "../../www/past/undo.js";
 
 const square = (edge, iterations) => ({ width: edge, height: edge, iterations });
@@ -84,4 +85,23 @@ test("a picture fits its size: even, upright, and never larger than it was", () 
   const all = edgesFor({ width: 1920, height: 1080 });
   assert.deepEqual([sensible(all), sensible(all, 20), sensible(all, 59), sensible(all, 60), sensible([128, 192], 5)], [256, 512, 384, 256, 192]);
   assert.deepEqual([rateOf([]), rateOf([5]), rateOf([0, 50, 100])], [0, 0, 20]);
+});
+
+test("a file's score comes back as it was, shares what did not change, and cannot be endless", () => {
+  const first = { size: 64, strength: 50, blend: [1, 2] };
+  const score = [{ at: 3, settings: { ...first, strength: 60 } }, { at: 4, settings: { ...first, strength: 60 } }, { at: 9, settings: { size: 64, strength: 60 } }];
+  const back = steps(first, JSON.parse(JSON.stringify(changes(first, score))));
+  assert.deepEqual(back, score);
+  assert.equal(back[0].settings, back[1].settings);
+  assert.equal(steps(first, Array.from({ length: 8000 }, (_, at) => ({ at, changed: { strength: at } }))), null);
+  const long = "x".repeat(1_000_000);
+  const wrong = [[{ long }, []], [first, [{ at: 1, changed: { long } }]], [first, Array.from({ length: 2000 }, (_, at) => ({ at, changed: { [`s${at}`]: 1 } }))]];
+  for (const [first, score] of wrong) assert.throws(() => steps(first, score));
+  // The worst that is taken is copied to the worker as fast as anything.
+  const settings = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`s${index}`, index]));
+  const began = performance.now();
+  structuredClone(steps(settings, Array.from({ length: 2000 }, (_, at) => ({ at, changed: { s1: at } }))));
+  structuredClone(steps({ ...settings, long: "x".repeat(3000) }, Array.from({ length: 2000 }, (_, at) => ({ at, changed: {} }))));
+  const took_ms = performance.now() - began;
+  assert.ok(took_ms < 2000, `${took_ms} ms`);
 });

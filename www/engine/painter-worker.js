@@ -3,6 +3,7 @@
 //
 // The engine is not re-entrant, so all it does happens in one line: whatever was asked, then one step, then again.
 
+import './lockdown.js'; // first: nothing runs before it
 import init, { Studio } from '../pkg/scumble.js';
 import * as device from './device-notes.js';
 import { Sketches, probe } from './sketching.js';
@@ -39,6 +40,8 @@ let run;
 let runs = 0;
 /** @type {{step_ms: number, tooSlow_ms: number, next_ms: number} | undefined} */
 let example;
+/** What was found out here, while the engine goes by what a stranger's file says. @type {string | undefined} */
+let ownFindings;
 /** @type {string | undefined} */
 let weightsName;
 /** Undefined: not asked yet; null: this site carries none. @type {Manifest | null | undefined} */
@@ -87,7 +90,10 @@ const inTurn = {
     if (begun) studio.stop();
     begun = false;
     if (from) studio.setPicture('start', await bytesOf(from));
-    if (findings) studio.recall(findings);
+    if (findings) ownFindings ??= studio.findings;
+    const wanted = findings ?? ownFindings;
+    if (wanted !== undefined) studio.recall(wanted);
+    if (!findings) ownFindings = undefined;
     /** @type {Plan} */
     const plan = await (resume ? studio.resume(await bytesOf(resume.blob), resume.size) : studio.start(JSON.stringify(settings)));
     if (!findings) device.keep(studio.findings); // a stranger's file does not speak for this device
@@ -156,7 +162,7 @@ const inTurn = {
   resumeTraining: () => training.resume(),
 
   async trainedStyle({ name }) {
-    device.keep(studio.findings); // the next visit shall paint with it as this one does
+    device.keep(ownFindings ?? studio.findings); // the next visit shall paint with it as this one does
     return { bytes: own(await studio.trainedStyle(name)) };
   },
 

@@ -12,10 +12,13 @@
 // What the first versions painted with, "filter-bank", is gone: `outdated` says so, and the student paints in its place.
 
 import * as settings from '../settings/settings.js';
+import { bounded, changes, steps } from './score.js';
 
 const FORMAT = 1;
 /** @type {string[]} */
 const SOURCES = settings.SOURCES;
+const LONGEST_TITLE = 200;    // characters, as of a file's name
+const LONGEST_FINDINGS = 1000;
 const SAMPLE = /^[\w-]+\.jpg$/; // of this site, by its name alone
 
 /** The label of a run's picture after so many iterations, as text. */
@@ -24,25 +27,6 @@ export function describe(run, iterations) {
   return JSON.stringify({
     format: FORMAT, made: 'Scumble', settings: run.settings, first: run.first, score: changes(run.first, run.score.filter(({ at }) => at <= iterations)),
     iterations, sources, findings: run.findings, mixed: run.mixed, style: run.style && { name: run.style.name },
-  });
-}
-
-// A slider that is moved while it paints steers at every step, mostly by one number.
-function changes(first, score) {
-  let last = first;
-  return score.map(({ at, settings: now }) => {
-    const differs = (name) => JSON.stringify(now[name]) !== JSON.stringify(last[name]);
-    const changed = Object.fromEntries([...new Set([...Object.keys(last), ...Object.keys(now)])].filter(differs).map((name) => [name, now[name] ?? null]));
-    last = now;
-    return { at, changed };
-  });
-}
-
-function steps(first, score) {
-  let last = first;
-  return score.map(({ at, changed }) => {
-    last = Object.fromEntries(Object.entries({ ...last, ...changed }).filter(([, value]) => value !== null));
-    return { at: Number(at), settings: last };
   });
 }
 
@@ -65,15 +49,16 @@ function parsed({ settings: text, enclosed }) {
   if (project.format !== FORMAT || !isObject(project.settings) || !isObject(project.first)) return null;
   const files = Object.fromEntries(enclosed.filter(({ name }) => SOURCES.includes(name)).map(({ name, bytes }) => [name, new Blob([bytes])]));
   const sources = Object.fromEntries(Object.entries(project.sources ?? {}).filter(([which]) => SOURCES.includes(which))
-    .map(([which, { title, sample }]) => [which, { title: String(title ?? which), sample: SAMPLE.test(sample) ? sample : undefined }]));
+    .map(([which, { title, sample }]) => [which, { title: String(title ?? which).slice(0, LONGEST_TITLE), sample: SAMPLE.test(sample) ? sample : undefined }]));
+  const score = steps(project.first, project.score);
   return {
     project: {
-      settings: settings.modern(project.settings), first: settings.modern(project.first), sources,
-      score: steps(project.first, project.score).map(({ at, settings: own }) => ({ at, settings: settings.modern(own) })),
+      settings: settings.modern(bounded(project.settings)), first: settings.modern(project.first), sources,
+      score: score?.map(({ at, settings: own }) => ({ at, settings: settings.modern(own) })) ?? [], busy: score === null,
       outdated: [project.settings, project.first].some(({ model }) => model === 'filter-bank'),
       iterations: Number(project.iterations) || Infinity, mixed: Boolean(project.mixed),
-      style: project.style ? String(project.style.name) : undefined,
-      findings: typeof project.findings === 'string' ? project.findings : undefined,
+      style: project.style ? String(project.style.name).slice(0, LONGEST_TITLE) : undefined,
+      findings: typeof project.findings === 'string' && project.findings.length <= LONGEST_FINDINGS ? project.findings : undefined,
     },
     enclosed: files,
   };

@@ -139,7 +139,7 @@ export class Saving {
     const label = await this.#page.painter.ask('readLabel', { blob });
     const found = label && project.read(label);
     if (!found) return false;
-    const { project: { settings: wanted, first, score, iterations, sources, findings, mixed, outdated, style }, enclosed } = found;
+    const { project: { settings: wanted, first, score, iterations, sources, findings, mixed, busy, outdated, style }, enclosed } = found;
     settings.write(this.#form, wanted, { whole: true });
     const missing = [];
     for (const [name, { title: called, sample }] of /** @type {[Source, {title: string, sample?: string}][]} */ (Object.entries(sources))) {
@@ -149,7 +149,7 @@ export class Saving {
     }
     settings.announce(this.#form);
     const continues = first.start === 'picture' && wanted.start !== 'picture';
-    const whole = missing.length === 0 && !mixed && !outdated && !style && (!continues || Boolean(enclosed.start));
+    const whole = missing.length === 0 && !mixed && !busy && !outdated && !style && (!continues || Boolean(enclosed.start));
     if (whole) {
       this.#easel.follow({ first, score, until: iterations, findings, from: first.start === 'picture' ? enclosed.start : undefined });
     }
@@ -157,6 +157,7 @@ export class Saving {
     this.#page.note(outdated && missing.length === 0 ? t('“{title}” was painted by an earlier built-in model. Its settings are back; today’s model paints another picture from them.', { title })
       : whole ? t('“{title}” brought its settings and pictures back. Press Paint for the same picture.', { title })
       : style !== undefined && missing.length === 0 ? t('“{title}” was made at once by the style “{style}”. Drop that style’s file, too, for the same picture.', { title, style })
+      : busy && missing.length === 0 ? t('“{title}” brought its settings and pictures back. Its own picture cannot be repeated: it was changed too often while it was painted.', { title })
       : missing.length === 0 ? t('“{title}” brought its settings and pictures back. Its own picture cannot be repeated: it was begun from another one, or one was exchanged on the way.', { title })
       : t('“{title}” brought its settings back. It was painted from {pictures}: drop them to go on.', { title, pictures: missing.map((name) => `“${name}”`).join(', ') }), asPicture);
     return true;

@@ -58,6 +58,7 @@ pub fn build() -> Result<PathBuf> {
     for (from, to) in MEDIABUNNY {
         copy(&root.join("libraries/node_modules").join(from), &staging.join("libraries").join(to))?;
     }
+    fs::write(staging.join("_headers"), headers(&policy(&staging)?))?;
     // Before VGG19's weights, which keep a cache of their own.
     fs::write(staging.join("precache.js"), precache(&staging)?)?;
     copy_weights(&root.join("weights"), &staging.join("weights"))?;
@@ -144,6 +145,19 @@ fn wasm_in_message(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let files = message.get("filenames")?.as_array()?;
     files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
+}
+
+/// The policy that index.html sets for itself. A worker has one only if the host sends it as a header.
+pub fn policy(site: &Path) -> Result<String> {
+    let page = fs::read_to_string(site.join("index.html"))?;
+    let behind = page.split_once(r#"http-equiv="Content-Security-Policy" content=""#).map(|(_, behind)| behind);
+    let policy = behind.and_then(|behind| behind.split('"').next());
+    Ok(policy.context("index.html has no Content-Security-Policy in a meta element")?.into())
+}
+
+/// What Netlify and Cloudflare Pages read from `_headers`: header lines for every path.
+fn headers(policy: &str) -> String {
+    format!("/*\n  Content-Security-Policy: {policy}\n  X-Content-Type-Options: nosniff\n")
 }
 
 /// What the service worker keeps: the site's files with their hashes, and a version that changes with any byte of them or of
@@ -362,6 +376,16 @@ mod tests {
             fs::write(folder.join(file), file)?;
         }
         remove_dir(&folder)
+    }
+
+    #[test]
+    fn hosts_are_told_the_policy_of_the_page() -> Result<()> {
+        let policy = policy(&process::root().join("www"))?;
+        assert!(policy.starts_with("default-src 'self'; script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+        assert_eq!(headers(&policy).lines().nth(1), Some(format!("  Content-Security-Policy: {policy}").as_str()));
+        let readme = fs::read_to_string(process::root().join("README.md"))?;
+        assert!(readme.contains(&format!("Content-Security-Policy: {policy}")), "README.md tells hosts another policy");
+        Ok(())
     }
 
     #[test]

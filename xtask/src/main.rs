@@ -21,6 +21,7 @@ mod samples;
 mod serve;
 mod setup;
 mod slowest;
+mod supply;
 mod test;
 #[cfg(feature = "weights")]
 mod weights;

@@ -29,6 +29,7 @@ pub fn run(args: &[String]) -> Result<()> {
         "{} holds no index.html. Leave --no-build away, so that the site gets built",
         dist.display()
     );
+    let policy = build::policy(&dist)?;
 
     println!("\nScumble is at http://localhost:{port}. Ctrl-C ends it.");
     let mut workers = Vec::new();
@@ -37,10 +38,10 @@ pub fn run(args: &[String]) -> Result<()> {
             Server::from_listener(listener, None).map_err(|error| anyhow!("the server did not start: {error}"))?;
         let server = Arc::new(server);
         for _ in 0..WORKERS {
-            let (server, dist) = (Arc::clone(&server), dist.clone());
+            let (server, dist, policy) = (Arc::clone(&server), dist.clone(), policy.clone());
             workers.push(thread::spawn(move || {
                 while let Ok(request) = server.recv() {
-                    let response = answer(&request, &dist);
+                    let response = answer(&request, &dist).with_header(header("Content-Security-Policy", &policy));
                     // A browser that leaves in the middle of an answer is its own affair.
                     let _ = request.respond(response);
                 }

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use lexopt::{Arg, Parser};
 
-use crate::{build, process, setup, slowest::Slowest};
+use crate::{build, process, setup, slowest::Slowest, supply};
 
 /// `cargo xtask test [--quick] [--no-browser] [--gpu]`.
 pub fn run(args: &[String]) -> Result<()> {
@@ -22,6 +22,7 @@ pub fn run(args: &[String]) -> Result<()> {
     stage("What the tests need", || install(&options))?;
     stage("Format", || process::run(process::cargo("fmt").args(["--all", "--check"])))?;
     stage("Lints", || lint(&options))?;
+    stage("Supply chain", || supply::check(!options.quick))?;
     if !options.quick {
         stage("Documentation", document)?;
     }
