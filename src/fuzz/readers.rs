@@ -3,6 +3,7 @@
 use super::corpus;
 use super::repair::{self, Repair};
 use crate::image::{WORKING_EDGE, decode, read_label};
+use crate::model::vgg19::CONVOLUTIONS;
 use crate::schedule;
 use crate::settings::Settings;
 use crate::style::Style;
@@ -10,6 +11,7 @@ use crate::training::Checkpoint;
 use crate::weights::{self, Manifest, Origin, pth, read_student};
 
 /// One of them.
+#[derive(Clone, Copy)]
 pub struct Reader {
     /// What it is called on the command line.
     pub name: &'static str,
@@ -189,7 +191,7 @@ fn vgg19(file: &[u8]) -> bool {
 
 fn manifest(file: &[u8]) -> bool {
     let Ok(manifest) = Manifest::parse(&String::from_utf8_lossy(file)) else { return false };
-    let _ = manifest.shards_through("conv1_1");
+    let _ = manifest.shards_through(CONVOLUTIONS[0].name);
     let _ = weights::assemble(&manifest, &corpus::safetensors());
     true
 }
