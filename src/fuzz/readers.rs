@@ -173,7 +173,11 @@ const NAMES: &[&[u8]] = &[
 ];
 
 fn picture(file: &[u8]) -> bool {
-    decode(file, WORKING_EDGE).is_ok()
+    let Ok(decoded) = decode(file, WORKING_EDGE) else { return false };
+    let picture = decoded.picture;
+    assert!(picture.width.min(picture.height) > 0, "{} x {} pixels", picture.width, picture.height);
+    assert!(picture.rgba.iter().all(|value| (0.0..=1.0).contains(value)), "a value beyond 0..1");
+    true
 }
 
 fn label(file: &[u8]) -> bool {
