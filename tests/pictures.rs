@@ -147,6 +147,16 @@ fn what_follows_a_jpeg_does_not_matter() {
     assert_quarters("followed", &decode(&followed, WHOLE).unwrap().picture, QUARTERS, 6);
 }
 
+/// Once, a GIF whose screen has a width and no height ended the program.
+#[test]
+fn a_picture_without_pixels_is_damaged() {
+    let gif = fixture("animated.gif");
+    for (width, height) in [(0, 0), (64, 0), (0, 48), (11_328, 0)] {
+        let screen = [u16::to_le_bytes(width), u16::to_le_bytes(height)].concat();
+        assert_refused(&[&gif[..6], &screen, &gif[10..]].concat(), &["GIF", "it has no pixels"]);
+    }
+}
+
 #[test]
 fn other_cut_files_are_damaged() {
     for (name, format, tail) in [

@@ -134,7 +134,7 @@ fn order() -> Vec<String> {
         rooms.extend(cell.split('`').skip(1).step_by(2).map(|name| name.trim_end_matches('/').to_owned()));
     }
     assert!(rooms.len() > 15, "the table of rooms was not found: {rooms:?}");
-    [rooms, vec!["reference".into(), "bench".into()]].concat()
+    [rooms, vec!["reference".into(), "bench".into(), "fuzz".into()]].concat()
 }
 
 /// Imports against the order, as "who reads whom".
@@ -254,7 +254,7 @@ fn layers_are_named_in_tables_alone() {
 fn what_belongs_to_one_room_stays_there() {
     let belongs: [(&[&str], &[&str]); 2] = [
         (&["wgpu"], &["gpu", "bench::pipelines", "web"]),
-        (&["wasm_bindgen", "wasm_bindgen_futures", "js_sys", "web_sys"], &["web", "clock", "bench::web"]),
+        (&["wasm_bindgen", "wasm_bindgen_futures", "js_sys", "web_sys"], &["web", "clock", "bench::web", "fuzz::web"]),
     ];
     let mut strangers = Vec::new();
     for Names { module, paths, .. } in sources() {

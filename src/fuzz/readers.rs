@@ -3,6 +3,7 @@
 use super::corpus;
 use super::repair::{self, Repair};
 use crate::image::{WORKING_EDGE, decode, read_label};
+use crate::model::vgg19::CONVOLUTIONS;
 use crate::schedule;
 use crate::settings::Settings;
 use crate::style::Style;
@@ -10,6 +11,7 @@ use crate::training::Checkpoint;
 use crate::weights::{self, Manifest, Origin, pth, read_student};
 
 /// One of them.
+#[derive(Clone, Copy)]
 pub struct Reader {
     /// What it is called on the command line.
     pub name: &'static str,
@@ -171,7 +173,11 @@ const NAMES: &[&[u8]] = &[
 ];
 
 fn picture(file: &[u8]) -> bool {
-    decode(file, WORKING_EDGE).is_ok()
+    let Ok(decoded) = decode(file, WORKING_EDGE) else { return false };
+    let picture = decoded.picture;
+    assert!(picture.width.min(picture.height) > 0, "{} x {} pixels", picture.width, picture.height);
+    assert!(picture.rgba.iter().all(|value| (0.0..=1.0).contains(value)), "a value beyond 0..1");
+    true
 }
 
 fn label(file: &[u8]) -> bool {
@@ -189,7 +195,7 @@ fn vgg19(file: &[u8]) -> bool {
 
 fn manifest(file: &[u8]) -> bool {
     let Ok(manifest) = Manifest::parse(&String::from_utf8_lossy(file)) else { return false };
-    let _ = manifest.shards_through("conv1_1");
+    let _ = manifest.shards_through(CONVOLUTIONS[0].name);
     let _ = weights::assemble(&manifest, &corpus::safetensors());
     true
 }

@@ -3,13 +3,12 @@
 //! What they are made of, and who reads them, stands in `src/fuzz/` of the library. Here they are counted and timed, natively or
 //! on wasm32, where Node.js runs them (`fuzz/wasm.mjs`). Nothing measures which code they reach.
 
-use std::any::Any;
 use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -69,7 +68,7 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Natively.
+/// Gives files to a reader natively, and says how many.
 fn feed(reader: &'static Reader, options: &Options) -> Result<()> {
     let cases = Cases::new(reader, options.seed);
     let began = Instant::now();
@@ -88,7 +87,7 @@ fn feed(reader: &'static Reader, options: &Options) -> Result<()> {
         (slowest, most) = (slowest.max(at.elapsed()), most.max(mib));
         match read {
             Ok(read) => taken += u32::from(read),
-            Err(panic) => bail!(found(reader, options.seed, number, &file, &words.of(&*panic))?),
+            Err(_) => bail!(found(reader, options.seed, number, &file, &words.last())?),
         }
         if mib > MOST_MIB {
             bail!(found(reader, options.seed, number, &file, &format!("takes {mib:.0} MiB"))?);
@@ -125,7 +124,7 @@ impl Words {
         Words
     }
 
-    fn of(&self, _: &(dyn Any + Send)) -> String {
+    fn last(&self) -> String {
         LAST_WORDS.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).replace('\n', " ")
     }
 }
@@ -137,25 +136,27 @@ impl Drop for Words {
 }
 
 /// Ends the program where a reader hangs, because nothing else ends it.
-struct Guard;
+struct Guard(Arc<AtomicU32>);
 
-/// One more than the number of the file that is being read; 0 between files.
-static READING: AtomicU32 = AtomicU32::new(0);
+/// What the guard sees between files, and at last.
+const BETWEEN: u32 = u32::MAX;
+const OVER: u32 = u32::MAX - 1;
 
 impl Guard {
     fn watch(reader: &'static Reader, seed: u32) -> Guard {
+        let reading = Arc::new(AtomicU32::new(BETWEEN));
+        let seen = reading.clone();
         thread::spawn(move || {
-            let (mut watched, mut since) = (0, Instant::now());
+            let (mut watched, mut since) = (BETWEEN, Instant::now());
             loop {
                 thread::sleep(LOOK);
-                let reading = READING.load(Ordering::Relaxed);
-                if reading == u32::MAX {
+                let number = seen.load(Ordering::Relaxed);
+                if number == OVER {
                     return;
                 }
-                if reading != watched || reading == 0 {
-                    (watched, since) = (reading, Instant::now());
+                if number != watched || number == BETWEEN {
+                    (watched, since) = (number, Instant::now());
                 } else if since.elapsed() > PATIENCE {
-                    let number = reading - 1;
                     let file = Cases::new(reader, seed).file(number);
                     let what = format!("takes more than {PATIENCE:?}");
                     let words = found(reader, seed, number, &file, &what);
@@ -164,16 +165,21 @@ impl Guard {
                 }
             }
         });
-        READING.store(0, Ordering::Relaxed);
-        Guard
+        Guard(reading)
     }
 
     fn begin(&self, number: u32) {
-        READING.store(number + 1, Ordering::Relaxed);
+        self.0.store(number, Ordering::Relaxed);
     }
 
     fn end(&self) {
-        READING.store(0, Ordering::Relaxed);
+        self.0.store(BETWEEN, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.store(OVER, Ordering::Relaxed);
     }
 }
 
@@ -221,4 +227,32 @@ fn reader_named(name: &str) -> Result<&'static Reader> {
         .iter()
         .find(|reader| reader.name == name)
         .with_context(|| format!("there is no reader {name}, but {}", all()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a seed and a number, so the same on every machine; half a minute on a slow one.
+    #[test]
+    fn a_portion_for_every_reader() {
+        let readers = READERS.iter().collect();
+        let options = Options { readers, seconds: f64::INFINITY, cases: 5_000, seed: 17, wasm: false, replay: None };
+        for reader in &options.readers {
+            feed(reader, &options).unwrap();
+        }
+    }
+
+    /// One that panics, so that nobody relies on a net with a hole.
+    #[test]
+    fn a_panic_is_found_and_its_file_is_kept() {
+        let mut spy = READERS[0];
+        spy.read = |file| panic!("{} bytes", file.len());
+        let spy: &'static Reader = Box::leak(Box::new(spy));
+        let options = Options { readers: vec![spy], seconds: 10.0, cases: 5, seed: 1, wasm: false, replay: None };
+        let error = feed(spy, &options).unwrap_err().to_string();
+        assert!(error.contains("png, file 0 of seed 1") && error.contains("bytes"), "{error}");
+        let path = system::root().join("target/fuzz/png-1-0");
+        assert_eq!(fs::read(path).unwrap(), Cases::new(spy, 1).file(0));
+    }
 }

@@ -50,6 +50,9 @@ pub fn decode(bytes: &[u8], longest_edge: u32) -> Result<Decoded> {
     let (width, height) = decoder.dimensions();
     let outline = (format == ImageFormat::Jpeg).then(|| jpeg::outline(bytes));
     inspect::size((width, height), decoder.color_type(), format, outline.as_ref())?;
+    if width.min(height) == 0 {
+        return Err(refused("it has no pixels"));
+    }
     if let Some(outline) = &outline {
         inspect::scans((width, height), outline).map_err(refused)?;
     }

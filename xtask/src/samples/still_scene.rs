@@ -205,7 +205,7 @@ fn wood(p: V3) -> V3 {
     let board = (p.z * 0.9 + 0.3).floor();
     let seam = ((p.z * 0.9 + 0.3).fract() - 0.5).abs();
     let (x, z) = (p.x + 3.7 * board, p.z);
-    let warp = fbm(x * 0.35, z * 1.5, 4, 20 + board as i32 as u32);
+    let warp = fbm(x * 0.35, z * 1.5, 4, 20u32.wrapping_add_signed(board as i32));
     let rings = 0.5 + 0.5 * ((z * 7.0 + warp * 9.0 + 0.35 * x) * 2.4).sin();
     let fibre = fbm(x * 1.2, z * 42.0, 4, 21);
     let pore = smooth(0.62, 0.75, value(x * 3.0, z * 90.0, 22));
