@@ -5,7 +5,6 @@ import './language/words.js'; // first: the page speaks the person's language be
 import './elements/picture-well.js';
 import './elements/sample-shelf.js';
 import './elements/message-bar.js';
-import './elements/before-after.js';
 import './elements/scumble-invitation.js';
 import './elements/support-notice.js';
 import './elements/loss-plot.js';
@@ -76,9 +75,9 @@ easel.on('run', (run) => {
   });
 });
 
-// Nor is there anything to save before there is a run, and few files that are dropped were saved here.
+// Nor is there anything to compare or to save before there is a run, and few files that are dropped were saved here.
 let saving;
-const openSaving = () => (saving ??= import('./project/saving.js').then(({ Saving }) => new Saving({ page, easel, past, history, wells, form }), (error) => {
+const openSaving = () => (saving ??= Promise.all([import('./project/saving.js'), import('./elements/before-after.js')]).then(([{ Saving }]) => new Saving({ page, easel, past, history, wells, form }), (error) => {
   saving = undefined; // the next moment tries again
   throw error;
 }));

@@ -1,7 +1,10 @@
 //! Files that are as they should be, small ones: what the tests have, and what this program writes.
 
 use crate::choices::Recipe;
+use crate::gpu::Shape;
 use crate::image::{Format, Label, Picture, encode};
+use crate::optimizer::{AVERAGE, FIRST_MOMENT, PIXELS, SECOND_MOMENT};
+use crate::painter::checkpoint::{self as painter, Standing};
 use crate::random::hash;
 use crate::settings::Settings;
 use crate::style::{About, Style};
@@ -151,6 +154,17 @@ pub(super) fn style() -> Corpus {
 
 pub(super) fn training() -> Corpus {
     vec![Checkpoint::default().to_bytes().expect("a training can be written")]
+}
+
+pub(super) fn run() -> Corpus {
+    let picture = (Shape::new(2, 2, 4), vec![0.5; 16]);
+    let names = [PIXELS, FIRST_MOMENT, SECOND_MOMENT, AVERAGE];
+    let run = painter::Checkpoint {
+        settings: Settings::default(),
+        standing: Standing { scale: 1, step: 3, before: 20, age: 23, totals: vec![0.5; 3], ..Standing::default() },
+        pictures: names.into_iter().map(|name| (name.to_owned(), picture.clone())).collect(),
+    };
+    vec![run.to_bytes().expect("a run can be written")]
 }
 
 pub(super) fn settings() -> Corpus {

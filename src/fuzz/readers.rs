@@ -23,7 +23,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 14] = [
+pub const READERS: [Reader; 15] = [
     Reader { name: "png", read: picture, corpus: corpus::png, words: PNG, repair: repair::png },
     Reader { name: "jpeg", read: picture, corpus: corpus::jpeg, words: JPEG, repair: repair::nothing },
     Reader { name: "webp", read: picture, corpus: corpus::webp, words: WEBP, repair: repair::nothing },
@@ -37,6 +37,7 @@ pub const READERS: [Reader; 14] = [
     Reader { name: "student", read: student, corpus: corpus::student, words: NAMES, repair: repair::safetensors },
     Reader { name: "style", read: style, corpus: corpus::style, words: NAMES, repair: repair::safetensors },
     Reader { name: "training", read: training, corpus: corpus::training, words: NAMES, repair: repair::safetensors },
+    Reader { name: "run", read: run, corpus: corpus::run, words: NAMES, repair: repair::safetensors },
     Reader { name: "settings", read: settings, corpus: corpus::settings, words: JSON, repair: repair::nothing },
 ];
 
@@ -210,6 +211,10 @@ fn style(file: &[u8]) -> bool {
 
 fn training(file: &[u8]) -> bool {
     Checkpoint::from_bytes(file).is_ok()
+}
+
+fn run(file: &[u8]) -> bool {
+    crate::painter::checkpoint::Checkpoint::from_bytes(file).is_ok()
 }
 
 fn settings(file: &[u8]) -> bool {

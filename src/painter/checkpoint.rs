@@ -22,7 +22,7 @@ const RUN: &str = "scumble.run";
 pub const MOST_BYTES: u64 = 32 << 20;
 
 /// Where a run stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
     /// Index of the scale at work.
     pub scale: usize,

@@ -23,6 +23,15 @@ export class BeforeAfter extends HTMLElement {
     this.addEventListener('pointerdown', (event) => this.#grab(event));
     this.addEventListener('pointermove', (event) => this.hasPointerCapture(event.pointerId) && this.#follow(event));
     new ResizeObserver(() => this.#draw()).observe(this);
+    for (const name of ['picture', 'label']) this.#takeOver(name);
+  }
+
+  // What was set before this script was there hides the setter.
+  #takeOver(name) {
+    if (!Object.hasOwn(this, name)) return;
+    const given = this[name];
+    delete this[name];
+    this[name] = given;
   }
 
   static observedAttributes = ['mode'];
