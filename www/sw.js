@@ -39,7 +39,7 @@ self.addEventListener('fetch', (event) => {
 /** Fetches this version, or fails as a whole: a site that is half replaced has files of two versions. */
 async function bringHome() {
   const { failed, tried } = await read();
-  if (failed.includes(VERSION)) throw new Error('This version did not start here before.');
+  if (failed.includes(VERSION)) throw new Error('tried in vain');
   const isNew = !(await caches.has(SITE + VERSION));
   const cache = await caches.open(SITE + VERSION);
   const others = await keptVersions();
@@ -141,7 +141,7 @@ async function sameIn(versions, path, hash) {
 async function fetched(path, hash) {
   const response = await fetch(path, { cache: 'no-cache' });
   const bytes = await response.arrayBuffer();
-  if (!response.ok || await sha256(bytes) !== hash) throw new Error(`${path} is not the file of this version.`);
+  if (!response.ok || await sha256(bytes) !== hash) throw new Error(`another file: ${path}`);
   const headers = new Headers(response.headers);
   for (const name of ['Content-Encoding', 'Content-Length']) headers.delete(name); // of the bytes on their way
   return new Response(bytes, { headers });

@@ -8,7 +8,7 @@
 const here = globalThis;
 const { fetch, setTimeout, setInterval } = here;
 
-const refuse = /** @type {any} */ (function () { throw new TypeError('The painter needs none.'); });
+const refuse = /** @type {any} */ (function () { throw TypeError('refused'); });
 refuse.prototype = Function.prototype; // it stands in for Function
 for (const made of [() => {}, async () => {}, function* () {}, async function* () {}]) {
   Object.defineProperty(Object.getPrototypeOf(made), 'constructor', { value: refuse });
@@ -23,7 +23,7 @@ for (const name of ['add', 'addAll']) delete here.Cache?.prototype[name];
 /** Only this site is asked. @param {Request | string | URL} what @param {RequestInit} [how] */
 here.fetch = async (what, how) => {
   const asked = new Request(what, how);
-  if (new URL(asked.url).origin !== location.origin) throw new TypeError('The painter asks this site alone.');
+  if (new URL(asked.url).origin !== location.origin) refuse();
   return fetch(asked);
 };
 
@@ -32,4 +32,5 @@ const timer = (/** @type {any} */ set) => (/** @type {any} */ work, /** @type {a
 here.setTimeout = timer(setTimeout);
 here.setInterval = timer(setInterval);
 
-export {}; // a module, whose names are its own
+/** A module, whose names are its own. */
+export {};

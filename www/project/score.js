@@ -29,11 +29,11 @@ export function steps(first, score) {
 /** Settings of a believable size, or an error. */
 export function bounded(settings) {
   const isLong = (value) => JSON.stringify(value).length > LONGEST_VALUE;
-  if (Object.values(few(settings)).some(isLong)) throw new Error('A setting of ours is shorter.');
+  if (Object.values(few(settings)).some(isLong)) throw new RangeError('a long setting');
   return settings;
 }
 
 function few(settings) {
-  if (Object.keys(settings).length > MOST_SETTINGS) throw new Error('We have fewer settings.');
+  if (Object.keys(settings).length > MOST_SETTINGS) throw new RangeError('many settings');
   return settings;
 }
