@@ -1,12 +1,12 @@
 //! This turns a changed file into one whose lengths and checksums are right again, as far as that is simple.
 
 /// Repairs a file that had so many bytes before it was changed.
-pub(super) type Repair = fn(&mut Vec<u8>, usize);
+pub(super) type Repair = fn(&mut [u8], usize);
 
-pub(super) fn nothing(_: &mut Vec<u8>, _: usize) {}
+pub(super) fn nothing(_: &mut [u8], _: usize) {}
 
 /// The checksums of a PNG's chunks, as far as their lengths are right.
-pub(super) fn png(file: &mut Vec<u8>, _: usize) {
+pub(super) fn png(file: &mut [u8], _: usize) {
     let mut at = 8;
     while let Some(length) = number(file, at, u32::from_be_bytes) {
         let end = at + 8 + length as usize;
@@ -19,7 +19,7 @@ pub(super) fn png(file: &mut Vec<u8>, _: usize) {
 }
 
 /// The checksums of a zip archive's stored entries, both in the directory and before each entry.
-pub(super) fn zip(file: &mut Vec<u8>, _: usize) {
+pub(super) fn zip(file: &mut [u8], _: usize) {
     let entries: Vec<usize> = positions(file, b"PK\x01\x02").collect();
     for entry in entries {
         let Some(length) = number(file, entry + 20, u32::from_le_bytes) else { continue };
@@ -38,7 +38,7 @@ pub(super) fn zip(file: &mut Vec<u8>, _: usize) {
 }
 
 /// The length of a safetensors file's header, which became so much longer as the whole file did.
-pub(super) fn safetensors(file: &mut Vec<u8>, before: usize) {
+pub(super) fn safetensors(file: &mut [u8], before: usize) {
     if let Some(length) = file.first_chunk().copied().map(u64::from_le_bytes) {
         let length = length.wrapping_add(file.len() as u64).wrapping_sub(before as u64);
         file[..8].copy_from_slice(&length.to_le_bytes());

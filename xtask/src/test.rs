@@ -108,8 +108,8 @@ fn lint(options: &Options) -> Result<()> {
     if options.quick {
         return Ok(());
     }
-    // What ships, and what `cargo xtask bench --browser` measures with.
-    for features in ["", "bench"] {
+    // What ships, and what `cargo xtask bench --browser` measures with and `cargo xtask fuzz --wasm` reads with.
+    for features in ["", "bench", "fuzz"] {
         let wasm =
             ["--lib", "--target", setup::WASM_TARGET, "--features", features, "--locked", "--", "-D", "warnings"];
         process::run(process::cargo("clippy").args(wasm))?;
