@@ -178,7 +178,7 @@ impl Painter {
     /// steps ago, the run goes back to before that step.
     ///
     /// # Errors
-    /// Where the device failed, and [`Error::RanAway`] where going back did not help.
+    /// Where the device failed, and [`Error::RanAway`](crate::Error::RanAway) where going back did not help.
     pub async fn step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
         if self.at_end_of_scale() && !self.at_last_scale() {

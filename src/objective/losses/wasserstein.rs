@@ -4,7 +4,7 @@
 //!
 //! Absolute, it is divided by C. Relative, it is divided by the painting's second moment.
 //!
-//! A root that was lost to noise (see [`root`](super::super::root)) shows in the distance, which then lies outside of what is
+//! A root that was lost to noise (see `objective/root.rs`) shows in the distance, which then lies outside of what is
 //! possible. For that step the layer only compares means, and its loss is the largest that there can be.
 
 use super::super::loss::{Aim, Family, Goal, Loss, Needs, Units};
