@@ -1,7 +1,7 @@
 // An engine that falls: each way is told once, the picture goes on from where it was, and nothing is lost.
 
 import assert from "node:assert/strict";
-import { breakable, broken, checkpoint } from "./fragile.mjs";
+import { UNCACHED, breakable, broken, checkpoint } from "./fragile.mjs";
 import { fixture, newPage, test } from "./harness.mjs";
 import { losses, openWith, press, pressPaint, save, waitForState } from "./studio.mjs";
 
@@ -10,7 +10,7 @@ const LONG = { size: 64, effort: 2, "stop-early": false };
 
 /** A page whose engine can be made to fall. */
 async function fragile(settings) {
-  const given = await newPage(here.browser);
+  const given = await newPage(here.browser, UNCACHED);
   await breakable(given.page);
   if (settings) await openWith(given.page, here.site.url, settings);
   return given;
@@ -117,13 +117,7 @@ test("an engine that falls again and again is left alone, and its pictures can b
     await waitForState(page, "ready", "done");
     await broken(page, "trap", "plan");
     await page.evaluate(() => document.getElementById("settings").dispatchEvent(new Event("input")));
-    await page.evaluate((last) => new Promise((resolve) => {
-      const seen = new MutationObserver(() => {
-        const { state } = document.documentElement.dataset;
-        if (state === (last ? "unsupported" : "loading")) resolve(seen.disconnect());
-      });
-      seen.observe(document.documentElement, { attributeFilter: ["data-state"] });
-    }), fall === 4);
+    if (fall < 4) await page.waitForFunction((fall) => globalThis.engines === fall + 1, fall);
   }
   await waitForState(page, "unsupported");
   assert.match(await page.textContent("#notice"), /The painting engine crashed/);
@@ -133,6 +127,17 @@ test("an engine that falls again and again is left alone, and its pictures can b
   await press(page, "again");
   await waitForState(page, "ready");
   await pressPaint(page);
+  await waitForState(page, "done");
+  await close();
+});
+
+test("an engine that falls while a picture is saved does not keep the file back", async () => {
+  const { page, close } = await fragile(LONG);
+  await paintFor(page, 12);
+  await broken(page, "trap", "save");
+  const { name, width } = await save(page);
+  assert.match(name, /\.png$/);
+  assert.equal(width, 64);
   await waitForState(page, "done");
   await close();
 });

@@ -6,12 +6,13 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { breakable, broken } from "./fragile.mjs";
+import { UNCACHED, breakable, broken } from "./fragile.mjs";
 import { launch, newPage, serve } from "./harness.mjs";
 import { open, press, pressPaint, save, waitForState } from "./studio.mjs";
 
 const RUN = { size: 64, effort: 2, "stop-early": false }; // 150 steps
 const CHANGE_AFTER = 12; // faults: then a fresh browser
+const PATIENCE_MS = 300_000; // for one fault
 
 /** When it happens: each brings the page there. */
 const MOMENTS = {
@@ -25,10 +26,7 @@ const MOMENTS = {
     await MOMENTS.painting(page, random);
     await press(page, "pause");
   },
-  saving: async (page, random) => {
-    await MOMENTS.painting(page, random);
-    await press(page, "save");
-  },
+  saving: (page, random) => MOMENTS.painting(page, random), // and then Save is pressed
   sketching: async (page, random) => {
     await MOMENTS.painting(page, random);
     await press(page, "open-variations");
@@ -68,9 +66,10 @@ const FAULTS = {
   "tab closed": ({ page, context, url }) => page.close().then(() => fresh(context, url)),
   "tab crashed": async ({ page, context, url }) => {
     const session = await context.newCDPSession(page);
-    session.send("Page.crash").catch(() => {});
-    await new Promise((resolve) => { page.once("crash", resolve); });
-    await page.close();
+    const crashed = new Promise((resolve) => { page.once("crash", resolve); });
+    session.send("Page.crash").catch(() => {}); // it does not answer any more
+    await crashed;
+    page.close().catch(() => {}); // nor does its tab
     return fresh(context, url);
   },
   "notes spoiled": (given) => closedAnd(given, "notes"),
@@ -81,8 +80,11 @@ const FAULTS = {
   },
   "storage full": async ({ page }) => {
     await page.evaluate(() => {
+      const { createWritable } = FileSystemFileHandle.prototype;
       FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException("No room.", "QuotaExceededError"));
+      setTimeout(() => { FileSystemFileHandle.prototype.createWritable = createWritable; }, 5000); // somebody makes room
     });
+    await page.waitForTimeout(6000);
     return page;
   },
   "caches refused": async ({ page }) => {
@@ -94,6 +96,7 @@ const FAULTS = {
   "manifest is a page": async ({ page, context }) => {
     await context.route("**/weights/manifest.json", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>Not here." }));
     await page.reload();
+    await context.unroute("**/weights/manifest.json");
     return page;
   },
   "second tab": async ({ page, context, url }) => {
@@ -111,6 +114,8 @@ const FAULTS = {
   },
 };
 
+const BREAKS = ["trap", "trap unheard", "device lost", "hang"];
+
 function breaks(how) {
   return async ({ page, moment, random }) => {
     const calls = CALLS[moment];
@@ -118,6 +123,7 @@ function breaks(how) {
     await broken(page, how, name);
     // Something has to call it.
     if (moment === "paused") await press(page, "pause");
+    if (moment === "saving") await press(page, "save");
     if (name === "setPicture" || name === "thumbnail") await page.evaluate(() => [...document.querySelectorAll("sample-shelf[name=painting] button")].at(-1).click());
     else await page.evaluate(() => document.getElementById("settings").dispatchEvent(new Event("input")));
     if (name === "steer") await page.fill("#strength", String(30 + Math.floor(40 * random())));
@@ -154,7 +160,7 @@ async function fresh(context, url, page) {
   page.setDefaultTimeout(240_000);
   await breakable(page);
   await page.addInitScript(() => {
-    globalThis.seen = { at: 0, first: 0, steps: 0, busy_ms: 0 };
+    globalThis.seen = { at: 0, first: 0, gaps_ms: [] };
     const { Worker, setInterval } = globalThis;
     globalThis.Worker = class extends Worker {
       constructor(...given) {
@@ -166,7 +172,7 @@ async function fresh(context, url, page) {
           const now = performance.now();
           const { seen } = globalThis;
           if (seen.isNew) seen.first = detail.iteration;
-          else if (last) [seen.steps, seen.busy_ms] = [seen.steps + 1, seen.busy_ms + now - last];
+          else if (last) seen.gaps_ms.push(now - last);
           [seen.isNew, seen.at, last] = [false, detail.iteration, now];
         });
       }
@@ -198,7 +204,7 @@ const accept = (page) => page.evaluate(() => {
 
 /** Waits until the page is done or ready, and presses what it offers on the way. */
 async function settle(page, isDone) {
-  const end = Date.now() + 240_000;
+  const end = Date.now() + 200_000;
   for (;;) {
     await accept(page);
     const { state } = await page.evaluate(() => ({ ...document.documentElement.dataset }));
@@ -216,34 +222,43 @@ async function settle(page, isDone) {
  * @returns {Promise<{fault: string, moment: string, repeated_s: number, lost: string | undefined}>}
  */
 async function suffer(given, fault, moment) {
+  let timer;
+  const late = new Promise((resolve) => { timer = setTimeout(resolve, PATIENCE_MS, "nothing happens any more"); });
+  const lost = (why) => ({ fault, moment, repeated_s: 0, lost: String(why).split("\n")[0] });
+  const outcome = await Promise.race([endured(given, fault, moment).catch((error) => lost(error.message)), late.then(lost)]);
+  clearTimeout(timer);
+  return outcome;
+}
+
+async function endured(given, fault, moment) {
   const { page: before, random } = given;
   const had = await pictures(before);
-  await before.evaluate(() => { globalThis.seen.at = 0; });
+  await before.evaluate(() => Object.assign(globalThis.seen, { at: 0, first: 0, gaps_ms: [] }));
   await MOMENTS[moment](before, random);
   await before.waitForTimeout(300 + 3000 * random());
   const { at } = await before.evaluate(() => globalThis.seen);
+  const engines = await before.evaluate(() => { globalThis.isSame = true; return globalThis.engines; });
   const wasPainting = await before.evaluate(() => ["painting", "paused"].includes(document.documentElement.dataset.state));
+  if (moment === "saving" && !BREAKS.includes(fault)) await press(before, "save");
   const page = await FAULTS[fault]({ ...given, moment });
   given.page = page;
   const isBack = async (state) => {
     if (!["ready", "done"].includes(state)) return false;
     return (await pictures(page)) >= had + (moment === "idle" || at === 0 ? 0 : 1);
   };
-  try {
-    await settle(page, isBack);
-    // A reload begins to count anew, an engine that took another's place tells its first step.
-    const { first, steps, busy_ms } = await page.evaluate(() => globalThis.seen);
-    const repeated = wasPainting && first > 0 && first <= at ? at - first + 1 : 0;
-    const repeated_s = repeated * (steps > 0 ? busy_ms / steps : 0) / 1000;
-    if ((await pictures(page)) > 0) await save(page);
-    return { fault, moment, repeated_s, lost: undefined };
-  } catch (error) {
-    return { fault, moment, repeated_s: 0, lost: error.message.split("\n")[0] };
-  }
+  await settle(page, isBack);
+  // A reload begins to count anew; an engine that took another's place tells its first step.
+  const { first, gaps_ms } = await page.evaluate(() => globalThis.seen);
+  const isNew = await page.evaluate((engines) => !globalThis.isSame || globalThis.engines > engines, engines);
+  const repeated = isNew && wasPainting && first > 0 && first <= at ? at - first + 1 : 0;
+  const step_ms = gaps_ms.sort((a, b) => a - b)[Math.floor(gaps_ms.length / 2)] ?? 0; // pauses do not count
+  const repeated_s = repeated * step_ms / 1000;
+  if ((await pictures(page)) > 0) await save(page);
+  return { fault, moment, repeated_s, repeated, lost: undefined };
 }
 
 /** So many faults. @returns {Promise<{fault: string, moment: string, repeated_s: number, lost: string | undefined}[]>} */
-export async function suffered({ count, seed, told = () => {} }) {
+export async function suffered({ count, seed, begun = () => {}, told = () => {} }) {
   const random = randomOf(seed);
   const site = await serve();
   const results = [];
@@ -253,19 +268,20 @@ export async function suffered({ count, seed, told = () => {} }) {
     if (index % CHANGE_AFTER === 0) {
       await browser?.close();
       browser = await launch();
-      const { page, context } = await newPage(browser);
+      const { page, context } = await newPage(browser, UNCACHED);
       given = { browser, context, url: site.url, random, page: await fresh(context, site.url, page) };
     }
     const fault = kinds[(index + Math.floor(kinds.length * random())) % kinds.length];
     const moments = Object.keys(MOMENTS);
     const moment = moments[Math.floor(moments.length * random())];
+    begun({ fault, moment }, index);
     const result = await suffer(given, fault, moment);
     results.push(result);
     told(result, index);
     if (result.lost) { // what comes next shall not suffer from it
       await browser.close();
       browser = await launch();
-      const { page, context } = await newPage(browser);
+      const { page, context } = await newPage(browser, UNCACHED);
       given = { browser, context, url: site.url, random, page: await fresh(context, site.url, page) };
     }
   }
@@ -288,7 +304,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { count: { type: "string", default: "200" }, seed: { type: "string", default: "1" }, json: { type: "string" } } });
   const results = await suffered({
     count: Number(values.count), seed: Number(values.seed),
-    told: ({ fault, moment, repeated_s, lost }, index) => console.log(`${index + 1}: ${fault}, ${moment}: ${lost ? `LOST: ${lost}` : `${repeated_s.toFixed(1)} s repeated`}`),
+    begun: ({ fault, moment }, index) => process.stdout.write(`${index + 1}: ${fault}, ${moment}`),
+    told: ({ repeated_s, lost }) => console.log(`: ${lost ? `LOST: ${lost}` : `${repeated_s.toFixed(1)} s repeated`}`),
   });
   console.log(table(results));
   if (values.json) await writeFile(values.json, JSON.stringify(results));

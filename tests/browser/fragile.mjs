@@ -1,7 +1,10 @@
 // This turns the page's engine into one that falls when a test says so.
 
+/** Of a page whose engine can be broken: a service worker would bring the whole one. */
+export const UNCACHED = { serviceWorkers: "block" };
+
 /**
- * Before the page is opened: lets the engine be broken. Its newest worker is `globalThis.engine` of the page.
+ * Before the page is opened: lets the engine be broken. Its newest worker is `globalThis.engine` of the page, and `globalThis.engines` counts them.
  * @param {import("playwright-core").Page} page
  */
 export async function breakable(page) {
@@ -15,6 +18,7 @@ export async function breakable(page) {
       constructor(...given) {
         super(...given);
         globalThis.engine = this;
+        globalThis.engines = (globalThis.engines ?? 0) + 1;
       }
     };
   });

@@ -1,7 +1,7 @@
 // What is painted outlives the tab: a reload, a closed page and damaged files take no picture along.
 
 import assert from "node:assert/strict";
-import { breakable, checkpoint } from "./fragile.mjs";
+import { UNCACHED, breakable, checkpoint } from "./fragile.mjs";
 import { fixture, newPage, test } from "./harness.mjs";
 import { difference, losses, moment, open, openWith, press, pressPaint, save, slide, until, waitForState } from "./studio.mjs";
 
@@ -64,7 +64,7 @@ test("pictures and what lay in the wells come back", async () => {
 });
 
 test("a picture goes on where it was, bit for bit, though the newest checkpoint is damaged", async () => {
-  const given = await newPage(here.browser);
+  const given = await newPage(here.browser, UNCACHED);
   const { page, close } = given;
   await breakable(page);
   await openWith(page, here.site.url, LONG);

@@ -261,8 +261,7 @@ test("a damaged film is told in a sentence, and an engine that falls closes the 
   await offered(page, "train");
   await answer(page, "moving", "train");
   await page.evaluate(() => globalThis.engine.dispatchEvent(new ErrorEvent("error", { message: "It fell.", cancelable: true })));
-  await page.waitForFunction(() => document.documentElement.dataset.state === "unsupported" && !document.querySelector("#moving dialog[open]"));
-  await page.evaluate(() => document.querySelector("#notice button").click());
+  await page.waitForFunction(() => document.getElementById("messages").textContent.includes("The painting engine crashed. It was started again") && !document.querySelector("#moving dialog[open]"));
   await page.waitForFunction(() => document.documentElement.dataset.state === "ready", undefined, { timeout: 300_000 });
   await drop(page, "photo", whole);
   await offered(page, "train"); // the new engine paints it

@@ -3,9 +3,9 @@
 // open, the large picture rests.
 
 import '../elements/moving-dialog.js';
+import { FALLEN } from '../engine/painter.js';
 import { t, told } from '../language/words.js';
 import { $ } from '../page/ids.js';
-import { noticeFor } from '../page/support.js';
 import { Camera } from './camera.js';
 import { Film } from './film.js';
 
@@ -88,7 +88,7 @@ export class Moving {
     try {
       await work();
     } catch (error) {
-      const isFatal = noticeFor(error) !== null;
+      const isFatal = error.name === FALLEN;
       if (isFatal && this.#dialog.isOpen) this.#dialog.close();
       if (isFatal || !this.#dialog.isOpen) this.#page.complain(error);
       else this.#dialog.say(told(error.message));

@@ -2,6 +2,7 @@
 // was painted with.
 
 import '../elements/save-dialog.js';
+import { FALLEN } from '../engine/painter.js';
 import { t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 import { mannerOf, nameOf } from '../run/run.js';
@@ -14,6 +15,7 @@ const ENDINGS = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp' };
 const TYPES = { png: 'image/png', png16: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
 
 /**
+ * @import { Wish } from '../elements/elements.d.ts'
  * @import { Source } from '../engine/messages.d.ts'
  * @import { Page } from '../page/page.js'
  * @import { History, Moment, PastRun } from '../past/history.js'
@@ -81,9 +83,19 @@ export class Saving {
     }
   }
 
-  async #written(frame, { format, enclose }) {
+  async #written(frame, wanted) {
     const run = this.#run;
-    if (!await this.#page.opened) return this.#plain(run, frame ?? run.frames.at(-1));
+    try {
+      if (await this.#page.opened) return await this.#labelled(run, frame, wanted);
+    } catch (error) {
+      if (error.name !== FALLEN) throw error;
+    }
+    const last = frame ?? run.frames.at(-1); // the living picture fell with the engine
+    return last && await this.#page.opened ? this.#labelled(run, last, wanted) : this.#plain(run, last);
+  }
+
+  /** The picture with what it was painted with. @param {PastRun} run @param {Moment | undefined} frame @param {Wish} wanted */
+  async #labelled(run, frame, { format, enclose }) {
     const at = frame?.iteration ?? this.#easel.progress?.iteration;
     const { bytes } = await this.#page.painter.ask('save', {
       format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob,
