@@ -177,7 +177,7 @@ async function fresh(context, url, page) {
         });
       }
     };
-    globalThis.setInterval = (work, ms) => setInterval(work, ms === 5000 ? 400 : ms); // the page's patience is a minute
+    globalThis.setInterval = (work, ms) => setInterval(work, ms === 5000 ? 2000 : ms); // the page's patience is a minute
   });
   await open(page, `${url}#${new URLSearchParams(RUN)}`);
   return page;

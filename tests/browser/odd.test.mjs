@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DIST, fixture, newPage, test } from "./harness.mjs";
 import { drop, openWith, pressPaint, save, waitForState } from "./studio.mjs";
 
-const COUNT = Number(process.env.ODD ?? 4);
+const COUNT = Number(process.env.ODD ?? 2);
 const SMALL = { size: 64, effort: 0.1 };
 
 const here = fixture();

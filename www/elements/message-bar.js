@@ -13,7 +13,7 @@ export class MessageBar extends HTMLElement {
 
   show(sentence, action) {
     for (const old of this.querySelectorAll('div')) if (old.dataset.sentence === sentence) old.remove();
-    while (this.children.length >= AT_MOST) this.firstChild?.remove();
+    while (this.children.length >= AT_MOST) (this.querySelector('.message:not(:has(.link))') ?? this.firstChild)?.remove(); // what can be answered stays longest
     const message = h('div', { class: 'message', 'data-sentence': sentence }, h('p', {}, sentence),
       action && h('button', { type: 'button', class: 'link', onclick: () => { message.remove(); action.run(); } }, action.label),
       h('button', { type: 'button', class: 'icon-only', 'aria-label': t('Dismiss'), onclick: () => message.remove() }, icon('close')));
