@@ -113,7 +113,9 @@ fn help_names_every_option() {
     );
 }
 
-const OPTIONS: [&str; 33] = [
+const OPTIONS: [&str; 35] = [
+    "checkpoint",
+    "resume",
     "force",
     "out",
     "deep",
