@@ -28,7 +28,7 @@ here.fetch = async (what, how) => {
 };
 
 /** A text is no function. */
-const timer = (/** @type {any} */ set) => (/** @type {any} */ work, /** @type {any[]} */ ...rest) => set(typeof work === 'function' ? work : refuse, ...rest);
+const timer = (/** @type {any} */ set) => (/** @type {any} */ work, /** @type {any[]} */ ...rest) => (typeof work === 'function' ? set(work, ...rest) : refuse());
 here.setTimeout = timer(setTimeout);
 here.setInterval = timer(setInterval);
 
