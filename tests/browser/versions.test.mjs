@@ -70,6 +70,7 @@ const isOffered = (page) => page.waitForFunction(() => /new version/.test(docume
 /** Agrees to the new version, and waits until the page is loaded anew. */
 async function agree(page) {
   await isOffered(page);
+  page.once("dialog", (dialog) => dialog.accept()); // what was just painted may not be kept yet
   await Promise.all([page.waitForEvent("load"), page.evaluate(() => document.querySelector("#messages .link").click())]);
 }
 
