@@ -71,7 +71,7 @@ const isOffered = (page) => page.waitForFunction(() => /new version/.test(docume
 async function agree(page) {
   await isOffered(page);
   page.once("dialog", (dialog) => dialog.accept()); // what was just painted may not be kept yet
-  await Promise.all([page.waitForEvent("load"), page.evaluate(() => document.querySelector("#messages .link").click())]);
+  await Promise.all([page.waitForEvent("load"), page.evaluate(() => [...document.querySelectorAll("#messages .link")].find((button) => button.textContent === "Use it now").click())]);
 }
 
 /** The versions' own marks, in a file that the page imports late. */
