@@ -62,26 +62,37 @@ async function start(failure) {
   await wells.resend();
   if (isNewest()) await models.open();
   const became = isNewest() && await easel.goOn(failure);
-  if (failure && became) page.note(`${noticeFor(failure)?.title}. ${became}`);
+  if (failure && became) page.note(`${noticeFor(failure).title}. ${became}`);
   if (isNewest()) await example.play();
 }
 
-// There is nothing to steer before the first run.
-let steering;
-easel.on('run', (run) => {
-  if (run) steering ??= import('./run/steering.js').then(({ Steering }) => new Steering({ page, wells, form, easel }), (error) => {
-    steering = undefined; // the next run tries again
-    page.complain(error);
-  });
-});
+/** What comes when it is needed first; where that failed, the next time tries again. @template T @param {() => Promise<T>} load */
+function later(load) {
+  /** @type {Promise<T> | undefined} */
+  let loading;
+  return () => (loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  }));
+}
+/** @param {Promise<unknown>} loading */
+const attempt = (loading) => loading.catch((error) => page.complain(error));
 
-// Nor is there anything to compare or to save before there is a run, and few files that are dropped were saved here.
-let saving;
-const openSaving = () => (saving ??= Promise.all([import('./project/saving.js'), import('./elements/before-after.js')]).then(([{ Saving }]) => new Saving({ page, easel, past, history, wells, form }), (error) => {
-  saving = undefined; // the next moment tries again
-  throw error;
-}));
-history.on('change', () => { if (!saving) openSaving().catch((error) => page.complain(error)); });
+// Before there is a run, there is nothing to steer, to compare, to save or to keep.
+const openSteering = later(async () => new (await import('./run/steering.js')).Steering({ page, wells, form, easel }));
+const openSaving = later(async () => {
+  const [{ Saving }] = await Promise.all([import('./project/saving.js'), import('./elements/before-after.js')]);
+  return new Saving({ page, easel, past, history, wells, form });
+});
+const openKeeping = later(async () => new (await import('./keeping/keeping.js')).Keeping({ page, easel, wells, history, past, form }));
+easel.on('run', (run) => { if (run) [openSteering, openKeeping].forEach((open) => attempt(open())); });
+history.on('change', () => attempt(openSaving()));
+
+// What an earlier visit has kept is offered; the first time there is none.
+const visits = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('visits'); // keeping/visit.js knows the name
+$('forget-kept').addEventListener('click', () => attempt(openKeeping().then((opened) => opened.forget())));
+visits().then(openKeeping).then((opened) => opened.offer()).catch(() => {}); // nothing was kept, or nothing can be read
+
 wells.on('given', (given) => given.answers.push(restored(given)));
 
 async function restored(given) {
@@ -99,26 +110,10 @@ async function mayBeOurs(blob) {
   return head.includes('iTXtScumble\0');
 }
 
-// What is painted is kept for the next visit; the first time there is nothing to offer.
-let keeping;
-const openKeeping = () => (keeping ??= import('./keeping/keeping.js').then(({ Keeping }) => new Keeping({ page, easel, wells, history, past, form })));
-easel.on('run', (run) => { if (run) openKeeping().catch((error) => { keeping = undefined; page.complain(error); }); });
-const visits = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('visits'); // keeping/visit.js knows the name
-$('forget-kept').addEventListener('click', () => openKeeping().then((opened) => opened.forget()).catch((error) => page.complain(error)));
-visits().then(openKeeping).then((opened) => opened.offer()).catch(() => {}); // nothing was kept, or nothing can be read
-
 // The sketchbook is for the curious: it comes when one of its dialogs is opened for the first time.
-let sketchbook;
+const openSketchbook = later(async () => new (await import('./sketches/sketchbook.js')).Sketchbook({ page, easel, wells, shelf, form }));
 for (const { id } of document.querySelectorAll('sketch-dialog')) {
-  document.getElementById(`open-${id}`)?.addEventListener('click', async () => {
-    try {
-      sketchbook ??= import('./sketches/sketchbook.js').then(({ Sketchbook }) => new Sketchbook({ page, easel, wells, shelf, form }));
-      await (await sketchbook).open(id);
-    } catch (error) {
-      sketchbook = undefined;
-      page.complain(error);
-    }
-  });
+  document.getElementById(`open-${id}`)?.addEventListener('click', () => attempt(openSketchbook().then((opened) => opened.open(/** @type {any} */ (id)))));
 }
 
 // A link may bring settings along; other anchors lead to a place on the page.

@@ -8,9 +8,9 @@ use crate::gpu::{Gpu, Recorder, Shape, Tensor};
 use crate::optimizer::{AVERAGE, FIRST_MOMENT, Memory, PIXELS, SECOND_MOMENT};
 use crate::scaling::{Values, scale};
 use crate::settings::Settings;
+use crate::weights::safetensors as file;
 use crate::{Error, Result};
-use safetensors::tensor::{Dtype, TensorView};
-use safetensors::{SafeTensors, serialize};
+use safetensors::Dtype;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -57,44 +57,40 @@ impl Checkpoint {
     /// # Errors
     /// [`Error::Encode`] where the numbers cannot be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let failed = |detail: String| Error::Encode { detail };
         let json = |value: serde_json::Result<serde_json::Value>| match value {
             Ok(value) => Ok(value.to_string()),
-            Err(e) => Err(failed(e.to_string())),
+            Err(e) => Err(Error::Encode { detail: e.to_string() }),
         };
         let texts = HashMap::from([
             (SETTINGS.to_owned(), json(serde_json::to_value(&self.settings))?),
             (RUN.to_owned(), json(serde_json::to_value(&self.standing))?),
         ]);
-        let views = self.pictures.iter().map(|(name, (shape, values))| {
+        let stored = self.pictures.iter().map(|(name, (shape, values))| {
             let shape = [shape.height, shape.width, shape.channels].map(|size| size as usize).to_vec();
-            let view = TensorView::new(Dtype::F32, shape, bytemuck::cast_slice(values));
-            view.map(|view| (name.as_str(), view)).map_err(|e| failed(e.to_string()))
+            (name.as_str(), Dtype::F32, shape, bytemuck::cast_slice(values))
         });
-        let views = views.collect::<Result<Vec<_>>>()?;
-        serialize(views, Some(texts)).map_err(|e| failed(e.to_string()))
+        file::write(stored.collect(), texts)
     }
 
     /// Reads the file.
     ///
     /// # Errors
     /// [`Error::Checkpoint`] where it is damaged, or no run that was broken off.
-    pub fn from_bytes(file: &[u8]) -> Result<Checkpoint> {
+    pub fn from_bytes(bytes: &[u8]) -> Result<Checkpoint> {
         let refused = || Error::Checkpoint { problem: "the file is damaged, or no run that was broken off".into() };
-        let (_, metadata) = SafeTensors::read_metadata(file).map_err(|_| refused())?;
-        let text = |key| metadata.metadata().as_ref().and_then(|texts| texts.get(key)).ok_or_else(refused);
-        let settings = Settings::from_json(text(SETTINGS)?)?;
-        let standing: Standing = serde_json::from_str(text(RUN)?).map_err(|_| refused())?;
+        let text = |key| file::text(bytes, key).ok_or_else(refused);
+        let settings = Settings::from_json(&text(SETTINGS)?)?;
+        let standing: Standing = serde_json::from_str(&text(RUN)?).map_err(|_| refused())?;
+        let found = file::read(bytes, &|_| true).map_err(|_| refused())?.found;
         let mut pictures = HashMap::new();
-        for (name, view) in SafeTensors::deserialize(file).map_err(|_| refused())?.iter() {
-            let (&[height, width, 4], Dtype::F32) = (view.shape(), view.dtype()) else { return Err(refused()) };
-            let values: Vec<f32> = view.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-            if values.is_empty() || !values.iter().all(|value| value.is_finite()) {
+        for (name, stored) in found {
+            let [height, width, 4] = stored.shape[..] else { return Err(refused()) };
+            if stored.values.is_empty() || !stored.values.iter().all(|value| value.is_finite()) {
                 return Err(refused());
             }
             // An edge beyond 32 bits would have more bytes than any file.
             let edge = |edge: usize| u32::try_from(edge).map_err(|_| refused());
-            pictures.insert(name.to_owned(), (Shape::new(edge(height)?, edge(width)?, 4), values));
+            pictures.insert(name, (Shape::new(edge(height)?, edge(width)?, 4), stored.values));
         }
         Ok(Checkpoint { settings, standing, pictures })
     }

@@ -4,11 +4,10 @@
 //! channel, everything else in 16 bits; its header says what the style is. Nothing in a file is believed.
 
 use crate::stylizer::{Kind, Parameter, Size, Table, unnamed};
-use crate::weights::safetensors as reader;
+use crate::weights::safetensors as file;
 use crate::{Error, Result};
 use half::f16;
-use safetensors::tensor::{Dtype, TensorView};
-use safetensors::{SafeTensors, serialize};
+use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -105,7 +104,6 @@ impl Style {
     /// # Errors
     /// Where it could not be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let failed = |detail: String| Error::Encode { detail };
         let table = self.table();
         let mut stored: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
         for (parameter, values) in table.parameters().iter().zip(&self.parameters) {
@@ -126,13 +124,9 @@ impl Style {
         if !self.thumbnail.is_empty() {
             stored.push((THUMBNAIL.into(), Dtype::U8, vec![self.thumbnail.len()], self.thumbnail.clone()));
         }
-        let about = serde_json::to_string(&self.about).map_err(|e| failed(e.to_string()))?;
-        let views = stored.iter().map(|(name, dtype, shape, bytes)| {
-            let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(|e| failed(e.to_string()))?;
-            Ok((name.as_str(), view))
-        });
-        let views = views.collect::<Result<Vec<_>>>()?;
-        serialize(views, Some(HashMap::from([(ABOUT.to_owned(), about)]))).map_err(|e| failed(e.to_string()))
+        let about = serde_json::to_string(&self.about).map_err(|e| Error::Encode { detail: e.to_string() })?;
+        let stored = stored.iter().map(|(name, dtype, shape, bytes)| (&**name, *dtype, shape.clone(), &**bytes));
+        file::write(stored.collect(), HashMap::from([(ABOUT.to_owned(), about)]))
     }
 
     /// Reads a file.
@@ -156,7 +150,7 @@ impl Style {
         }
         let table = Table::new(about.network);
         let wanted = |name: &str| table.parameters().iter().any(|parameter| parameter.name == name);
-        let mut found = reader::read(bytes, &wanted).map_err(|_| refused("it is damaged"))?.found;
+        let mut found = file::read(bytes, &wanted).map_err(|_| refused("it is damaged"))?.found;
         let parameters = table.parameters().iter().map(|parameter| {
             let stored = found.remove(&parameter.name).filter(|stored| stored.shape == shape(parameter));
             let values =
@@ -165,7 +159,7 @@ impl Style {
         });
         let parameters = parameters.collect::<Result<_>>()?;
         let thumbnail =
-            SafeTensors::deserialize(bytes).ok().and_then(|file| Some(file.tensor(THUMBNAIL).ok()?.data().to_vec()));
+            SafeTensors::deserialize(bytes).ok().and_then(|read| Some(read.tensor(THUMBNAIL).ok()?.data().to_vec()));
         Ok(Style { about, thumbnail: thumbnail.unwrap_or_default(), parameters })
     }
 }

@@ -4,10 +4,9 @@ use super::{Photos, Plan, Trainer};
 use crate::gpu::{Gpu, readback};
 use crate::painter::Sources;
 use crate::settings::Settings;
-use crate::weights::safetensors as reader;
+use crate::weights::safetensors as file;
 use crate::{Error, Result};
-use safetensors::tensor::{Dtype, TensorView};
-use safetensors::{SafeTensors, serialize};
+use safetensors::Dtype;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -40,26 +39,21 @@ impl Checkpoint {
     /// # Errors
     /// Where it could not be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let failed = |detail: String| Error::Encode { detail };
         let header = Header { plan: self.plan.clone(), settings: self.settings.clone(), step: self.step };
-        let header = serde_json::to_string(&header).map_err(|e| failed(e.to_string()))?;
-        let views = STATE.into_iter().zip(&self.state).map(|(name, values)| {
-            let view = TensorView::new(Dtype::F32, vec![values.len()], bytemuck::cast_slice(values));
-            Ok((name, view.map_err(|e| failed(e.to_string()))?))
-        });
-        let views = views.collect::<Result<Vec<_>>>()?;
-        serialize(views, Some(HashMap::from([(TRAINING.to_owned(), header)]))).map_err(|e| failed(e.to_string()))
+        let header = serde_json::to_string(&header).map_err(|e| Error::Encode { detail: e.to_string() })?;
+        let stored = STATE.into_iter().zip(&self.state);
+        let stored = stored.map(|(name, values)| (name, Dtype::F32, vec![values.len()], bytemuck::cast_slice(values)));
+        file::write(stored.collect(), HashMap::from([(TRAINING.to_owned(), header)]))
     }
 
     /// Reads a file.
     ///
     /// # Errors
     /// [`Error::Style`] where the file is damaged or no checkpoint.
-    pub fn from_bytes(file: &[u8]) -> Result<Checkpoint> {
-        let (_, header) = SafeTensors::read_metadata(file).map_err(|_| refused())?;
-        let header = header.metadata().as_ref().and_then(|texts| texts.get(TRAINING)).ok_or_else(refused)?;
-        let Header { plan, settings, step } = serde_json::from_str(header).map_err(|_| refused())?;
-        let mut found = reader::read(file, &|name| STATE.contains(&name)).map_err(|_| refused())?.found;
+    pub fn from_bytes(bytes: &[u8]) -> Result<Checkpoint> {
+        let header = file::text(bytes, TRAINING).ok_or_else(refused)?;
+        let Header { plan, settings, step } = serde_json::from_str(&header).map_err(|_| refused())?;
+        let mut found = file::read(bytes, &|name| STATE.contains(&name)).map_err(|_| refused())?.found;
         let mut state = <[Vec<f32>; 4]>::default();
         for (name, values) in STATE.into_iter().zip(&mut state) {
             *values = found.remove(name).ok_or_else(refused)?.values;

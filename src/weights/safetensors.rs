@@ -1,9 +1,31 @@
-//! Turns a safetensors file into named tensors. The format: <https://huggingface.co/docs/safetensors>.
+//! Turns a safetensors file into named tensors, and back. The format: <https://huggingface.co/docs/safetensors>.
 
 use super::refusal::{DOWNLOAD_AGAIN, unusable};
 use super::tensors::{Budget, Element, Tensor, Tensors, View};
-use crate::error::Result;
-use ::safetensors::{Dtype, SafeTensors};
+use crate::error::{Error, Result};
+use ::safetensors::tensor::TensorView;
+use ::safetensors::{Dtype, SafeTensors, serialize};
+use std::collections::HashMap;
+
+/// A tensor to be written: its name, kind, shape and bytes.
+pub type Stored<'t> = (&'t str, Dtype, Vec<usize>, &'t [u8]);
+
+/// Tensors, and texts by their keys, as a file.
+///
+/// # Errors
+/// [`Error::Encode`] where a tensor has not as many bytes as its shape asks for.
+pub fn write(tensors: Vec<Stored>, texts: HashMap<String, String>) -> Result<Vec<u8>> {
+    let failed = |error: ::safetensors::SafeTensorError| Error::Encode { detail: error.to_string() };
+    let view = |(name, dtype, shape, bytes)| Ok((name, TensorView::new(dtype, shape, bytes).map_err(failed)?));
+    let views = tensors.into_iter().map(view).collect::<Result<Vec<_>>>()?;
+    serialize(views, Some(texts)).map_err(failed)
+}
+
+/// The text of this key in the header of a file, if it has one.
+pub fn text(file: &[u8], key: &str) -> Option<String> {
+    let (_, header) = SafeTensors::read_metadata(file).ok()?;
+    header.metadata().as_ref()?.get(key).cloned()
+}
 
 /// Reads the tensors whose names `wanted` accepts; f16, bf16, f32 and f64, and i8 where the file also holds `NAME.scale`: one
 /// f32 for each of its outermost indexes, which its values are multiplied by.

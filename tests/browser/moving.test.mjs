@@ -1,6 +1,7 @@
 // Moving pictures: the camera is painted live and recorded; a film is painted frame by frame, with its times and its sound.
 
 import assert from "node:assert/strict";
+import { breakable } from "./fragile.mjs";
 import { CAMERA_ARGS, fixture, newPage, test } from "./harness.mjs";
 import { answer, difference, downloaded, drop, openWith, press, rest, save } from "./studio.mjs";
 
@@ -241,15 +242,7 @@ test("a portrait film stays upright, and Stop keeps what was painted", async () 
 
 test("a damaged film is told in a sentence, and an engine that falls closes the dialog", async () => {
   const { page, close } = await newPage(here.browser);
-  await page.addInitScript(() => {
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(...given) {
-        super(...given);
-        globalThis.engine = this;
-      }
-    };
-  });
+  await breakable(page);
   await openWith(page, here.site.url, SMALL);
   const whole = await film(page, { times: [0, 0.5], end: 1, name: "whole.webm" });
   await drop(page, "photo", { name: "broken.mp4", bytes: whole.bytes.subarray(300) });

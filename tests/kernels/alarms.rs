@@ -1,7 +1,9 @@
 //! What the optimisers' kernels do with numbers that are not finite: adam, lbfgs_history, lbfgs_step.
 
 use crate::agreement::{agree, agree_within};
-use crate::optimizers::{LBFGS_TOLERANCE, Quadratic, opaque, without_alpha, write, write_loss};
+use crate::optimizers::{
+    DECAY, LBFGS_TOLERANCE, Quadratic, adam_params, opaque, twin_params, without_alpha, write, write_loss,
+};
 use crate::workbench::{Workbench, noise, picture, shape};
 use pollster::block_on;
 use scumble::choices::Method;
@@ -29,12 +31,12 @@ fn adam_of_parameters_leaves_it_out_and_goes_on() {
 
 fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
     let bench = Workbench::open();
-    let params = adam_twin::Params { rate: f64::from(0.03f32), beta1: 0.9, beta2: 0.99, epsilon: 1e-8, bounded };
-    let (decay, height, width) = (f64::from(0.95f32), 7, 251);
+    let params = twin_params(bounded);
+    let (height, width) = (7, 251);
     let x = opaque(picture(1, height, width, 4));
     // What step 3 says of some numbers, and the loss of step 5.
     for (bad, loss) in [(f64::NAN, 1.0), (f64::NEG_INFINITY, f64::NAN), (LARGE, f64::INFINITY), (0.1, f64::NAN)] {
-        let mut twin = adam_twin::State::new(x.values.clone(), decay);
+        let mut twin = adam_twin::State::new(x.values.clone(), DECAY);
         let [m, v, average] = [0; 3].map(|_| bench.upload(&Map::zeros(x.height, x.width, 4)));
         let (x_gpu, raised) = (bench.upload(&x), bench.vector(&[0.0]));
         for t in 1..=6 {
@@ -44,18 +46,7 @@ fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
                 g.each(|row, column, channel, value| *value = if row + column + channel == 90 { bad } else { *value });
             }
             adam_twin::record(&g.values, loss, &mut twin, &params);
-            let own = adam::Params {
-                vectors: height * width,
-                rate: 0.03,
-                beta1: 0.9,
-                beta2: 0.99,
-                correction1: (1.0 - params.beta1.powi(t as i32)) as f32,
-                correction2: (1.0 - params.beta2.powi(t as i32)) as f32,
-                epsilon: 1e-8,
-                share: ((1.0 - decay) / (1.0 - decay.powi(t as i32))) as f32,
-                step: t,
-                terms: 2,
-            };
+            let own = adam_params(&params, height * width, t);
             let (g, losses) = (bench.upload(&g), bench.vector(&[0.25 * loss, 0.75 * loss]));
             let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average, alarm: &raised };
             bench.run(|rec| {

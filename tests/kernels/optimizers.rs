@@ -19,6 +19,31 @@ pub fn opaque(mut map: Map) -> Map {
     map
 }
 
+/// The decay of Adam's average.
+pub const DECAY: f64 = 0.95f32 as f64;
+
+pub fn twin_params(bounded: bool) -> adam_twin::Params {
+    let [rate, beta1, beta2, epsilon] = [0.03f32, 0.9, 0.99, 1e-8].map(f64::from);
+    adam_twin::Params { rate, beta1, beta2, epsilon, bounded }
+}
+
+/// The same for the kernel's step `t` over so many vectors, of a loss in two terms.
+pub fn adam_params(twin: &adam_twin::Params, vectors: u32, t: u32) -> adam::Params {
+    let correction = |beta: f64| (1.0 - beta.powi(t as i32)) as f32;
+    adam::Params {
+        vectors,
+        rate: twin.rate as f32,
+        beta1: twin.beta1 as f32,
+        beta2: twin.beta2 as f32,
+        correction1: correction(twin.beta1),
+        correction2: correction(twin.beta2),
+        epsilon: twin.epsilon as f32,
+        share: ((1.0 - DECAY) / (1.0 - DECAY.powi(t as i32))) as f32,
+        step: t,
+        terms: 2,
+    }
+}
+
 #[test]
 fn adam_with_its_moments() {
     adam_follows_its_twin(&adam::KERNEL, true);
@@ -31,35 +56,17 @@ fn adam_of_parameters_has_no_bounds() {
 
 fn adam_follows_its_twin(kernel: &Kernel, bounded: bool) {
     let bench = Workbench::open();
-    let adam_twin_params = adam_twin::Params {
-        rate: f64::from(0.03f32),
-        beta1: f64::from(0.9f32),
-        beta2: f64::from(0.99f32),
-        epsilon: f64::from(1e-8f32),
-        bounded,
-    };
-    let decay = f64::from(0.95f32);
+    let twin_params = twin_params(bounded);
     for (height, width) in [(1, 1), (3, 5), (7, 251)] {
         let x = opaque(picture(1, height, width, 4));
-        let mut twin = adam_twin::State::new(x.values.clone(), decay);
+        let mut twin = adam_twin::State::new(x.values.clone(), DECAY);
         let [m, v, average] = [0; 3].map(|_| bench.upload(&Map::zeros(x.height, x.width, 4)));
         let x_gpu = bench.upload(&x);
         let (alarm, losses) = (bench.vector(&[0.0]), bench.vector(&[0.25, 0.75]));
         for t in 1..=6 {
             let g = without_alpha(noise(10 + t, height, width, 4));
-            adam_twin::record(&g.values, 1.0, &mut twin, &adam_twin_params);
-            let params = adam::Params {
-                vectors: height * width,
-                rate: 0.03,
-                beta1: 0.9,
-                beta2: 0.99,
-                correction1: (1.0 - adam_twin_params.beta1.powi(t as i32)) as f32,
-                correction2: (1.0 - adam_twin_params.beta2.powi(t as i32)) as f32,
-                epsilon: 1e-8,
-                share: ((1.0 - decay) / (1.0 - decay.powi(t as i32))) as f32,
-                step: t,
-                terms: 2,
-            };
+            adam_twin::record(&g.values, 1.0, &mut twin, &twin_params);
+            let params = adam_params(&twin_params, height * width, t);
             let g = bench.upload(&g);
             let state = adam::State { x: &x_gpu, m: &m, v: &v, average: &average, alarm: &alarm };
             bench.run(|rec| {

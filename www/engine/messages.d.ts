@@ -98,8 +98,8 @@ export type Answering<Name extends keyof Requests> = { [N in Name]: (asked: Aske
 
 /** To the worker. */
 export type Request = { [N in keyof Requests]: { id: number, name: N, asked: Asked<N> } }[keyof Requests];
-/** From the worker: an answer, an event, or last of all why the engine is no more. */
-export type Reply = { id: number, value: Answer<keyof Requests> } | { id: number, error: Failure } | News | { fell: Failure };
+/** From the worker: an answer, an event, or last of all why the engine is no more, and over which question it fell. */
+export type Reply = { id: number, value: Answer<keyof Requests> } | { id: number, error: Failure } | News | { fell: Failure, id?: number };
 export type News = { [N in keyof Events]: { event: N, detail: Events[N] } }[keyof Events];
 
 export type Bytes = Uint8Array<ArrayBuffer>;

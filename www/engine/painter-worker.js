@@ -247,8 +247,11 @@ async function live() {
   }
 }
 
-/** Says that there is no engine any more. What nobody caught has ended the line, or left a question without an answer. @param {unknown} error */
-function fall(error) { postMessage({ fell: described(error) }); }
+/**
+ * Says that there is no engine any more. What nobody caught has ended the line, or left a question without an answer.
+ * @param {unknown} error @param {number} [id] of the question that it fell over
+ */
+function fall(error, id) { postMessage({ fell: described(error), id }); }
 addEventListener('unhandledrejection', ({ reason }) => fall(reason));
 
 /** Waits until something is asked, but no longer than this. @param {number} most_ms @returns {Promise<void>} */
@@ -338,7 +341,7 @@ onmessage = async ({ data }) => {
   try {
     postMessage({ id, value: await answer(data) });
   } catch (error) {
-    postMessage({ id, error: said(error) });
+    postMessage({ id, error: said(error, id) });
   }
 };
 
@@ -351,7 +354,7 @@ function answer({ name, asked }) {
 /** @template {keyof Events} N @param {N} event @param {Events[N]} detail */
 function tell(event, detail) { postMessage({ event, detail }); }
 
-live().catch(fall);
+live().catch((error) => fall(error));
 
 /** @param {Blob} blob */
 async function bytesOf(blob) {
@@ -366,9 +369,9 @@ function named(name, message) {
   return Object.assign(new Error(message), { name });
 }
 
-/** An error that the page shall hear of; if it is fatal, that comes first. @param {unknown} error @returns {Failure} */
-function said(error) {
-  if (isFatal(error)) fall(error);
+/** An error that the page shall hear of; if it is fatal, that comes first. @param {unknown} error @param {number} [id] @returns {Failure} */
+function said(error, id) {
+  if (isFatal(error)) fall(error, id);
   return described(error);
 }
 

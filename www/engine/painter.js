@@ -63,7 +63,7 @@ export class Painter extends Emitter {
   #hear(reply) {
     if (this.#fall) return;
     this.#heard = true;
-    if ('fell' in reply) return this.#end(reply.fell);
+    if ('fell' in reply) return this.#end(reply.fell, reply.id);
     if ('event' in reply) return this.emit(reply.event, reply.detail);
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
@@ -71,20 +71,18 @@ export class Painter extends Emitter {
     else waiting?.resolve(reply.value);
   }
 
-  /** @param {Failure} failure */
-  #end(failure) {
+  /** @param {Failure} failure @param {number} [over] the question that it fell over */
+  #end(failure, over) {
     if (this.#fall) return;
-    this.#refuse(failure);
+    this.#refuse(failure, over);
     this.emit('fell', failure);
   }
 
-  /** The engine does one thing after the other, so the oldest question is the one that it fell over. @param {Failure} failure */
-  #refuse(failure) {
+  /** @param {Failure} failure @param {number} [over] */
+  #refuse(failure, over) {
     this.#fall = failure;
     this.#worker.terminate();
-    const [first, ...others] = this.#waiting.values();
-    first?.reject(Object.assign(refusal(failure), { isCause: failure.name === 'RuntimeError' }));
-    for (const { reject } of others) reject(refusal(failure));
+    for (const [id, { reject }] of this.#waiting) reject(Object.assign(refusal(failure), { isCause: id === over && failure.name === 'RuntimeError' }));
     this.#waiting.clear();
   }
 }

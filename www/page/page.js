@@ -74,12 +74,11 @@ export class Page extends Emitter {
     this.state = 'loading';
     if (!this.painter) await firstPaint();
     try {
-      await this.#engage(this.#falls.length > 0 ? [...PAUSES_MS] : [0]);
+      await this.#engage(this.#falls.length > 0 ? PAUSES_MS : [0]);
       if (this.state === 'loading') this.state = 'ready'; // Paint may already have been pressed
       return true;
     } catch (error) {
-      const failure = error.cause ?? error;
-      this.#halt(/** @type {Notice} */ (noticeFor(failure) ?? noticeFor({ name: 'Worker', message: failure.message })));
+      this.#halt(noticeFor(error.cause ?? error));
       return false;
     }
   }
@@ -112,7 +111,7 @@ export class Page extends Emitter {
     this.opened = Promise.resolve(false);
     this.emit('fell', failure);
     if (this.#falls.length <= MOST_FALLS) this.emit('again', failure);
-    else this.#halt(/** @type {Notice} */ (noticeFor(failure) ?? noticeFor({ name: 'Worker', message: failure.message })));
+    else this.#halt(noticeFor(failure));
   }
 
   // An engine that says nothing while it is asked something hangs, or the device is slow: the person decides.

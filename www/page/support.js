@@ -8,13 +8,11 @@ import { t, told } from '../language/words.js';
  */
 
 /**
- * The notice for an error's name, in the person's language; null when it is an ordinary error and painting can go on.
- * @param {Failure} error @returns {Notice | null}
+ * The notice for what ended the engine or kept it from opening, by its name, in the person's language.
+ * @param {Failure} error @returns {Notice}
  */
 export function noticeFor(error) {
-  const notice = noticeInEnglish(error);
-  if (!notice) return null;
-  const { reason, title, why, next, action } = notice;
+  const { reason, title, why, next, action } = noticeInEnglish(error);
   return { reason, title: told(title), why: why.map(told).join(' '), next: told(next), action: action && t(action) };
 }
 
@@ -48,10 +46,7 @@ function noticeInEnglish(error, userAgent = navigator.userAgent) {
         next: 'Your pictures and settings are still here. If it happens again, choose a smaller size.',
         action: 'Start again',
       };
-    case 'Worker':
-    case 'RuntimeError':
-    case 'CompileError':
-    case 'LinkError':
+    default: // a trap, a program that could not be loaded, or whatever else nobody foresaw
       return {
         reason: 'failed',
         title: 'The painting engine crashed',
@@ -59,8 +54,6 @@ function noticeInEnglish(error, userAgent = navigator.userAgent) {
         next: 'Your pictures and settings are still here. If it happens again, reload the page.',
         action: 'Start again',
       };
-    default:
-      return null;
   }
 }
 

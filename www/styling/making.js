@@ -17,7 +17,7 @@ const STRENGTH = 50; // what a style is trained for: its dial begins there
 const LENGTHS = { short: 'Short', normal: 'Normal', long: 'Long' };
 
 /**
- * @import { Bytes, Events, Failure, TrainingPlan } from '../engine/messages.d.ts'
+ * @import { Bytes, Events, TrainingPlan } from '../engine/messages.d.ts'
  * @import { Painter } from '../engine/painter.js'
  * @import { Page } from '../page/page.js'
  * @import { Easel } from '../run/easel.js'
@@ -42,7 +42,7 @@ export class Making {
   #looks_ms = [];
   /** The photo's losses. @type {number[]} */
   #totals = [];
-  #step = 0; #all = 0; #hasFallen = false;
+  #step = 0; #all = 0; #isBroken = false;
   /** The style as it was. @type {{at_ms: number, step?: number, bytes?: Bytes} | undefined} */
   #kept;
 
@@ -59,11 +59,11 @@ export class Making {
     answer('closed', this.#close);
     const listen = (/** @type {Painter} */ painter) => {
       painter.on('training', (news) => this.#hear(news));
-      painter.on('trainingFailed', (failure) => this.#fall(failure));
+      painter.on('trainingFailed', (failure) => { if (this.#breakOff()) page.complain(failure); });
     };
     if (page.painter) listen(page.painter);
     page.on('painter', listen);
-    page.on('fell', (failure) => this.#fall(failure));
+    page.on('fell', () => this.#breakOff()); // the page tells of it
     addEventListener('beforeunload', (event) => { if (this.#step > 0 && ['training', 'resting', 'made'].includes(this.#phase)) event.preventDefault(); });
   }
 
@@ -217,7 +217,7 @@ export class Making {
 
   /** @param {{name: string}} wanted */
   async #file({ name }) {
-    if (this.#hasFallen && this.#kept?.bytes) return new File([this.#kept.bytes], `${slug(name)}.style`);
+    if (this.#isBroken && this.#kept?.bytes) return new File([this.#kept.bytes], `${slug(name)}.style`);
     const { bytes } = await this.#page.painter.ask('trainedStyle', { name });
     return new File([bytes], `${slug(name)}.style`);
   }
@@ -242,18 +242,18 @@ export class Making {
 
   async #close() {
     this.#phase = 'closed';
-    this.#hasFallen = false;
+    this.#isBroken = false;
     await this.#page.painter.ask('endTraining').catch(() => {}); // an engine that fell trains nothing
     if (this.#resume) await this.#easel.resume();
   }
 
-  /** @param {Failure} failure */
-  #fall(failure) {
-    if (this.#phase === 'closed' || this.#hasFallen) return;
-    this.#hasFallen = true;
-    if (this.#kept?.bytes) return this.#made(t('The training broke off. The style is kept as it was after {count} steps.', { count: this.#kept.step ?? 0 }));
-    this.#dialog.close();
-    this.#page.complain(failure);
+  /** Ends a training that cannot go on, with the style as it was kept, if it was; returns whether nothing is left of it. */
+  #breakOff() {
+    if (this.#phase === 'closed' || this.#isBroken) return false;
+    this.#isBroken = true;
+    if (this.#kept?.bytes) this.#made(t('The training broke off. The style is kept as it was after {count} steps.', { count: this.#kept.step ?? 0 }));
+    else this.#dialog.close();
+    return !this.#kept?.bytes;
   }
 
   /** @param {() => unknown} work */
