@@ -80,6 +80,7 @@ test("a style is trained, saved and used; a fresh page paints the same with its 
   assert.deepEqual((await save(page)).rgba, first.rgba, "its picture stays");
 
   // A saved picture says what made it; it is no painting to be repeated.
+  await page.evaluate(() => document.getElementById("messages").replaceChildren()); // it also offers the pictures from before the reload
   await drop(page, "photo", { name: "made.png", bytes: first.bytes });
   assert.match(await message(page), /by the style “Tiny night”/);
   assert.deepEqual(complaints(), []);

@@ -42,7 +42,7 @@ export class Making {
   #looks_ms = [];
   /** The photo's losses. @type {number[]} */
   #totals = [];
-  #step = 0; #all = 0; #isBroken = false;
+  #step = 0; #all = 0; #isBroken = false; #isSaved = false;
   /** The style as it was. @type {{at_ms: number, step?: number, bytes?: Bytes} | undefined} */
   #kept;
 
@@ -64,7 +64,7 @@ export class Making {
     if (page.painter) listen(page.painter);
     page.on('painter', listen);
     page.on('fell', () => this.#breakOff()); // the page tells of it
-    addEventListener('beforeunload', (event) => { if (this.#step > 0 && ['training', 'resting', 'made'].includes(this.#phase)) event.preventDefault(); });
+    addEventListener('beforeunload', (event) => { if (this.#step > 0 && !this.#isSaved && ['training', 'resting', 'made'].includes(this.#phase)) event.preventDefault(); });
   }
 
   /** Asks, and finds out meanwhile how fast this device is. */
@@ -89,6 +89,7 @@ export class Making {
     [this.#steps_ms, this.#looks_ms, this.#totals] = [[], [], []];
     this.#step = this.#quarter = 0;
     this.#kept = undefined;
+    this.#isSaved = false;
   }
 
   /** @param {Partial<TrainingPlan>} plan @param {Blob[]} photos @param {Blob} [start] */
@@ -225,6 +226,7 @@ export class Making {
   /** @param {{name: string}} wanted */
   async #save(wanted) {
     download(await this.#file(wanted));
+    this.#isSaved = true;
     this.#dialog.say(t('Saved. Drop the file on this page to paint with it again.'));
   }
 
