@@ -31,7 +31,7 @@ pub fn text(file: &[u8], key: &str) -> Option<String> {
 /// f32 for each of its outermost indexes, which its values are multiplied by.
 ///
 /// # Errors
-/// [`Error::Weights`](crate::Error::Weights) when the header is malformed or does not fit the bytes that follow it, or
+/// [`Error::Weights`] when the header is malformed or does not fit the bytes that follow it, or
 /// when a wanted tensor holds no floats.
 pub fn read(bytes: &[u8], wanted: &dyn Fn(&str) -> bool) -> Result<Tensors> {
     let file = SafeTensors::deserialize(bytes)
