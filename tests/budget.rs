@@ -52,6 +52,13 @@ fn long_webp() -> Vec<u8> {
     [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
 }
 
+/// A GIF with a screen of this edge, and one frame of another without pixels.
+fn framed_gif(screen: u16, frame: u16) -> Vec<u8> {
+    let [screen, frame] = [screen, frame].map(u16::to_le_bytes);
+    let descriptor = [&b",\0\0\0\0"[..], &frame, &frame, b"\0"].concat();
+    [b"GIF89a", &screen[..], &screen, b"\x80\0\0\0\0\0\xff\xff\xff", &descriptor, b"\x02\x02\x44\x01\0;"].concat()
+}
+
 /// A progressive JPEG of this size whose last scan comes again and again.
 fn drawn_over_and_over(edge: u16, times: usize) -> Vec<u8> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pictures/progressive.jpg");
@@ -113,7 +120,7 @@ fn seen_by(names: impl Iterator<Item = String>, storage: usize, many_keys: bool)
 fn no_file_takes_more_than_its_budget() {
     let profile = [&b"p\0\0"[..], &deflated(700 << 20)].concat();
     let odd_palette = chunk(b"PLTE", &[0; 4]);
-    let cases: [(&str, Vec<u8>, Outcome); 8] = [
+    let cases: [(&str, Vec<u8>, Outcome); 10] = [
         ("an odd palette", png(1, 1, 8, 3, 1, &odd_palette), Err("its palette is no list of colours")),
         ("a long palette", png(1, 1, 8, 3, 1, &chunk(b"PLTE", &[0; 771])), Err("its palette is no list of colours")),
         ("a chunk of 4 GiB", long_webp(), Err("the file ends before the picture does")),
@@ -121,6 +128,8 @@ fn no_file_takes_more_than_its_budget() {
         ("16 bits", png(10_000, 10_000, 16, 6, 1, b""), Err("100 megapixels; Scumble reads up to 67")),
         ("90 scans", drawn_over_and_over(5_000, 90), Err("drawn over and over")),
         ("scans of 100 megapixels", drawn_over_and_over(10_000, 1), Err("100 megapixels; Scumble reads up to 59")),
+        ("a screen of 100 megapixels", framed_gif(10_000, 1), Err("100 megapixels; Scumble reads up to 67")),
+        ("a frame beyond its screen", framed_gif(4, 9_000), Err("more memory than a picture of its size needs")),
         ("a profile of 700 MiB", png(2, 2, 8, 2, 6, &chunk(b"iCCP", &profile)), Ok((2, 2))),
     ];
     for (name, bytes, expected) in cases {

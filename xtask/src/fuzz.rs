@@ -22,8 +22,8 @@ use crate::{build, process as system};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// The most that a file may take on the way: less than what the largest picture keeps.
-const MOST_MIB: f32 = 1024.0;
+/// The most that a file may take on the way: 512 MiB beyond the 256 that the largest picture keeps.
+const MOST_MIB: f32 = 768.0;
 /// A reader that takes so long hangs.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often somebody looks whether one hangs.

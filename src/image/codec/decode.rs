@@ -15,8 +15,8 @@ const ALLOCATION_LIMIT: u64 = 1 << 30;
 /// The most bytes that a PNG's decoder may allocate for anything else, a colour profile for example.
 const REMARKS_LIMIT: u64 = 1 << 24;
 
-/// The most bytes that the search for a second GIF frame may allocate; a note is not worth more.
-const SECOND_FRAME_LIMIT: u64 = 1 << 28;
+/// The most bytes that a frame of a GIF may take beside its screen, and the search for a second one: a note is not worth more.
+const FRAME_LIMIT: u64 = 1 << 28;
 
 /// A picture as it was read, and what reading did to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +93,7 @@ struct Opened<'a> {
 /// Reads the header with the format's own decoder, bounded in what it may allocate.
 fn open(format: ImageFormat, bytes: &[u8]) -> Result<Opened<'_>, ImageError> {
     let mut limits = Limits::default();
-    limits.max_alloc = Some(ALLOCATION_LIMIT);
+    limits.max_alloc = Some(if format == ImageFormat::Gif { FRAME_LIMIT } else { ALLOCATION_LIMIT });
     let file = Cursor::new(bytes);
     let mut opened = match format {
         ImageFormat::Png => {
@@ -117,7 +117,7 @@ fn open(format: ImageFormat, bytes: &[u8]) -> Result<Opened<'_>, ImageError> {
 /// Whether a GIF goes on after its first frame; the header does not tell.
 fn has_second_frame(bytes: &[u8]) -> bool {
     let mut limits = Limits::default();
-    limits.max_alloc = Some(SECOND_FRAME_LIMIT);
+    limits.max_alloc = Some(FRAME_LIMIT);
     let Ok(mut decoder) = GifDecoder::new(Cursor::new(bytes)) else { return false };
     decoder.set_limits(limits).is_ok() && decoder.into_frames().take(2).filter(Result::is_ok).count() == 2
 }

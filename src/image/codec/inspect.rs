@@ -94,10 +94,11 @@ pub(super) fn size(
 ) -> Result<()> {
     edge(width.max(height))?;
     let own = u64::from(colour.bytes_per_pixel());
-    // What its decoder holds besides: coefficients of 16 bits of a JPEG that is drawn in several scans, planes of a WebP.
+    // What its decoder holds besides: coefficients of 16 bits of a JPEG that is drawn in several scans, planes of a WebP,
+    // the frame of a GIF that does not fill its screen.
     let besides = match format {
         ImageFormat::Jpeg if jpeg.is_some_and(|jpeg| jpeg.is_progressive) => 2 * u64::from(colour.channel_count()),
-        ImageFormat::WebP => 4,
+        ImageFormat::WebP | ImageFormat::Gif => 4,
         _ => 0,
     };
     let limit = MEGAPIXEL_LIMIT.min(BYTES_LIMIT / (own + besides) / 1_000_000);
