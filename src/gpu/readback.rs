@@ -112,6 +112,11 @@ impl Mailbox {
         Ok(arrived)
     }
 
+    /// How many of those under way have a higher number.
+    pub fn awaited_after(&self, number: u32) -> usize {
+        self.letters.iter().filter(|(own, _)| *own > number).count()
+    }
+
     /// Waits for everything that is under way.
     ///
     /// # Errors

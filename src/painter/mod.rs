@@ -5,6 +5,7 @@
 pub mod checkpoint;
 pub mod feature_model;
 mod heat;
+mod keeping;
 mod palettes;
 mod progress;
 mod regions;
@@ -24,7 +25,7 @@ use crate::objective::Family;
 use crate::optimizer::{Memory, Pace, alarm_of};
 use crate::schedule::{self, Scale};
 use crate::settings::Settings;
-use checkpoint::{Checkpoint, Standing};
+use checkpoint::Checkpoint;
 use feature_model::FeatureModel;
 use scale_run::ScaleRun;
 use scene::{Originals, Scene};
@@ -63,6 +64,8 @@ pub struct Painter {
     setbacks: Setbacks,
     opaque: bool,
     mailbox: readback::Mailbox,
+    /// A checkpoint on its way.
+    underway: Option<keeping::Underway>,
     in_flight: VecDeque<Fence>,
 }
 
@@ -135,32 +138,9 @@ impl Painter {
             settled,
             setbacks,
             mailbox: Default::default(),
+            underway: None,
             in_flight: VecDeque::new(),
         })
-    }
-
-    /// The run as it stands, for [`Painter::resume`]. It waits until the device has taken all steps.
-    ///
-    /// # Errors
-    /// Where the device failed.
-    pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
-        self.gpu.check()?;
-        let letters = self.mailbox.drain(&self.gpu).await?;
-        self.take_in(letters)?;
-        let mut pictures = std::collections::HashMap::new();
-        for (name, tensor) in self.scale_run.state(checkpoint::MOST_BYTES) {
-            pictures.insert(name.to_owned(), (tensor.shape(), readback::read(&self.gpu, tensor).await?));
-        }
-        let standing = Standing {
-            scale: self.scale,
-            step: self.step,
-            before: self.before,
-            age: self.scale_run.age(),
-            totals: self.totals.clone(),
-            settled: self.settled,
-            setbacks: self.setbacks,
-        };
-        Ok(Checkpoint { settings: self.settings.clone(), standing, pictures })
     }
 
     /// The plan of the run.
@@ -234,6 +214,7 @@ impl Painter {
     /// Goes on before the step that failed. None after it changed anything, so the run is the same whenever one hears of it.
     fn go_back(&mut self, failed: u32) -> Result<()> {
         self.mailbox = Default::default();
+        self.underway = None;
         self.step = failed - self.before - 1;
         self.scale_run.go_back(&self.gpu);
         self.setbacks.note(failed)
@@ -343,8 +324,9 @@ impl Painter {
         Ok(())
     }
 
-    /// Forgets the losses towards an earlier aim.
+    /// Forgets the losses towards an earlier aim, and a checkpoint that needs them.
     fn forget_losses(&mut self) {
+        self.underway = None;
         self.totals.clear();
         self.settled = false;
     }

@@ -26,7 +26,7 @@ use serde::Serialize;
 use sketch::Sketch;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use values::{bytes, frame, json, missing, object, plan, png, thrown};
+use values::{bytes, frame, json, kept, missing, object, plan, png, thrown};
 use wasm_bindgen::prelude::*;
 
 /// The worker's state: the device, the canvas, the pictures, and a run while there is one.
@@ -205,6 +205,13 @@ impl Studio {
         let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
         let run = painter.checkpoint().await.map_err(thrown)?;
         bytes(run.to_bytes())
+    }
+
+    /// The same as {iteration, file}, without waiting: sends for it, and later has it; undefined until then.
+    #[wasm_bindgen(js_name = pollCheckpoint)]
+    pub fn poll_checkpoint(&mut self) -> Result<JsValue, JsValue> {
+        let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
+        painter.poll_checkpoint().map_err(thrown)?.map_or(Ok(JsValue::UNDEFINED), |run| kept(&run))
     }
 
     /// Lets settings and paintings take effect on the run at work; false if they need a new one.

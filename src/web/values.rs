@@ -1,6 +1,7 @@
 //! This turns results into JavaScript's values, and errors into its errors.
 
 use crate::image::{Picture, encode_png};
+use crate::painter::checkpoint::Checkpoint;
 use crate::schedule::Scale;
 use crate::{Error, Result};
 use js_sys::{JSON, Object, Reflect, Uint8Array, Uint8ClampedArray};
@@ -26,6 +27,14 @@ pub(super) fn frame(picture: &Picture) -> Result<JsValue, JsValue> {
     Reflect::set(&frame, &"height".into(), &picture.height.into())?;
     Reflect::set(&frame, &"rgba".into(), &Uint8ClampedArray::from(rgba.as_slice()))?;
     Ok(frame.into())
+}
+
+/// A run to go on from: after how many steps, and its file.
+pub(super) fn kept(run: &Checkpoint) -> Result<JsValue, JsValue> {
+    let kept = Object::new();
+    Reflect::set(&kept, &"iteration".into(), &(run.standing.before + run.standing.step).into())?;
+    Reflect::set(&kept, &"file".into(), bytes(run.to_bytes())?.as_ref())?;
+    Ok(kept.into())
 }
 
 /// That something was not given yet.

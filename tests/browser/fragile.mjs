@@ -19,6 +19,7 @@ export async function breakable(page) {
         super(...given);
         globalThis.engine = this;
         globalThis.engines = (globalThis.engines ?? 0) + 1;
+        this.addEventListener("message", ({ data }) => { if (data.event === "struck") globalThis.strikes = (globalThis.strikes ?? 0) + 1; });
       }
     };
   });
@@ -34,13 +35,20 @@ const HOW = {
   short: () => { throw Object.assign(new Error('Out of memory.'), { name: 'Gpu' }); },
   fails: () => { throw new Error('It could not be done.'); },
 };
+let mend = () => {};
 addEventListener('message', (event) => {
-  if (!event.data.how) return;
+  const { how, name } = event.data;
+  if (!how) return;
   event.stopImmediatePropagation();
-  const { [event.data.name]: whole } = Studio.prototype;
-  Studio.prototype[event.data.name] = function (...given) {
-    Studio.prototype[event.data.name] = whole;
-    return HOW[event.data.how].apply(this, given);
+  mend();
+  const where = name === 'open' ? Studio : Studio.prototype;
+  const { [name]: whole } = where;
+  mend = () => { where[name] = whole; };
+  if (!HOW[how]) return;
+  where[name] = function (...given) {
+    mend();
+    postMessage({ event: 'struck' });
+    return HOW[how].apply(this, given);
   };
 });
 `;
@@ -48,9 +56,22 @@ addEventListener('message', (event) => {
 /** What can happen at a call. */
 export const WAYS = ["trap", "late", "hang", "loses"];
 
+/** Whether what `broken` asked for happens within a minute; if not, it will not happen any more. */
+export async function struck(page) {
+  const before = await page.evaluate(() => globalThis.awaited);
+  for (const end = Date.now() + 60_000; Date.now() < end; await page.waitForTimeout(200)) {
+    if (await page.evaluate((before) => (globalThis.strikes ?? 0) > before, before)) return true;
+  }
+  await page.evaluate(() => globalThis.engine.postMessage({ how: "not", name: "step" }));
+  return false;
+}
+
 /** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory) or "fails". */
 export function broken(page, how, name) {
-  return page.evaluate((asked) => globalThis.engine.postMessage(asked), { how, name });
+  return page.evaluate((asked) => {
+    globalThis.awaited = globalThis.strikes ?? 0;
+    globalThis.engine.postMessage(asked);
+  }, { how, name });
 }
 
 /** Waits for the next checkpoint of the run; resolves to its step. */

@@ -74,6 +74,14 @@ export function launch({ gpu = false, args = [], ...options } = {}) {
   });
 }
 
+/**
+ * Starts one that keeps what its pages store in a folder, as a person's does; resolves to its only context, which ends it.
+ * @param {string} folder @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export function launchKept(folder, options = {}) {
+  return chromium.launchPersistentContext(folder, { executablePath: chromiumPath(), args: [...CHROMIUM_ARGS, ...SOFTWARE_ARGS], reducedMotion: "reduce", ...options });
+}
+
 /** No test takes this long, even on two cores that do other work as well; what takes longer hangs. */
 const LIMIT_MS = 900_000;
 const START_LIMIT_MS = 120_000;

@@ -1,17 +1,14 @@
 // One version of the site after another: tabs keep theirs, what is broken is not taken, or given up, and what is mended is found.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { after } from "node:test";
-import { DIST, fixture, newPage, serve, test } from "./harness.mjs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DIST, fixture, newPage, test } from "./harness.mjs";
+import { BROKEN, agree, host, isOffered, marked, settled, standing, update } from "./host.mjs";
 import { openWith, press, until, waitForState } from "./studio.mjs";
 
 const here = fixture();
-const folder = await mkdtemp(join(tmpdir(), "scumble-"));
-after(() => rm(folder, { recursive: true }));
+const HASH = "#size=64&effort=0.1";
 
 /** A page without WebGPU: it stands at once, and for most of this the engine is no matter. */
 async function plainPage() {
@@ -20,68 +17,14 @@ async function plainPage() {
   return opened;
 }
 
-/** What `cargo xtask build` wrote for the service worker. */
-async function precache() {
-  const self = {};
-  new Function("self", await readFile(join(DIST, "precache.js"), "utf8"))(self);
-  return self.PRECACHE;
-}
-
-/** A site of our own, and how to put another version on it: files by their paths, in place of the built ones. */
-async function host() {
-  const extra = {};
-  const site = await serve(DIST, { extra });
-  const put = async (path, content) => {
-    extra[path] = join(folder, createHash("sha256").update(content).digest("hex") + extname(path)); // it says the type
-    await writeFile(extra[path], content);
-  };
-  /** `unlisted` files are those that the host has wrong. */
-  const deploy = async (version, changes = {}, unlisted = {}) => {
-    for (const path of Object.keys(extra)) delete extra[path];
-    const { files } = await precache();
-    for (const [path, content] of Object.entries(changes)) {
-      await put(path, content);
-      files[`./${path === "index.html" ? "" : path}`] = createHash("sha256").update(content).digest("hex");
-    }
-    for (const [path, content] of Object.entries(unlisted)) await put(path, content);
-    await put("precache.js", `self.PRECACHE = ${JSON.stringify({ version, files })};\n`);
-  };
-  return { url: site.url, requests: site.requests, close: site.close, deploy };
-}
-
-const standing = (page) => waitForState(page, "ready", "unsupported");
-
-/** Opens the page as someone who comes again: its service worker stands. */
-async function settle(page, url) {
-  await page.goto(`${url}#size=64&effort=0.1`);
-  await standing(page);
-  // It is registered when a picture was painted, or when the page is installed.
-  await page.evaluate(() => dispatchEvent(new Event("appinstalled")));
-  await page.waitForFunction(() => navigator.serviceWorker.controller, undefined, { timeout: 120_000 });
-  await page.reload();
-  await standing(page);
-}
-
-const update = (page) => page.evaluate(async () => { await (await navigator.serviceWorker.getRegistration()).update(); });
 const text = (page, path) => page.evaluate((path) => fetch(path).then((response) => response.text()), path);
 const kept = (page) => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("scumble-site-")).sort());
-const isOffered = (page) => page.waitForFunction(() => /new version/.test(document.getElementById("messages").textContent), undefined, { timeout: 120_000 });
-
-/** Agrees to the new version, and waits until the page is loaded anew. */
-async function agree(page) {
-  await isOffered(page);
-  page.once("dialog", (dialog) => dialog.accept()); // what was just painted may not be kept yet
-  await Promise.all([page.waitForEvent("load"), page.evaluate(() => [...document.querySelectorAll("#messages .link")].find((button) => button.textContent === "Use it now").click())]);
-}
-
-/** The versions' own marks, in a file that the page imports late. */
-const marked = async (mark) => ({ "sketches/sketchbook.js": `${await readFile(join(DIST, "sketches/sketchbook.js"), "utf8")}\n// ${mark}\n` });
 
 test("a tab keeps its version while another takes the new one", async () => {
   const site = await host();
   await site.deploy("first", await marked("of the first"));
   const { page, context, complaints, close } = await newPage(here.browser);
-  await settle(page, site.url);
+  await settled(page, site.url + HASH);
   const other = await context.newPage();
   await openWith(other, site.url, { size: 64, effort: 0.1 });
 
@@ -131,7 +74,7 @@ test("a site that is half replaced is not taken", async () => {
   const site = await host();
   await site.deploy("first");
   const { page, context, close } = await plainPage();
-  await settle(page, site.url);
+  await settled(page, site.url + HASH);
   const wasm = Buffer.concat([await readFile(join(DIST, "pkg/scumble_bg.wasm")), Buffer.from([0, 1, 0])]); // and an empty section
   const { "sketches/sketchbook.js": late } = await marked("of the next");
   const wrong = {
@@ -167,17 +110,17 @@ test("a site that is half replaced is not taken", async () => {
   await site.close();
 });
 
-const broken = {
-  "whose page throws": [plainPage, "loading", { "main.js": "throw new Error('broken');\n" }],
-  "whose engine is no engine": [() => newPage(here.browser), "unsupported", { "pkg/scumble_bg.wasm": "no WebAssembly" }],
+const failing = {
+  "whose page throws": [plainPage, "loading"],
+  "whose engine is no engine": [() => newPage(here.browser), "unsupported"],
 };
-for (const [what, [opened, state, changes]] of Object.entries(broken)) {
+for (const [what, [opened, state]] of Object.entries(failing)) {
   test(`a version ${what} is given up, and a mended one is taken`, async () => {
     const site = await host();
     await site.deploy("first");
     const { page, close } = await opened();
-    await settle(page, site.url);
-    await site.deploy("broken", changes);
+    await settled(page, site.url + HASH);
+    await site.deploy("broken", BROKEN[what]);
     await update(page);
     await agree(page);
     const fails = () => waitForState(page, state);
@@ -207,8 +150,8 @@ test("a mended version needs nobody's word while a broken one is tried", async (
   const site = await host();
   await site.deploy("first");
   const { page, close } = await plainPage();
-  await settle(page, site.url);
-  await site.deploy("broken", broken["whose page throws"][2]);
+  await settled(page, site.url + HASH);
+  await site.deploy("broken", BROKEN["whose page throws"]);
   await update(page);
   await agree(page);
   await site.deploy("mended");
@@ -226,7 +169,7 @@ test("tabs that open at once, or out of sight, are no sign of a broken version",
   const site = await host();
   await site.deploy("first");
   const { page, context, close } = await plainPage();
-  await settle(page, site.url);
+  await settled(page, site.url + HASH);
   await site.deploy("second", await marked("of the second"));
   await update(page);
   await isOffered(page);

@@ -49,6 +49,29 @@ fn a_run_goes_on_step_for_step() {
 }
 
 #[test]
+fn a_checkpoint_that_nothing_waited_for_is_the_same() {
+    let settings = Settings { stop_early: true, scales: Some(2), ..small(92, 16) };
+    let sources = street_and_swirl();
+    let (mut on_the_way, mut waited) = (Vec::new(), Vec::new());
+    block_on(async {
+        let mut painter = Painter::new(&gpu(), &sources, &settings).await.unwrap();
+        while !painter.step().await.unwrap().finished {
+            on_the_way.extend(painter.poll_checkpoint().unwrap());
+        }
+        let mut painter = Painter::new(&gpu(), &sources, &settings).await.unwrap();
+        let mut wanted = on_the_way.iter().map(|kept| kept.standing.before + kept.standing.step).peekable();
+        while let Some(at) = wanted.peek() {
+            if painter.step().await.unwrap().iteration == *at {
+                wanted.next();
+                waited.push(painter.checkpoint().await.unwrap());
+            }
+        }
+    });
+    assert!(on_the_way.len() > 4 && on_the_way.iter().any(|kept| kept.standing.scale == 1), "{}", on_the_way.len());
+    assert!(on_the_way == waited, "at {:?}", on_the_way.iter().map(|kept| &kept.standing).collect::<Vec<_>>());
+}
+
+#[test]
 fn lbfgs_goes_on_from_its_best_picture() {
     let settings = Settings { optimizer: Method::Lbfgs, scales: Some(1), ..small(48, 30) };
     let (_, losses) = paint(&street_and_swirl(), &settings).unwrap();

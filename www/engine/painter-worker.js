@@ -19,7 +19,7 @@ import * as store from './weight-store.js';
 const THUMBNAIL = 640; // px: wells are at most half of it, twice that on a dense screen
 const EXAMPLE = 2000;  // the number of the sketch that is the example
 const FRAMES = 100;    // of a run are kept: enough for a film of some seconds
-const KEEP_MS = 3000;  // from one checkpoint to the next
+const KEEP_MS = 1500;  // from one checkpoint to the next
 const KEEP_SHARE = 0.01; // of the time goes into them
 /** After these the engine's memory is not to be trusted, or there is no device. */
 const FATAL = ['RuntimeError', 'CompileError', 'LinkError', 'DeviceLost'];
@@ -272,7 +272,7 @@ async function step() {
     if (progress.finished || stopped) painting = false;
     tell('progress', { ...progress, stopped });
     if (progress.finished || stopped || progress.fraction >= (run.framed?.fraction ?? 0) + 1 / FRAMES) await keepFrame(progress);
-    if (painting && performance.now() >= run.keep_ms) await keep(progress);
+    if (painting && performance.now() >= run.keep_ms) keepOnTheWay();
     for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
     painting = false;
@@ -283,11 +283,18 @@ async function step() {
 
 /** The run as it stands, to go on from should the engine fall. @param {Progress} progress */
 async function keep({ iteration }) {
+  tell('checkpoint', { run: run.id, iteration, blob: new Blob([own(await studio.checkpoint())]) });
+}
+
+/** The same between two steps: it is sent for, comes some steps later, and nothing waits for it. */
+function keepOnTheWay() {
   const began = performance.now();
-  const blob = new Blob([own(await studio.checkpoint())]);
+  /** @type {{iteration: number, file: Uint8Array} | undefined} */
+  const kept = studio.pollCheckpoint();
+  if (!kept) return;
+  tell('checkpoint', { run: run.id, iteration: kept.iteration, blob: new Blob([own(kept.file)]) });
   const now = performance.now();
   run.keep_ms = now + Math.max(KEEP_MS, (now - began) / KEEP_SHARE);
-  tell('checkpoint', { run: run.id, iteration, blob });
 }
 
 function endExample() {

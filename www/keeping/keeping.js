@@ -180,7 +180,7 @@ export class Keeping {
 
   /** @param {Visit} visit @param {Notes} notes @param {Run['checkpoint']} checkpoint */
   async #restore(visit, notes, checkpoint) {
-    if (!await this.#page.opened) return;
+    while (!await this.#page.opened) await new Promise((resolve) => { this.#page.on('painter', () => resolve(undefined)); });
     const former = this.#visit;
     this.#visit = visit;
     if (former) this.#inLine(() => former.forget()); // what it kept is kept here from now on

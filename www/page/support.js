@@ -46,6 +46,14 @@ function noticeInEnglish(error, userAgent = navigator.userAgent) {
         next: 'Your pictures and settings are still here. If it happens again, choose a smaller size.',
         action: 'Start again',
       };
+    case 'Weights': // they come while the engine opens
+      return {
+        reason: 'failed',
+        title: 'The built-in model arrived damaged',
+        why: ['Its file was cut off or changed on the way from this site.'],
+        next: 'Check the connection, then try again.',
+        action: 'Start again',
+      };
     default: // a trap, a program that could not be loaded, or whatever else nobody foresaw
       return {
         reason: 'failed',

@@ -1,4 +1,4 @@
-//! `cargo xtask faults`: a real Chromium suffers random faults, and no picture may be lost. `tests/browser/faults.mjs` is the rig.
+//! `cargo xtask faults`: a real Chromium suffers random faults, and no picture may be lost. `tests/browser/faults/` is the rig.
 
 use crate::{build, process, setup};
 use anyhow::{Context, Result};
@@ -11,7 +11,7 @@ pub fn run(args: &[String]) -> Result<()> {
     setup::test_packages()?;
     build::build()?;
     let mut node = process::command("node");
-    node.arg("tests/browser/faults.mjs").args(passed_on);
+    node.arg("tests/browser/faults/rig.mjs").args(passed_on);
     if let Some(chromium) = setup::chromium() {
         node.env("CHROMIUM", chromium);
     }
