@@ -4,7 +4,8 @@
 //   node tests/browser/faults/rig.mjs [--count 200] [--seed 1] [--only KIND] [--json FILE]
 
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -113,7 +114,10 @@ async function suffer(given, fault) {
   await settle(given.page, async (state) => ["ready", "done"].includes(state)
     && (await pictures(given.page)) >= had + (isPainted ? 1 : 0)
     && (!page || !ends || await isNew()));
-  if ((await pictures(given.page)) > 0) await save(given.page);
+  if ((await pictures(given.page)) > 0) {
+    await given.page.waitForFunction(() => !document.getElementById("save").disabled); // the picture is shown
+    await save(given.page);
+  }
   if (!page) return undefined;
 
   // A reload begins to count anew; an engine that took another's place tells its first step.
@@ -144,7 +148,7 @@ function randomOf(seed) {
 
 /** A table of what came of each kind of fault. @param {Suffered[]} results */
 export function table(results) {
-  const rows = Object.keys(KINDS).map((fault) => {
+  const rows = Object.keys(KINDS).filter((fault) => results.some((result) => result.fault === fault)).map((fault) => {
     const own = results.filter((result) => result.fault === fault);
     const most = Math.max(0, ...own.map(({ repeated_s }) => repeated_s));
     return `| ${fault} | ${own.length} | ${own.filter(({ lost }) => lost).length} | ${most.toFixed(1)} |`;
@@ -154,12 +158,16 @@ export function table(results) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { count: { type: "string", default: "200" }, seed: { type: "string", default: "1" }, only: { type: "string" }, json: { type: "string" } } });
+  const all = [];
   const results = await suffered({
     count: Number(values.count), seed: Number(values.seed), kinds: values.only ? [values.only] : undefined,
     begun: ({ fault, moment }, index) => process.stdout.write(`${index + 1}: ${fault}, ${moment}`),
-    told: (result) => console.log(!result ? ": did not happen" : result.lost ? `: LOST: ${result.lost}` : `: ${result.repeated_s.toFixed(1)} s repeated, ${result.steps} steps`),
+    told(result) {
+      console.log(!result ? ": did not happen" : result.lost ? `: LOST: ${result.lost}` : `: ${result.repeated_s.toFixed(1)} s repeated, ${result.steps} steps`);
+      if (result) all.push(result);
+      if (values.json) writeFileSync(values.json, JSON.stringify(all)); // whoever ends it has what there is
+    },
   });
   console.log(table(results));
-  if (values.json) await writeFile(values.json, JSON.stringify(results));
   process.exitCode = results.some(({ lost }) => lost) ? 1 : 0;
 }
