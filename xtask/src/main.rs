@@ -13,6 +13,8 @@ mod build;
 mod faults;
 #[cfg(feature = "fuzz")]
 mod fuzz;
+#[cfg(feature = "occupancy")]
+mod occupancy;
 mod process;
 #[cfg(feature = "quality")]
 mod quality;
@@ -109,6 +111,10 @@ fn dispatch(args: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(rest),
         #[cfg(not(feature = "fuzz"))]
         "fuzz" => run_with_feature("fuzz", command, rest),
+        #[cfg(feature = "occupancy")]
+        "occupancy" => occupancy::run(rest),
+        #[cfg(not(feature = "occupancy"))]
+        "occupancy" => run_with_feature("occupancy", command, rest),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         #[cfg(feature = "quality")]
@@ -137,7 +143,7 @@ fn dispatch(args: &[String]) -> Result<()> {
 
 /// Runs a command again in an xtask that was compiled with the feature of that name. Relative paths among its arguments
 /// keep their meaning, because cargo starts it where it stands itself.
-#[cfg(not(all(feature = "bench", feature = "fuzz", feature = "quality", feature = "samples", feature = "weights")))]
+#[cfg(not(all(feature = "bench", feature = "fuzz", feature = "occupancy", feature = "quality", feature = "samples", feature = "weights")))]
 fn run_with_feature(feature: &str, command: &str, args: &[String]) -> Result<()> {
     let mut cargo = process::cargo("run");
     cargo.current_dir(std::env::current_dir()?).arg("--manifest-path").arg(process::root().join("xtask/Cargo.toml"));
