@@ -170,9 +170,13 @@ fn every_kernel_is_listed() {
                 folders.extend((path.file_name().unwrap() != "bench").then_some(path));
             } else {
                 let text = std::fs::read_to_string(&path).unwrap();
-                let constants = text.split("const ").skip(1).filter_map(|rest| rest.split_once(": Kernel =\n").or(rest.split_once(": Kernel = ")));
+                let constants = text
+                    .split("const ")
+                    .skip(1)
+                    .filter_map(|rest| rest.split_once(": Kernel =\n").or(rest.split_once(": Kernel = ")));
                 let ours = constants.filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
-                declared.extend(ours.map(|(_, value)| value.split('"').nth(1).expect("a kernel has a name").to_string()));
+                declared
+                    .extend(ours.map(|(_, value)| value.split('"').nth(1).expect("a kernel has a name").to_string()));
             }
         }
     }

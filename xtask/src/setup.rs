@@ -222,10 +222,8 @@ pub fn radv_drivers() -> Vec<PathBuf> {
 fn drivers(name: &str) -> Vec<PathBuf> {
     let folders = ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
     let files = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
-    let mut drivers: Vec<PathBuf> = files
-        .filter(|file| file.file_name().to_string_lossy().starts_with(name))
-        .map(|file| file.path())
-        .collect();
+    let mut drivers: Vec<PathBuf> =
+        files.filter(|file| file.file_name().to_string_lossy().starts_with(name)).map(|file| file.path()).collect();
     drivers.sort();
     drivers
 }

@@ -131,7 +131,8 @@ fn instruction(line: &str) -> Option<(f64, &str)> {
 fn busy(name: &str, old: bool) -> Vec<(Unit, f64)> {
     let (valu, scalar, branch, memory) = if old { (4.0, 4.0, 8.0, 4.0) } else { (2.0, 1.0, 1.0, 2.0) };
     let is = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
-    let rare = is(&["v_rcp", "v_rsq", "v_sqrt", "v_exp", "v_log", "v_sin", "v_cos", "v_mul_lo_u32", "v_mul_hi", "v_mad_u64"]);
+    let rare =
+        is(&["v_rcp", "v_rsq", "v_sqrt", "v_exp", "v_log", "v_sin", "v_cos", "v_mul_lo_u32", "v_mul_hi", "v_mad_u64"]);
     if rare && old {
         vec![(Unit::Valu, 4.0 * valu)]
     } else if rare {

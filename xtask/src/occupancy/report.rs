@@ -85,7 +85,7 @@ impl Report {
         let parts = &self.iterations[key];
         let sum = |parts: &[Part]| parts.iter().map(|part| part.clocks).sum::<f64>();
         let all = sum(parts);
-        println!("\nAn iteration of {key} px, in 1e6 clocks of a SIMD:\n");
+        println!("\nAn iteration of {key}, in 1e6 clocks of a SIMD:\n");
         println!("{:<38} {:>10} {:>10} {:>11} {:>7}  trips", "kernel", "dispatches", "waves", "clocks", "share");
         for part in parts {
             let trips: Vec<String> = part.trips.iter().map(|trips| trimmed(*trips)).collect();

@@ -66,9 +66,8 @@ impl Value {
                 Parts(parts.map(|index| Value::read(module, &module.types[*base], from(index * stride))).collect())
             }
             TypeInner::Struct { members, .. } => {
-                let part = |member: &naga::StructMember| {
-                    Value::read(module, &module.types[member.ty], from(member.offset))
-                };
+                let part =
+                    |member: &naga::StructMember| Value::read(module, &module.types[member.ty], from(member.offset));
                 Parts(members.iter().map(part).collect())
             }
             _ => Unknown,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use naga::{
-    AddressSpace, Arena, Binding, Block, BuiltIn, Expression, Function, FunctionArgument, GlobalVariable, Handle, Literal,
-    Module, RelationalFunction, Statement, SwitchValue, TypeInner,
+    AddressSpace, Arena, Binding, Block, BuiltIn, Expression, Function, FunctionArgument, GlobalVariable, Handle,
+    Literal, Module, RelationalFunction, Statement, SwitchValue, TypeInner,
 };
 
 use super::trips::{Place, Trips, address};
@@ -116,12 +116,15 @@ impl<'m> Walk<'m> {
             Statement::If { condition, accept, reject } => match self.value(frame, *condition) {
                 Value::Bool(true) => return self.block(frame, accept),
                 Value::Bool(false) => return self.block(frame, reject),
-                // Both, and out of a loop if either leads there: it would have no end.
+                // Both; and out of a loop if either leads there, but not before all of it was seen once.
                 _ => {
                     let sides = [self.block(frame, accept), self.block(frame, reject)];
                     if sides.iter().any(|next| matches!(next, Next::Break)) {
-                        self.trips.entry(self.calls.clone()).or_default().unknown = true;
-                        return Next::Break;
+                        let trips = self.trips.entry(self.calls.clone()).or_default();
+                        trips.unknown = true;
+                        if trips.passes > 0 {
+                            return Next::Break;
+                        }
                     }
                 }
             },
@@ -223,7 +226,9 @@ impl<'m> Walk<'m> {
         let expression = &frame.function.expressions[handle];
         match expression {
             Expression::FunctionArgument(index) => return frame.arguments[*index as usize].clone(),
-            Expression::LocalVariable(variable) => return Value::Pointer(Some((frame.base + variable.index(), Vec::new()))),
+            Expression::LocalVariable(variable) => {
+                return Value::Pointer(Some((frame.base + variable.index(), Vec::new())));
+            }
             _ => {}
         }
         let mut of = |handle: Handle<Expression>| self.value(frame, handle);
