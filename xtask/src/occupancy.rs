@@ -14,6 +14,7 @@
 //! and not with naga, it cannot say.
 
 mod compile;
+mod expressions;
 mod iteration;
 mod listing;
 mod report;

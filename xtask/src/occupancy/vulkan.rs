@@ -13,10 +13,10 @@ use scumble::gpu::Access;
 
 /// The open device.
 pub struct Compiler {
-    // Fields are dropped in this order by `Drop`; the entry keeps the library loaded.
     device: ash::Device,
     executables: ash::khr::pipeline_executable_properties::Device,
     instance: ash::Instance,
+    /// Keeps the loader's library loaded.
     _entry: ash::Entry,
 }
 
@@ -55,7 +55,7 @@ impl Compiler {
     pub fn compile(&self, spirv: &[u32], bindings: &[Access]) -> Result<Statistics> {
         let bindings: Vec<_> = (0..).zip(bindings).map(|(number, access)| binding(number, *access)).collect();
         // SAFETY: all structures live until the calls that read them return, and what is made is destroyed below, in the
-        // reverse order, and used nowhere else.
+        // reverse order, and used nowhere else; where a call fails, what was made before it ends with the process.
         unsafe {
             let module = self.device.create_shader_module(&vk::ShaderModuleCreateInfo::default().code(spirv), None)?;
             let layouts = [self.device.create_descriptor_set_layout(
