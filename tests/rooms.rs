@@ -269,3 +269,13 @@ fn what_belongs_to_one_room_stays_there() {
     }
     assert!(strangers.is_empty(), "{strangers:#?}");
 }
+
+/// The library forbids unsafe code, which nothing can lift; xtask denies it, and one module lifts that.
+#[test]
+fn unsafe_code_stays_in_one_module() {
+    let mut found = Vec::new();
+    read_all(&root().join("xtask/src"), &[], &mut found);
+    let lifts = |names: &Names| names.source.contains("(unsafe_code)");
+    let lifted: Vec<_> = found.iter().filter(|names| lifts(names)).map(|names| names.module.join("::")).collect();
+    assert_eq!(lifted, ["occupancy::vulkan"]);
+}

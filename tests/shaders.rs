@@ -20,20 +20,10 @@ const MAX_STORAGE_BUFFERS: usize = 8;
 const MAX_THREADS: u32 = 256;
 const MAX_WORKGROUP_BYTES: u32 = 16_384;
 
-/// Every way in which a kernel's tensors can be stored.
-fn variants(kernel: &Kernel) -> Vec<Elements> {
-    let ways =
-        |access: Access| if kernel.bindings.contains(&access) { &[DType::F32, DType::F16][..] } else { &[DType::F32] };
-    let pairs = ways(Access::Source)
-        .iter()
-        .flat_map(|&source| ways(Access::Target).iter().map(move |&target| (source, target)));
-    pairs.map(|(source, target)| Elements { source, target }).collect()
-}
-
 /// Parses and validates a kernel's shader for f32, with nothing beyond core WebGPU; and, where it can store in 16 bits, the
 /// variants for that with f16 alone beyond it.
 fn reflect_kernel(kernel: &Kernel) -> Module {
-    for elements in variants(kernel) {
+    for elements in kernel.storages() {
         reflect_with(kernel.name, &kernel.source(elements), Capabilities::SHADER_FLOAT16);
     }
     reflect(kernel.name, &kernel.source(Elements::default()))
@@ -130,7 +120,7 @@ fn half_bindings(module: &Module) -> BTreeSet<usize> {
 #[test]
 fn sources_and_targets_are_stored_as_asked() {
     for kernel in all() {
-        for elements in variants(kernel) {
+        for elements in kernel.storages() {
             let half = |access: &Access| match access {
                 Access::Source => elements.source == DType::F16,
                 Access::Target => elements.target == DType::F16,
@@ -168,6 +158,34 @@ fn every_file_is_a_kernel() {
     assert_eq!(names.len(), all().len(), "two kernels share a name");
 }
 
+/// A kernel that is declared and not listed would never be tested, nor measured.
+#[test]
+fn every_kernel_is_listed() {
+    let mut declared = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for path in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                // The benchmark's own kernels measure the device, and are none of the product's.
+                folders.extend((path.file_name().unwrap() != "bench").then_some(path));
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let constants = text
+                    .split("const ")
+                    .skip(1)
+                    .filter_map(|rest| rest.split_once(": Kernel =\n").or(rest.split_once(": Kernel = ")));
+                let ours = constants.filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+                declared
+                    .extend(ours.map(|(_, value)| value.split('"').nth(1).expect("a kernel has a name").to_string()));
+            }
+        }
+    }
+    declared.sort();
+    let mut listed: Vec<_> = all().into_iter().map(|kernel| kernel.name.to_string()).collect();
+    listed.sort();
+    assert_eq!(declared, listed, "kernels that the sources declare, and those in the two lists");
+}
+
 /// The names and keywords of some WGSL.
 fn words(wgsl: &str) -> Vec<&str> {
     wgsl.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect()
@@ -190,7 +208,7 @@ fn common_files_are_used() {
     let common = files("shaders/common");
     let mut stored = BTreeSet::new();
     for kernel in all() {
-        for elements in variants(kernel) {
+        for elements in kernel.storages() {
             let source = kernel.source(elements);
             stored.extend(common.iter().filter(|(_, wgsl)| source.contains(wgsl)).map(|(stem, _)| stem));
             // The whole shader is files, and nothing else.

@@ -5,6 +5,8 @@
 
 mod ceilings;
 mod inputs;
+#[cfg(feature = "occupancy")]
+mod iteration;
 mod layers;
 mod pipelines;
 mod row;
@@ -13,13 +15,22 @@ mod web;
 mod work;
 
 pub use ceilings::Ceilings;
+#[cfg(feature = "occupancy")]
+pub use iteration::iteration;
 pub use layers::{KernelTime, Layers, ScopeTime};
 pub use pipelines::Pipelines;
 pub use row::Row;
 
 use crate::Result;
-use crate::gpu::Gpu;
+use crate::gpu::{Gpu, Kernel};
+use crate::kernels;
+use crate::objective::losses;
 use serde::{Deserialize, Serialize};
+
+/// Every kernel of the engine.
+pub fn all_kernels() -> Vec<&'static Kernel> {
+    kernels::ALL.into_iter().chain(losses::KERNELS).collect()
+}
 
 /// An adapter and its rates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

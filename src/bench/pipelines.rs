@@ -2,9 +2,7 @@
 
 use crate::Result;
 use crate::clock::now_ms;
-use crate::gpu::{Access, Gpu, Grid, Kernel, Recorder, Shape, Tensor};
-use crate::kernels;
-use crate::objective::losses;
+use crate::gpu::{Access, Gpu, Grid, Recorder, Shape, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// The time that compiling takes, in milliseconds.
@@ -34,7 +32,7 @@ impl Pipelines {
     /// # Errors
     /// Where the device failed.
     pub async fn measure(gpu: &Gpu) -> Result<Pipelines> {
-        let all: Vec<&Kernel> = kernels::ALL.into_iter().chain(losses::KERNELS).collect();
+        let all = super::all_kernels();
         let most = all.iter().map(|kernel| kernel.bindings.len()).max().unwrap_or(0);
         let tensors: Vec<Tensor> =
             (0..most).map(|_| gpu.tensor("tried on", Shape::new(1, VECTORS, 4))).collect::<Result<_>>()?;

@@ -8,8 +8,6 @@ use crate::Result;
 use crate::choices::ModelKind;
 use crate::clock::now_ms;
 use crate::gpu::Gpu;
-use crate::kernels;
-use crate::objective::losses;
 use crate::painter::{Painter, Sources};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
@@ -60,8 +58,7 @@ impl Row {
     pub async fn measure(model: ModelKind, size: u32, layers: bool) -> Result<Row> {
         // A device of its own, so that its peak is this row's.
         let gpu = if layers { Gpu::open_for_timing().await? } else { Gpu::open().await? };
-        gpu.warm_up(kernels::ALL);
-        gpu.warm_up(losses::KERNELS);
+        gpu.warm_up(super::all_kernels());
         let picture = |seed| Rc::new(noise(seed, size));
         let weights = Rc::new(random_weights(model));
         let sources = Sources {

@@ -47,7 +47,16 @@ impl Gpu {
 
     /// The same with those of `wanted` that the adapter offers, and with its own limits or the default ones.
     pub(super) async fn open_with(wanted: wgpu::Features, default_limits: bool) -> Result<Gpu> {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        Gpu::open_on(wgpu::InstanceDescriptor::new_without_display_handle(), wanted, default_limits).await
+    }
+
+    /// The same on an adapter of this instance.
+    pub(super) async fn open_on(
+        instance: wgpu::InstanceDescriptor,
+        wanted: wgpu::Features,
+        default_limits: bool,
+    ) -> Result<Gpu> {
+        let instance = wgpu::Instance::new(instance);
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()

@@ -28,6 +28,9 @@ pub enum DType {
 }
 
 impl DType {
+    /// Both, the usual one first.
+    pub const ALL: [DType; 2] = [DType::F32, DType::F16];
+
     /// Bytes of a vector of four.
     pub fn vector_bytes(self) -> u64 {
         match self {
@@ -102,6 +105,15 @@ pub(super) struct Pipeline {
 }
 
 impl Kernel {
+    /// Every way in which its tensors can be stored.
+    pub fn storages(&self) -> Vec<Elements> {
+        let ways = |access| if self.bindings.contains(&access) { &DType::ALL[..] } else { &DType::ALL[..1] };
+        let pairs = ways(Access::Source)
+            .iter()
+            .flat_map(|&source| ways(Access::Target).iter().map(move |&target| Elements { source, target }));
+        pairs.collect()
+    }
+
     /// The whole shader for values that are stored this way: nothing but files, one after the other.
     pub fn source(&self, elements: Elements) -> String {
         let mut files = Vec::new();

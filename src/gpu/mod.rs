@@ -12,6 +12,8 @@ mod memory;
 mod planning;
 pub mod readback;
 mod recorder;
+#[cfg(feature = "occupancy")]
+mod recording;
 mod scope;
 mod tensor;
 #[cfg(feature = "bench")]
@@ -24,6 +26,8 @@ pub use findings::Findings;
 pub use kernel::{Access, DType, Elements, Kernel};
 pub use memory::Memory;
 pub use recorder::{Grid, Program, Recorder, Uniform};
+#[cfg(feature = "occupancy")]
+pub use recording::Recorded;
 pub use scope::{Phase, Scope};
 pub use tensor::{Shape, Tensor, VIEW_ALIGNMENT};
 #[cfg(feature = "bench")]

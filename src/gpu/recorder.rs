@@ -52,6 +52,10 @@ struct Written {
     places: Vec<Place>,
     grid: Grid,
     name: Name,
+    #[cfg(feature = "occupancy")]
+    elements: Elements,
+    #[cfg(feature = "occupancy")]
+    params: Vec<u8>,
 }
 
 /// Where a tensor's values are: in a buffer, and from which byte on how many of it; none where that is the whole of it.
@@ -71,6 +75,10 @@ pub(super) struct Dispatch {
     grid: Grid,
     #[cfg_attr(not(feature = "bench"), expect(dead_code, reason = "only the benchmark asks"))]
     pub(super) name: Name,
+    #[cfg(feature = "occupancy")]
+    elements: Elements,
+    #[cfg(feature = "occupancy")]
+    params: Vec<u8>,
     /// The bind group keeps the buffers; these keep them counted.
     _storages: Vec<Rc<Storage>>,
 }
@@ -146,10 +154,21 @@ impl<'g> Recorder<'g> {
             mapped_at_creation: false,
         });
         self.gpu.queue().write_buffer(&uniform, 0, params);
-        let pipeline = self.gpu.pipeline(kernel, elements(kernel, tensors));
+        let elements = elements(kernel, tensors);
+        let pipeline = self.gpu.pipeline(kernel, elements);
         let places = tensors.iter().map(|tensor| (tensor.storage.clone(), tensor.range())).collect();
         let name = Name { scope: self.scope, kernel: kernel.name };
-        self.written.push(Written { pipeline, uniform: uniform.clone(), places, grid, name });
+        self.written.push(Written {
+            pipeline,
+            uniform: uniform.clone(),
+            places,
+            grid,
+            name,
+            #[cfg(feature = "occupancy")]
+            elements,
+            #[cfg(feature = "occupancy")]
+            params: params.to_vec(),
+        });
         self.timeline.tick();
         Uniform(uniform)
     }
@@ -185,7 +204,7 @@ fn elements(kernel: &Kernel, tensors: &[&Tensor]) -> Elements {
 
 impl Written {
     fn bind(self, gpu: &Gpu) -> Dispatch {
-        let Written { pipeline, uniform, places, grid, name } = self;
+        let Written { pipeline, uniform, places, grid, name, .. } = self;
         let buffers = places.iter().map(|(storage, range)| (storage.buffer(), *range));
         let entries: Vec<_> = (0..)
             .zip(std::iter::once((&uniform, None)).chain(buffers))
@@ -201,6 +220,10 @@ impl Written {
             bind_group,
             grid,
             name,
+            #[cfg(feature = "occupancy")]
+            elements: self.elements,
+            #[cfg(feature = "occupancy")]
+            params: self.params,
             _storages: places.into_iter().map(|(storage, _)| storage).collect(),
         }
     }
@@ -236,6 +259,18 @@ impl Program {
             self.dispatches[range].iter().for_each(|dispatch| dispatch.encode(&mut pass));
         }
         gpu.submit(encoder.finish());
+    }
+}
+
+#[cfg(feature = "occupancy")]
+impl Dispatch {
+    pub(super) fn recorded(&self) -> super::Recorded {
+        super::Recorded {
+            kernel: self.name.kernel,
+            elements: self.elements,
+            workgroups: self.grid.0,
+            params: self.params.clone(),
+        }
     }
 }
 

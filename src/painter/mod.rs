@@ -256,6 +256,12 @@ impl Painter {
         self.scale_run.step_timed(&self.gpu, pace, now_ms).await
     }
 
+    /// The dispatches of a step at the present scale.
+    #[cfg(feature = "occupancy")]
+    pub fn recorded(&self) -> Vec<crate::gpu::Recorded> {
+        self.scale_run.recorded()
+    }
+
     /// The pixels that the next step looks at, on the device; people see [an average or the best](Painter::shown) of them.
     pub fn pixels(&self) -> &Tensor {
         self.scale_run.pixels()

@@ -128,6 +128,12 @@ impl ScaleRun {
         self.program.submit_timed(gpu, now_ms).await
     }
 
+    /// The dispatches of a step.
+    #[cfg(feature = "occupancy")]
+    pub fn recorded(&self) -> Vec<crate::gpu::Recorded> {
+        self.program.recorded()
+    }
+
     /// The gradient of one family's losses at the picture that people see: where something remains to be done.
     ///
     /// # Errors

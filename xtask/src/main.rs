@@ -4,7 +4,7 @@
 //! the system's package manager. `cargo xtask help` lists them.
 //!
 //! A newcomer waits for this crate before anything else happens, so it is compiled for the commands of every day. Those
-//! with a large dependency, `bench`, `fuzz`, `quality`, `samples` and `weights`, are features of the same names (`sheets` belongs to
+//! with a large dependency, `bench`, `fuzz`, `occupancy`, `quality`, `samples` and `weights`, are features of the same names (`sheets` belongs to
 //! `quality`); called without its feature, a command runs cargo once more with it.
 
 #[cfg(feature = "bench")]
@@ -13,6 +13,8 @@ mod build;
 mod faults;
 #[cfg(feature = "fuzz")]
 mod fuzz;
+#[cfg(feature = "occupancy")]
+mod occupancy;
 mod process;
 #[cfg(feature = "quality")]
 mod quality;
@@ -54,6 +56,12 @@ cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] 
     Measures how fast this machine's adapter paints, beside how fast it could, and compares with the last time.
     --browser measures in headless Chromium, by default at 128 pixels on its software GPU; with --gpu on this machine's.
     --layers also times every layer and every kernel. --json says where the last run is read and this one is stored.
+
+cargo xtask occupancy [--family navi21,vega10,...] [--only NAME ...] [--size 512] [--products narrow|wide|shared] [--json FILE]
+    Compiles every kernel for graphics cards of AMD, which need not be there, and prints registers, spills, waves, code and the
+    compiler's cycles beside the last time (before -> now), and what an iteration of each model costs at that size. Families are
+    Mesa's, e.g. vega10, navi10, navi21, gfx1100. --only takes beginnings of kernels' names. --products says how matrices are
+    multiplied, as the page tries out on a device. Listings stay in target/occupancy/.
 
 cargo xtask fuzz [READER ...] [--seconds N | --cases N] [--seed N] [--wasm] [--replay FILE]
     Gives files that nobody would make to everything that reads files from outside (or the readers named: png, jpeg, webp, gif,
@@ -109,6 +117,10 @@ fn dispatch(args: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(rest),
         #[cfg(not(feature = "fuzz"))]
         "fuzz" => run_with_feature("fuzz", command, rest),
+        #[cfg(feature = "occupancy")]
+        "occupancy" => occupancy::run(rest),
+        #[cfg(not(feature = "occupancy"))]
+        "occupancy" => run_with_feature("occupancy", command, rest),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         #[cfg(feature = "quality")]
@@ -137,7 +149,14 @@ fn dispatch(args: &[String]) -> Result<()> {
 
 /// Runs a command again in an xtask that was compiled with the feature of that name. Relative paths among its arguments
 /// keep their meaning, because cargo starts it where it stands itself.
-#[cfg(not(all(feature = "bench", feature = "fuzz", feature = "quality", feature = "samples", feature = "weights")))]
+#[cfg(not(all(
+    feature = "bench",
+    feature = "fuzz",
+    feature = "occupancy",
+    feature = "quality",
+    feature = "samples",
+    feature = "weights"
+)))]
 fn run_with_feature(feature: &str, command: &str, args: &[String]) -> Result<()> {
     let mut cargo = process::cargo("run");
     cargo.current_dir(std::env::current_dir()?).arg("--manifest-path").arg(process::root().join("xtask/Cargo.toml"));

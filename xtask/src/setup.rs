@@ -79,6 +79,19 @@ pub const LAVAPIPE: Need = Need {
     note: "Install Mesa's Vulkan drivers, or run `cargo xtask test --gpu` to test on this machine's GPU.",
 };
 
+/// The compiler of AMD's graphics cards, which needs no card.
+pub const RADV: Need = Need {
+    what: "RADV, Mesa's Vulkan driver for AMD's graphics cards,",
+    is_there: || !radv_drivers().is_empty() && VULKAN.is_there(),
+    packages: |manager| match manager {
+        Manager::Apt => &["mesa-vulkan-drivers", "libvulkan1"],
+        Manager::Dnf => &["mesa-vulkan-drivers", "vulkan-loader"],
+        Manager::Pacman => &["vulkan-radeon", "vulkan-icd-loader"],
+        Manager::Brew => &[],
+    },
+    note: "It comes with Mesa's Vulkan drivers, on Linux alone (Debian: mesa-vulkan-drivers).",
+};
+
 /// The Vulkan loader alone, for tests on a real GPU.
 pub const VULKAN: Need = Need {
     what: "the Vulkan loader",
@@ -198,12 +211,19 @@ fn is_ubuntu() -> bool {
 
 /// The descriptions of lavapipe that the Vulkan loader reads, one for each architecture that is installed.
 pub fn lavapipe_drivers() -> Vec<PathBuf> {
+    drivers("lvp_icd")
+}
+
+/// The same of RADV.
+pub fn radv_drivers() -> Vec<PathBuf> {
+    drivers("radeon_icd")
+}
+
+fn drivers(name: &str) -> Vec<PathBuf> {
     let folders = ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
     let files = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
-    let mut drivers: Vec<PathBuf> = files
-        .filter(|file| file.file_name().to_string_lossy().starts_with("lvp_icd"))
-        .map(|file| file.path())
-        .collect();
+    let mut drivers: Vec<PathBuf> =
+        files.filter(|file| file.file_name().to_string_lossy().starts_with(name)).map(|file| file.path()).collect();
     drivers.sort();
     drivers
 }

@@ -95,6 +95,9 @@ fn install(options: &Options) -> Result<()> {
     } else if cfg!(target_os = "linux") {
         needs.push(&setup::VULKAN);
     }
+    if cfg!(target_os = "linux") {
+        needs.push(&setup::RADV);
+    }
     if options.browser {
         needs.extend([&setup::NODE, &setup::CHROMIUM]);
     }
