@@ -33,21 +33,21 @@ impl Gpu {
     ///
     /// # Errors
     /// [`Error::NoAdapter`] where no WebGPU or Vulkan adapter answers, [`Error::Gpu`] where it refuses a device.
-    pub async fn open() -> Result<Gpu> {
-        Gpu::open_with(wgpu::Features::empty(), false).await
+    pub fn open() -> impl Future<Output = Result<Gpu>> {
+        Gpu::open_with(wgpu::Features::empty(), false)
     }
 
     /// The same with no more than every WebGPU device allows: buffers of 256 MiB, of which 128 MiB are bound at once.
     ///
     /// # Errors
     /// As [`Gpu::open`].
-    pub async fn open_with_default_limits() -> Result<Gpu> {
-        Gpu::open_with(wgpu::Features::empty(), true).await
+    pub fn open_with_default_limits() -> impl Future<Output = Result<Gpu>> {
+        Gpu::open_with(wgpu::Features::empty(), true)
     }
 
     /// The same with those of `wanted` that the adapter offers, and with its own limits or the default ones.
-    pub(super) async fn open_with(wanted: wgpu::Features, default_limits: bool) -> Result<Gpu> {
-        Gpu::open_on(wgpu::InstanceDescriptor::new_without_display_handle(), wanted, default_limits).await
+    pub(super) fn open_with(wanted: wgpu::Features, default_limits: bool) -> impl Future<Output = Result<Gpu>> {
+        Gpu::open_on(wgpu::InstanceDescriptor::new_without_display_handle(), wanted, default_limits)
     }
 
     /// The same on an adapter of this instance.

@@ -4,6 +4,7 @@ use super::Painter;
 use super::checkpoint::{Checkpoint, MOST_BYTES, Standing};
 use crate::Result;
 use crate::gpu::{Shape, Tensor, readback::Mailbox};
+use std::collections::HashMap;
 
 /// A checkpoint on its way.
 pub(super) struct Underway {
@@ -25,8 +26,9 @@ impl Painter {
         let letters = self.mailbox.drain(&self.gpu).await?;
         self.take_in(letters)?;
         let mut underway = self.send_for_checkpoint();
-        let arrived = underway.letter.drain(&self.gpu).await?;
-        Ok(self.opened(underway, arrived))
+        let mut arrived = underway.letter.drain(&self.gpu).await?;
+        let (_, values) = arrived.pop().unwrap_or_default();
+        Ok(self.opened(underway, values))
     }
 
     /// The same without waiting: the first call sends for it, and a later one between two steps has it. Where the run went
@@ -35,25 +37,24 @@ impl Painter {
     /// # Errors
     /// Where the device failed.
     pub fn poll_checkpoint(&mut self) -> Result<Option<Checkpoint>> {
-        self.gpu.check()?;
         let Some(mut underway) = self.underway.take() else {
             self.underway = Some(self.send_for_checkpoint());
             return Ok(None);
         };
-        let arrived = underway.letter.collect(&self.gpu)?;
-        if arrived.is_empty() {
+        let Some((_, values)) = underway.letter.collect(&self.gpu)?.pop() else {
             self.underway = Some(underway);
             return Ok(None);
-        }
+        };
         // The losses of its steps were posted before it.
         let letters = self.mailbox.collect(&self.gpu)?;
-        Ok((!self.take_in(letters)?).then(|| self.opened(underway, arrived)))
+        Ok((!self.take_in(letters)?).then(|| self.opened(underway, values)))
     }
 
     fn send_for_checkpoint(&self) -> Underway {
         let state = self.scale_run.state(MOST_BYTES);
         let mut letter = Mailbox::default();
-        letter.post(&self.gpu, 0, &state.iter().map(|(_, tensor)| *tensor).collect::<Vec<&Tensor>>());
+        let (names, tensors): (Vec<_>, Vec<&Tensor>) = state.into_iter().unzip();
+        letter.post(&self.gpu, 0, &tensors);
         let standing = Standing {
             scale: self.scale,
             step: self.step,
@@ -66,19 +67,19 @@ impl Painter {
         Underway {
             standing,
             totals: self.totals.len() + self.mailbox.awaited_after(self.before),
-            pictures: state.iter().map(|(name, tensor)| (*name, tensor.shape())).collect(),
+            pictures: names.into_iter().zip(tensors.iter().map(|tensor| tensor.shape())).collect(),
             letter,
         }
     }
 
-    fn opened(&self, underway: Underway, arrived: Vec<(u32, Vec<f32>)>) -> Checkpoint {
+    fn opened(&self, underway: Underway, mut values: Vec<f32>) -> Checkpoint {
         let Underway { standing, totals, pictures, .. } = underway;
-        let mut values = arrived.into_iter().flat_map(|(_, values)| values);
-        let pictures = pictures.into_iter().map(|(name, shape)| {
-            let own = values.by_ref().take(shape.bytes() as usize / size_of::<f32>()).collect();
-            (name.to_owned(), (shape, own))
-        });
-        let totals = self.totals.iter().copied().take(totals).collect();
-        Checkpoint { settings: self.settings.clone(), standing: Standing { totals, ..standing }, pictures: pictures.collect() }
+        let mut named = HashMap::new();
+        for (name, shape) in pictures {
+            let rest = values.split_off(shape.bytes() as usize / size_of::<f32>());
+            named.insert(name.to_owned(), (shape, std::mem::replace(&mut values, rest)));
+        }
+        let totals = self.totals[..totals.min(self.totals.len())].to_vec();
+        Checkpoint { settings: self.settings.clone(), standing: Standing { totals, ..standing }, pictures: named }
     }
 }

@@ -187,7 +187,7 @@ impl Studio {
         plan
     }
 
-    /// Goes on with a run that was broken off: the file of a [checkpoint](Studio::checkpoint), perhaps at another size. Returns its
+    /// Goes on with a run that was broken off: the file of a [checkpoint](Studio::poll_checkpoint), perhaps at another size. Returns its
     /// plan.
     pub async fn resume(&mut self, file: Vec<u8>, size: Option<u32>) -> Result<JsValue, JsValue> {
         self.painter = None;
@@ -200,14 +200,7 @@ impl Studio {
         plan
     }
 
-    /// The run as it stands, as a file to go on from.
-    pub async fn checkpoint(&mut self) -> Result<Uint8Array, JsValue> {
-        let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
-        let run = painter.checkpoint().await.map_err(thrown)?;
-        bytes(run.to_bytes())
-    }
-
-    /// The same as {iteration, file}, without waiting: sends for it, and later has it; undefined until then.
+    /// The run as it stands, {iteration, file} to go on from, without waiting: sends for it, and later has it; undefined until then.
     #[wasm_bindgen(js_name = pollCheckpoint)]
     pub fn poll_checkpoint(&mut self) -> Result<JsValue, JsValue> {
         let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;

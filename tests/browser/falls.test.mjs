@@ -6,7 +6,7 @@ import { fixture, newPage, test } from "./harness.mjs";
 import { losses, openWith, press, pressPaint, save, waitForState } from "./studio.mjs";
 
 const here = fixture();
-const LONG = { size: 64, effort: 2, "stop-early": false };
+const LONG = { size: 64, effort: 0.8, "stop-early": false };
 
 /** A page whose engine can be made to fall. */
 async function fragile(settings) {
@@ -41,7 +41,7 @@ for (const [how, title] of Object.entries({
     const [{ iteration }] = await losses(page);
     assert.ok(iteration > 10 && iteration <= before + 3, `it goes on at step ${iteration}, after ${before}`);
     await waitForState(page, "done");
-    assert.equal((await losses(page)).at(-1).iteration, 150, "and to the end");
+    assert.equal((await losses(page)).at(-1).iteration, 60, "and to the end");
     assert.equal(await page.locator("#runs option").count(), 1, "it is the same picture");
     const { width } = await save(page);
     assert.equal(width, 64);
@@ -77,20 +77,48 @@ test("a run that the memory does not suffice for goes on at a smaller size", asy
   await close();
 });
 
+/** The page's patience is a minute; this makes it a sixth. */
+const impatient = (page) => page.addInitScript(() => {
+  const { setInterval } = globalThis;
+  globalThis.setInterval = (work, ms) => setInterval(work, ms / 6);
+});
+const startAgain = (page) => page.evaluate(() => [...document.querySelectorAll("#messages button")].find((button) => button.textContent === "Start again").click());
+
 test("an engine that hangs is given up when the person says so", async () => {
   const { page, close } = await fragile();
-  await page.addInitScript(() => {
-    const { setInterval } = globalThis;
-    globalThis.setInterval = (work, ms) => setInterval(work, ms / 50); // the page's patience is a minute
-  });
+  await impatient(page);
   await openWith(page, here.site.url, LONG);
   await page.reload();
   await waitForState(page, "ready");
   await paintFor(page, 5);
   await broken(page, "hang", "step");
   await noted(page, "has not answered for a minute");
-  await page.evaluate(() => [...document.querySelectorAll("#messages button")].find((button) => button.textContent === "Start again").click());
+  await startAgain(page);
   await noted(page, "The painting engine crashed. It was started again, and");
+  await waitForState(page, "done");
+  await close();
+});
+
+test("an engine that hangs while it opens is given up as well", async () => {
+  const { page, close } = await fragile();
+  await impatient(page);
+  await openWith(page, here.site.url, LONG);
+  await page.evaluate(() => {
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        this.postMessage({ how: "hang", name: "open" });
+        globalThis.Worker = Worker;
+      }
+    };
+  });
+  await paintFor(page, 5);
+  await checkpoint(page);
+  await broken(page, "trap", "step");
+  await noted(page, "has not answered for a minute");
+  await startAgain(page);
+  await noted(page, "It was started again, and the picture goes on.");
   await waitForState(page, "done");
   await close();
 });

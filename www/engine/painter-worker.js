@@ -7,7 +7,6 @@ import './lockdown.js'; // first: nothing runs before it
 import init, { Studio } from '../pkg/scumble.js';
 import * as device from './device-notes.js';
 import { Sketches, probe } from './sketching.js';
-import { Training } from './training.js';
 import * as store from './weight-store.js';
 
 /**
@@ -19,7 +18,7 @@ import * as store from './weight-store.js';
 const THUMBNAIL = 640; // px: wells are at most half of it, twice that on a dense screen
 const EXAMPLE = 2000;  // the number of the sketch that is the example
 const FRAMES = 100;    // of a run are kept: enough for a film of some seconds
-const KEEP_MS = 1500;  // from one checkpoint to the next
+const KEEP_MS = 1000;  // from one checkpoint to the next
 const KEEP_SHARE = 0.01; // of the time goes into them
 /** After these the engine's memory is not to be trusted, or there is no device. */
 const FATAL = ['RuntimeError', 'CompileError', 'LinkError', 'DeviceLost'];
@@ -28,7 +27,7 @@ const FATAL = ['RuntimeError', 'CompileError', 'LinkError', 'DeviceLost'];
 let studio;
 /** @type {Sketches} */
 let sketches;
-/** @type {Training} */
+/** None before a style is trained. @type {import('./training.js').Training | undefined} */
 let training;
 let painting = false;
 let begun = false;
@@ -62,7 +61,6 @@ const inTurn = {
     studio.loadStudent(await student);
     studio.recall(await device.recall());
     sketches = new Sketches({ studio, told: (news) => tell('sketch', news), failed: (index, error) => tell('sketchFailed', { index, error: said(error) }) });
-    training = new Training({ studio, told: (news) => tell('training', news), failed: (error) => tell('trainingFailed', said(error)) });
     return { adapter: studio.adapter, recipes: JSON.parse(Studio.recipes()), longestArray: studio.longestArray };
   },
 
@@ -107,7 +105,8 @@ const inTurn = {
 
   async pause() {
     painting = false;
-    if (begun && run.progress) await keep(run.progress);
+    // The first that comes may have been sent for earlier.
+    if (begun && run.progress) for (let left = 2; left > 0; await breath()) if (keep() !== undefined) left--;
   },
   resume() { painting = begun; },
   async stop() {
@@ -157,16 +156,20 @@ const inTurn = {
 
   stylized: async () => ({ bytes: own(await studio.stylized(false)) }),
 
-  beginTraining: async ({ photos, start, ...wanted }) => training.begin(wanted, await Promise.all(photos.map(bytesOf)), start && await bytesOf(start)),
-  pauseTraining: () => training.pause(),
-  resumeTraining: () => training.resume(),
+  async beginTraining({ photos, start, ...wanted }) {
+    const { Training } = await import('./training.js');
+    training ??= new Training({ studio, told: (news) => tell('training', news), failed: (error) => tell('trainingFailed', said(error)) });
+    return training.begin(wanted, await Promise.all(photos.map(bytesOf)), start && await bytesOf(start));
+  },
+  pauseTraining: () => training?.pause(),
+  resumeTraining: () => training?.resume(),
 
   async trainedStyle({ name }) {
     device.keep(ownFindings ?? studio.findings); // the next visit shall paint with it as this one does
     return { bytes: own(await studio.trainedStyle(name)) };
   },
 
-  endTraining: () => training.end(),
+  endTraining: () => training?.end(),
 
   plan: ({ settings }) => studio.plan(JSON.stringify(settings)),
 };
@@ -272,7 +275,7 @@ async function step() {
     if (progress.finished || stopped) painting = false;
     tell('progress', { ...progress, stopped });
     if (progress.finished || stopped || progress.fraction >= (run.framed?.fraction ?? 0) + 1 / FRAMES) await keepFrame(progress);
-    if (painting && performance.now() >= run.keep_ms) keepOnTheWay();
+    if (painting && performance.now() >= run.keep_ms) keep();
     for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
     painting = false;
@@ -281,20 +284,19 @@ async function step() {
   }
 }
 
-/** The run as it stands, to go on from should the engine fall. @param {Progress} progress */
-async function keep({ iteration }) {
-  tell('checkpoint', { run: run.id, iteration, blob: new Blob([own(await studio.checkpoint())]) });
-}
-
-/** The same between two steps: it is sent for, comes some steps later, and nothing waits for it. */
-function keepOnTheWay() {
+/**
+ * Keeps the run as it stands, to go on from should the engine fall: it is sent for, and comes some steps later. Nothing waits for it.
+ * @returns {number | undefined} the step that it was kept after, once it has come
+ */
+function keep() {
   const began = performance.now();
   /** @type {{iteration: number, file: Uint8Array} | undefined} */
   const kept = studio.pollCheckpoint();
-  if (!kept) return;
+  if (!kept) return undefined;
   tell('checkpoint', { run: run.id, iteration: kept.iteration, blob: new Blob([own(kept.file)]) });
   const now = performance.now();
   run.keep_ms = now + Math.max(KEEP_MS, (now - began) / KEEP_SHARE);
+  return kept.iteration;
 }
 
 function endExample() {

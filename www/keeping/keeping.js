@@ -193,7 +193,7 @@ export class Keeping {
     const runs = [];
     for (const kept of notes.runs) {
       const run = await this.#revived(visit, notes, kept);
-      if (run) runs.push(run);
+      if (run && (run.frames.length > 0 || (checkpoint && run.key === notes.atWork))) runs.push(run);
     }
     this.#history.restore(runs);
     const atWork = runs.find(({ key }) => key === notes.atWork);

@@ -92,11 +92,11 @@ export class Page extends Emitter {
       if (!navigator.gpu || !canvas.transferControlToOffscreen) throw Object.assign(new Error(), { name: 'NoWebGpu' });
       const painter = this.painter = new Painter();
       this.emit('painter', painter);
+      this.#watch(painter);
       const drawing = canvas.transferControlToOffscreen();
       ({ recipes: this.recipes, adapter: this.adapter, longestArray: this.longestArray } = await painter.ask('open', { canvas: drawing }, [drawing]));
       this.#isOpen = true;
       painter.on('fell', (failure) => this.#fallen(failure));
-      this.#watch(painter);
     } catch (error) {
       if (others.length === 0) throw error;
       await this.#engage(others);
@@ -119,7 +119,7 @@ export class Page extends Emitter {
   #watch(painter) {
     let silent = 0;
     const timer = setInterval(() => {
-      if (painter !== this.painter || !this.#isOpen) return clearInterval(timer);
+      if (painter !== this.painter || this.state === 'unsupported') return clearInterval(timer);
       silent = painter.wasHeard() || !(painter.isAsked || this.state === 'painting') ? 0 : silent + 1;
       if (silent === SILENT_TICKS) {
         this.note(t('The painting engine has not answered for a minute. Wait, if this device is slow, or start it again.'), { label: t('Start again'), run: () => painter.giveUp() });

@@ -34,8 +34,8 @@ export const CALLS = {
   idle: ["plan", "setPicture", "thumbnail"],
   opening: ["open", "loadStudent", "recall"],
   preparing: ["start", "step"],
-  painting: ["step", "snapshot", "checkpoint", "steer"],
-  paused: ["step", "checkpoint"],
+  painting: ["step", "snapshot", "pollCheckpoint", "steer"],
+  paused: ["step", "pollCheckpoint"],
   saving: ["save", "step"],
   sketching: ["beginSketch", "stepSketch", "lookAtSketch"],
 };

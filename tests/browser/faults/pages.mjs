@@ -29,7 +29,7 @@ export async function watched(page) {
         });
       }
     };
-    globalThis.setInterval = (work, ms) => setInterval(work, ms === 5000 ? 2000 : ms); // the page's patience is a minute
+    globalThis.setInterval = (work, ms) => setInterval(work, ms === 5000 ? 3000 : ms); // the page's patience is a minute
   });
   return page;
 }
@@ -41,8 +41,11 @@ export async function fresh(context, url) {
   return page;
 }
 
-/** How many pictures the page holds. */
-export const pictures = (page) => page.evaluate(() => document.getElementById("runs").options.length);
+/** How many pictures the page holds. A last run that came to none is dropped by the next. */
+export const pictures = (page) => page.evaluate(() => {
+  const { length } = document.getElementById("runs").options;
+  return length > 0 && document.getElementById("branch").hidden ? length - 1 : length;
+});
 
 /** Presses the first button of the message bar that leads back to work, if there is one; resolves to whether there was. */
 export const accept = (page) => page.evaluate(() => {

@@ -1,7 +1,7 @@
 // The rig of faults: drives a real Chromium through seeded random faults while pictures are made ready, painted, paused, saved
 // and sketched, and counts the pictures that are lost and the seconds of work that are done twice.
 //
-//   node tests/browser/faults/rig.mjs [--count 200] [--seed 1] [--only KIND] [--json FILE]
+//   node tests/browser/faults/rig.mjs [--count 200] [--seed 1] [--only KIND] [--moment MOMENT] [--json FILE]
 
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -24,10 +24,10 @@ const PATIENCE_MS = 400_000; // for one fault
 /** @typedef {{fault: string, moment: string, repeated_s: number, steps: number, lost: string | undefined}} Suffered What came of a fault. */
 
 /** So many faults that happened. @returns {Promise<Suffered[]>} */
-export async function suffered({ count, seed, kinds = Object.keys(KINDS), begun = () => {}, told = () => {} }) {
+export async function suffered({ count, seed, kinds = Object.keys(KINDS), moments = Object.keys(MOMENTS), begun = () => {}, told = () => {} }) {
   const random = randomOf(seed);
   const site = await serve();
-  const drawn = cards(kinds, random), when = cards(Object.keys(MOMENTS), random);
+  const drawn = cards(kinds, random), when = cards(moments, random);
   const results = [];
   let own, page, left = 0;
   while (results.length < count) {
@@ -113,10 +113,16 @@ async function suffer(given, fault) {
   const isPainted = moment !== "idle" && moment !== "opening" && at > 0;
   await settle(given.page, async (state) => ["ready", "done"].includes(state)
     && (await pictures(given.page)) >= had + (isPainted ? 1 : 0)
-    && (!page || !ends || await isNew()));
+    && (!page || !ends || await isNew())).catch(async (error) => {
+    throw new Error(`${error.message} It had ${had} pictures and has ${await pictures(given.page)}; its engine is ${await isNew() ? "another" : "the same"}.`);
+  });
   if ((await pictures(given.page)) > 0) {
     await given.page.waitForFunction(() => !document.getElementById("save").disabled); // the picture is shown
-    await save(given.page);
+    given.page.setDefaultTimeout(60_000);
+    await save(given.page).catch(async (error) => {
+      throw new Error(`it cannot be saved: ${await given.page.textContent("#messages")} ${error.message}`);
+    });
+    given.page.setDefaultTimeout(240_000);
   }
   if (!page) return undefined;
 
@@ -157,10 +163,10 @@ export function table(results) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { count: { type: "string", default: "200" }, seed: { type: "string", default: "1" }, only: { type: "string" }, json: { type: "string" } } });
+  const { values } = parseArgs({ options: { count: { type: "string", default: "200" }, seed: { type: "string", default: "1" }, only: { type: "string" }, moment: { type: "string" }, json: { type: "string" } } });
   const all = [];
   const results = await suffered({
-    count: Number(values.count), seed: Number(values.seed), kinds: values.only ? [values.only] : undefined,
+    count: Number(values.count), seed: Number(values.seed), kinds: values.only && [values.only], moments: values.moment && [values.moment],
     begun: ({ fault, moment }, index) => process.stdout.write(`${index + 1}: ${fault}, ${moment}`),
     told(result) {
       console.log(!result ? ": did not happen" : result.lost ? `: LOST: ${result.lost}` : `: ${result.repeated_s.toFixed(1)} s repeated, ${result.steps} steps`);
