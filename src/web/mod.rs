@@ -26,7 +26,7 @@ use serde::Serialize;
 use sketch::Sketch;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use values::{bytes, frame, json, kept, missing, object, plan, png, thrown};
+use values::{frame, json, kept, missing, object, plan, png, thrown};
 use wasm_bindgen::prelude::*;
 
 /// The worker's state: the device, the canvas, the pictures, and a run while there is one.
