@@ -25,8 +25,9 @@ use crate::objective::Family;
 use crate::optimizer::{Memory, Pace, alarm_of};
 use crate::schedule::{self, Scale};
 use crate::settings::Settings;
-use checkpoint::Checkpoint;
+use checkpoint::{Checkpoint, Standing};
 use feature_model::FeatureModel;
+use keeping::Underway;
 use scale_run::ScaleRun;
 use scene::{Originals, Scene};
 use setbacks::Setbacks;
@@ -65,7 +66,7 @@ pub struct Painter {
     opaque: bool,
     mailbox: readback::Mailbox,
     /// A checkpoint on its way.
-    underway: Option<keeping::Underway>,
+    underway: Option<Underway>,
     in_flight: VecDeque<Fence>,
 }
 
@@ -141,6 +142,53 @@ impl Painter {
             underway: None,
             in_flight: VecDeque::new(),
         })
+    }
+
+    /// The run as it stands, for [`Painter::resume`]. It waits until the device has taken all steps.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
+        self.gpu.check()?;
+        let letters = self.mailbox.drain(&self.gpu).await?;
+        self.take_in(letters)?;
+        let mut underway = self.send_for_checkpoint();
+        let values = underway.awaited(&self.gpu).await?;
+        Ok(underway.opened(values, &self.settings, &self.totals))
+    }
+
+    /// The same without waiting: the first call sends for it, and a later one between two steps has it. Where the run went
+    /// elsewhere meanwhile (back, to the next scale, or steered), it is sent for anew.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub fn poll_checkpoint(&mut self) -> Result<Option<Checkpoint>> {
+        let Some(mut underway) = self.underway.take() else {
+            self.underway = Some(self.send_for_checkpoint());
+            return Ok(None);
+        };
+        let Some(values) = underway.arrived(&self.gpu)? else {
+            self.underway = Some(underway);
+            return Ok(None);
+        };
+        // The losses of its steps were posted before it.
+        let letters = self.mailbox.collect(&self.gpu)?;
+        let went_back = self.take_in(letters)?;
+        Ok((!went_back).then(|| underway.opened(values, &self.settings, &self.totals)))
+    }
+
+    fn send_for_checkpoint(&self) -> Underway {
+        let standing = Standing {
+            scale: self.scale,
+            step: self.step,
+            before: self.before,
+            age: self.scale_run.age(),
+            totals: Vec::new(),
+            settled: self.settled,
+            setbacks: self.setbacks,
+        };
+        let totals = self.totals.len() + self.mailbox.awaited_after(self.before);
+        Underway::send(&self.gpu, standing, totals, self.scale_run.state(checkpoint::MOST_BYTES))
     }
 
     /// The plan of the run.
