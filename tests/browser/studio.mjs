@@ -81,8 +81,9 @@ export function rest(page, ms) {
   return page.evaluate((ms) => new Promise((resolve) => { setTimeout(resolve, ms); }), ms);
 }
 
-/** Presses Save and returns the file's name and its decoded pixels. */
+/** Presses Save, as soon as there is a picture to be seen, and returns the file's name and its decoded pixels. */
 export async function save(page) {
+  await page.waitForFunction(() => !document.getElementById("save").disabled);
   const [download] = await Promise.all([page.waitForEvent("download"), press(page, "save")]);
   const bytes = await readFile(await download.path());
   return { name: download.suggestedFilename(), bytes, ...(await pixels(page, bytes)) };

@@ -117,7 +117,6 @@ async function suffer(given, fault) {
     throw new Error(`${error.message} It had ${had} pictures and has ${await pictures(given.page)}; its engine is ${await isNew() ? "another" : "the same"}.`);
   });
   if ((await pictures(given.page)) > 0) {
-    await given.page.waitForFunction(() => !document.getElementById("save").disabled); // the picture is shown
     given.page.setDefaultTimeout(60_000);
     await save(given.page).catch(async (error) => {
       throw new Error(`it cannot be saved: ${await given.page.textContent("#messages")} ${error.message}`);
