@@ -106,7 +106,7 @@ const inTurn = {
   async pause() {
     painting = false;
     // The first that comes may have been sent for earlier.
-    if (begun && run.progress) for (let left = 2; left > 0; await breath()) if (keep() !== undefined) left--;
+    if (begun && run.progress) for (let left = 2; left > 0; await breath()) if (keep()) left--;
   },
   resume() { painting = begun; },
   async stop() {
@@ -286,17 +286,17 @@ async function step() {
 
 /**
  * Keeps the run as it stands, to go on from should the engine fall: it is sent for, and comes some steps later. Nothing waits for it.
- * @returns {number | undefined} the step that it was kept after, once it has come
+ * @returns {boolean} whether one has come
  */
 function keep() {
   const began = performance.now();
   /** @type {{iteration: number, file: Uint8Array} | undefined} */
   const kept = studio.pollCheckpoint();
-  if (!kept) return undefined;
+  if (!kept) return false;
   tell('checkpoint', { run: run.id, iteration: kept.iteration, blob: new Blob([own(kept.file)]) });
   const now = performance.now();
   run.keep_ms = now + Math.max(KEEP_MS, (now - began) / KEEP_SHARE);
-  return kept.iteration;
+  return true;
 }
 
 function endExample() {

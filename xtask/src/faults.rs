@@ -4,7 +4,7 @@ use crate::{build, process, setup};
 use anyhow::{Context, Result};
 use lexopt::{Arg, Parser, ValueExt};
 
-/// `cargo xtask faults [--count 200] [--seed 1] [--json FILE]`.
+/// `cargo xtask faults [--count 200] [--seed 1] [--only KIND] [--moment MOMENT] [--json FILE]`.
 pub fn run(args: &[String]) -> Result<()> {
     let passed_on = parse(args).context("`cargo xtask faults` does not understand its arguments")?;
     setup::system(&[&setup::NODE, &setup::CHROMIUM])?;
@@ -28,6 +28,10 @@ fn parse(args: &[String]) -> Result<Vec<String>> {
                 let name = format!("--{name}");
                 let number: u32 = parser.value()?.parse()?;
                 passed_on.extend([name, number.to_string()]);
+            }
+            Arg::Long(name @ ("only" | "moment")) => {
+                let name = format!("--{name}");
+                passed_on.extend([name, parser.value()?.string()?]);
             }
             Arg::Long("json") => {
                 let file = std::path::absolute(parser.value()?)?;

@@ -4,8 +4,8 @@
 //! the system's package manager. `cargo xtask help` lists them.
 //!
 //! A newcomer waits for this crate before anything else happens, so it is compiled for the commands of every day. Those
-//! with a large dependency, `bench`, `fuzz`, `occupancy`, `quality`, `samples` and `weights`, are features of the same names (`sheets` belongs to
-//! `quality`); called without its feature, a command runs cargo once more with it.
+//! with a large dependency, `bench`, `fuzz`, `occupancy`, `quality`, `samples` and `weights`, are features of the same names
+//! (`sheets` belongs to `quality`); called without its feature, a command runs cargo once more with it.
 
 #[cfg(feature = "bench")]
 mod bench;
@@ -48,7 +48,7 @@ cargo xtask test [--quick] [--no-browser] [--gpu]
     --quick only formats, lints and runs the tests that need no graphics adapter.
     --no-browser leaves the browser tests out; --gpu tests on this machine's GPU instead of the software GPU lavapipe.
 
-cargo xtask faults [--count 200] [--seed 1] [--json FILE]
+cargo xtask faults [--count 200] [--seed 1] [--only KIND] [--moment MOMENT] [--json FILE]
     Lets a headless Chromium suffer random faults while it paints (traps, lost devices, closed and crashed tabs, damaged
     files ...), and counts the pictures that are lost and the seconds of work that are done twice.
 

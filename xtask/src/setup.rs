@@ -70,12 +70,7 @@ pub enum Manager {
 pub const LAVAPIPE: Need = Need {
     what: "lavapipe, the software Vulkan driver",
     is_there: || !lavapipe_drivers().is_empty() && VULKAN.is_there(),
-    packages: |manager| match manager {
-        Manager::Apt => &["mesa-vulkan-drivers", "libvulkan1"],
-        Manager::Dnf => &["mesa-vulkan-drivers", "vulkan-loader"],
-        Manager::Pacman => &["vulkan-swrast", "vulkan-icd-loader"],
-        Manager::Brew => &[],
-    },
+    packages: |manager| mesa(manager, &["vulkan-swrast", "vulkan-icd-loader"]),
     note: "Install Mesa's Vulkan drivers, or run `cargo xtask test --gpu` to test on this machine's GPU.",
 };
 
@@ -83,14 +78,19 @@ pub const LAVAPIPE: Need = Need {
 pub const RADV: Need = Need {
     what: "RADV, Mesa's Vulkan driver for AMD's graphics cards,",
     is_there: || !radv_drivers().is_empty() && VULKAN.is_there(),
-    packages: |manager| match manager {
-        Manager::Apt => &["mesa-vulkan-drivers", "libvulkan1"],
-        Manager::Dnf => &["mesa-vulkan-drivers", "vulkan-loader"],
-        Manager::Pacman => &["vulkan-radeon", "vulkan-icd-loader"],
-        Manager::Brew => &[],
-    },
+    packages: |manager| mesa(manager, &["vulkan-radeon", "vulkan-icd-loader"]),
     note: "It comes with Mesa's Vulkan drivers, on Linux alone (Debian: mesa-vulkan-drivers).",
 };
+
+/// Mesa's Vulkan drivers and the loader. Only Pacman has a package for each driver.
+fn mesa(manager: Manager, pacman: &'static [&'static str]) -> &'static [&'static str] {
+    match manager {
+        Manager::Apt => &["mesa-vulkan-drivers", "libvulkan1"],
+        Manager::Dnf => &["mesa-vulkan-drivers", "vulkan-loader"],
+        Manager::Pacman => pacman,
+        Manager::Brew => &[],
+    }
+}
 
 /// The Vulkan loader alone, for tests on a real GPU.
 pub const VULKAN: Need = Need {

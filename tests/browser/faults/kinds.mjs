@@ -20,6 +20,7 @@ import { HASH, accept, fresh } from "./pages.mjs";
  * @property {(given: Given) => Promise<import("playwright-core").Page | undefined>} happen resolves to the page that is there
  *   afterwards, or to nothing where nothing happened
  * @property {boolean} [ends] the engine, so that another has to come
+ * @property {boolean} [breaks] it happens at a call, and makes the page call
  * @property {boolean} [deploys] needs a site of its own, and a service worker
  */
 
@@ -158,6 +159,7 @@ export const KINDS = {
 function breaks(how) {
   return {
     ends: true,
+    breaks: true,
     async happen({ page, moment, random }) {
       const calls = CALLS[moment];
       const name = calls[Math.floor(calls.length * random())];

@@ -97,7 +97,7 @@ async function inTime(given, fault) {
 /** @returns {Promise<Suffered | undefined>} */
 async function suffer(given, fault) {
   const { page: before, random, moment } = given;
-  const { happen, ends } = KINDS[fault];
+  const { happen, ends, breaks } = KINDS[fault];
   const had = await pictures(before);
   await before.evaluate(() => Object.assign(globalThis.seen, { at: 0, first: 0, gaps_ms: [] }));
   await MOMENTS[moment](before, random);
@@ -105,7 +105,7 @@ async function suffer(given, fault) {
   const { at } = await before.evaluate(() => globalThis.seen);
   const engines = await before.evaluate(() => { globalThis.isSame = true; globalThis.seen.gaps_ms = []; return globalThis.engines; });
   const wasPainting = await before.evaluate(() => ["painting", "paused"].includes(document.documentElement.dataset.state));
-  if (moment === "saving" && !fault.startsWith("trap")) await press(before, "save");
+  if (moment === "saving" && !breaks) await press(before, "save");
   const page = await happen({ ...given, ...given.browser });
   given.page = page ?? before;
 
