@@ -153,6 +153,7 @@ export async function serve(root = DIST, { base = "/", extra = {}, headers = {} 
     else createReadStream(file.path).pipe(response);
   });
   await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  server.unref(); // a test that failed closes nothing, and its file has to end all the same
   const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -6,6 +6,7 @@ import { language, speak, t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 
 const SHARED = 'scumble-shared'; // the cache where the service worker puts what was shared; sw.js knows the name
+const PATIENCE_MS = 10_000; // a browser may hold a new version back while the old one still answers; loading the page ends that
 
 /**
  * @import { History } from '../past/history.js'
@@ -49,9 +50,10 @@ function attendUpdates(registration, page) {
   const offer = (worker) => {
     if (!navigator.serviceWorker.controller) return; // the first visit, not an update
     page.note(t('A new version of Scumble is here.'), { label: t('Use it now'), run: () => {
-      if (worker.state === 'activated') location.reload(); // another tab agreed meanwhile
+      if (worker.state !== 'installed') return location.reload(); // it took over meanwhile, or a newer one took its place
       agreed = true;
       worker.postMessage('take over');
+      setTimeout(() => location.reload(), PATIENCE_MS);
     } });
   };
   if (registration.waiting) offer(registration.waiting);
