@@ -87,6 +87,8 @@ const openSaving = later(async () => {
 const openKeeping = later(async () => new (await import('./keeping/keeping.js')).Keeping({ page, easel, wells, history, past, form }));
 easel.on('run', (run) => { if (run) [openSteering, openKeeping].forEach((open) => attempt(open())); });
 history.on('change', () => attempt(openSaving()));
+$('save').addEventListener('click', () => attempt(openSaving().then((saving) => saving.atOnce())));
+$('save-as').addEventListener('click', () => attempt(openSaving().then((saving) => saving.ask())));
 
 // What an earlier visit has kept is offered; the first time there is none.
 const visits = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('visits'); // keeping/visit.js knows the name

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { UNCACHED } from "./fragile.mjs";
 import { fixture, newPage, test } from "./harness.mjs";
-import { answer, downloaded, drop, file, losses, message, open, openWith, paint, pixels, press, save, slide, unfold, waitForState } from "./studio.mjs";
+import { answer, downloaded, drop, file, losses, message, open, openWith, paint, pixels, press, pressPaint, rest, save, slide, unfold, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };
 const sample = (name) => file(fileURLToPath(new URL(`../../www/samples/${name}.jpg`, import.meta.url)));
@@ -45,6 +46,23 @@ test("a saved PNG gives the same picture, bit for bit, in a fresh profile, thoug
   assert.ok(Buffer.from(again.rgba).equals(Buffer.from(original.rgba)), "the same pixels");
   assert.deepEqual(second.complaints(), []);
   await second.close();
+});
+
+test("Save that is pressed before its code has come saves when it has", async () => {
+  const { page, complaints, close } = await newPage(here.browser, UNCACHED);
+  let come;
+  await page.route("**/project/saving.js", async (route) => {
+    await new Promise((resolve) => { come = resolve; });
+    await route.continue();
+  });
+  await openWith(page, here.site.url, SMALL);
+  await pressPaint(page);
+  await page.waitForFunction(() => !document.getElementById("save").disabled);
+  await press(page, "save");
+  const { bytes } = await downloaded(page, async () => { await rest(page, 500); come(); });
+  assert.equal((await pixels(page, bytes)).width, 64);
+  assert.deepEqual(complaints(), []);
+  await close();
 });
 
 test("a file with a broken label is a picture like any other", async () => {

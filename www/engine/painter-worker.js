@@ -18,7 +18,7 @@ import * as store from './weight-store.js';
 const THUMBNAIL = 640; // px: wells are at most half of it, twice that on a dense screen
 const EXAMPLE = 2000;  // the number of the sketch that is the example
 const FRAMES = 100;    // of a run are kept: enough for a film of some seconds
-const KEEP_MS = 1000;  // from one checkpoint to the next
+const KEEP_MS = 1000;  // from sending for one checkpoint to sending for the next
 const KEEP_SHARE = 0.01; // of the time goes into them
 /** After these the engine's memory is not to be trusted, or there is no device. */
 const FATAL = ['RuntimeError', 'CompileError', 'LinkError', 'DeviceLost'];
@@ -32,8 +32,9 @@ let training;
 let painting = false;
 let begun = false;
 /**
- * `at`: steps made; `progress`: the newest step's; `framed`: at the newest frame; `keep_ms`: when it is kept next.
- * @type {{id: number, score: Score, until: number, at: number, progress?: Progress, framed?: Progress, keep_ms: number}}
+ * `at`: steps made; `progress`: the newest step's; `framed`: at the newest frame; `keep_ms`: when it is kept next; `sent_ms`: when the
+ * checkpoint on its way was sent for.
+ * @type {{id: number, score: Score, until: number, at: number, progress?: Progress, framed?: Progress, keep_ms: number, sent_ms?: number}}
  */
 let run;
 let runs = 0;
@@ -290,12 +291,14 @@ async function step() {
  */
 function keep() {
   const began = performance.now();
+  run.sent_ms ??= began;
   /** @type {{iteration: number, file: Uint8Array} | undefined} */
   const kept = studio.pollCheckpoint();
   if (!kept) return false;
   tell('checkpoint', { run: run.id, iteration: kept.iteration, blob: new Blob([own(kept.file)]) });
   const now = performance.now();
-  run.keep_ms = now + Math.max(KEEP_MS, (now - began) / KEEP_SHARE);
+  run.keep_ms = Math.max(run.sent_ms + KEEP_MS, now + (now - began) / KEEP_SHARE);
+  run.sent_ms = undefined;
   return true;
 }
 

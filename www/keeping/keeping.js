@@ -52,7 +52,7 @@ export class Keeping {
   #former = new Set();
   /** One write after the other. @type {Promise<void>} */
   #line = Promise.resolve();
-  #timer; #isKept = false; #isRefused = false; #awaitsCheckpoint = false; #isForgotten = false;
+  #timer; #said = ''; #isKept = false; #isRefused = false; #awaitsCheckpoint = false; #isForgotten = false;
 
   /** @param {{page: Page, easel: Easel, wells: Wells, history: History, past: Past, form: HTMLFormElement}} given */
   constructor({ page, easel, wells, history, past, form }) {
@@ -144,6 +144,9 @@ export class Keeping {
       atWork: run && isRunning ? keyOf(run) : undefined, isPaused: this.#page.state === 'paused',
     };
     await visit.notes.write(notes);
+    const said = JSON.stringify({ ...notes, at: 0 });
+    if (said !== this.#said) this.#later(); // soon both slots tell of it, should one be damaged
+    this.#said = said;
     await visit.sweep(new Set([...names, ...this.#former])); // the other notes, should these be damaged, need the former
     this.#former = names;
   }

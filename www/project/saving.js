@@ -40,18 +40,24 @@ export class Saving {
   /** @param {{page: Page, easel: Easel, past: Past, history: History, wells: Wells, form: HTMLFormElement}} given */
   constructor({ page, easel, past, history, wells, form }) {
     [this.#page, this.#easel, this.#past, this.#history, this.#wells, this.#form] = [page, easel, past, history, wells, form];
-    $('save').addEventListener('click', () => this.#attempt(() => this.#save({ format: 'png', enclose: false })));
-    $('save-as').addEventListener('click', () => this.#dialog.open({
-      canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.png', { type: 'image/png' })] })),
-      canCopy: 'write' in (navigator.clipboard ?? {}) && 'ClipboardItem' in globalThis,
-      filmed: this.#run.frames.length > 1,
-    }));
     const answer = (type, work) => this.#dialog.addEventListener(type, ({ detail }) => this.#attempt(() => work.call(this, detail)));
     answer('save', this.#save);
     answer('copy', this.#copy);
     answer('share', this.#share);
     answer('film', this.#film);
     answer('link', this.#link);
+  }
+
+  /** What is seen, as a PNG, without a question. */
+  atOnce() { return this.#attempt(() => this.#save({ format: 'png', enclose: false })); }
+
+  /** Asks how. */
+  ask() {
+    this.#dialog.open({
+      canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.png', { type: 'image/png' })] })),
+      canCopy: 'write' in (navigator.clipboard ?? {}) && 'ClipboardItem' in globalThis,
+      filmed: this.#run.frames.length > 1,
+    });
   }
 
   /** The run that is looked at; without one there is no picture to save. */

@@ -10,6 +10,7 @@ import { HASH, accept, fresh } from "./pages.mjs";
  * @typedef {object} Given
  * @property {import("playwright-core").BrowserContext} context
  * @property {() => Promise<import("playwright-core").BrowserContext>} relaunch ends the browser at once, and starts it anew
+ * @property {() => void} killGraphics ends its graphics process
  * @property {import("playwright-core").Page} page
  * @property {string} url
  * @property {string} moment
@@ -33,10 +34,8 @@ export const KINDS = {
   "worker terminated": { ends: true, happen: terminated },
   "graphics process crashed": {
     ends: true,
-    async happen({ page, context }) {
-      const other = await context.newPage();
-      await other.goto("chrome://gpucrash").catch(() => {}); // that is no page
-      await other.close();
+    async happen({ page, killGraphics }) {
+      killGraphics();
       await ask(page);
       return page;
     },

@@ -7,6 +7,7 @@ import { press, pressPaint } from "../studio.mjs";
 export const MOMENTS = {
   idle: async () => {},
   async opening(page) {
+    for (; !await page.evaluate(() => ["ready", "done"].includes(document.documentElement.dataset.state)); await page.waitForTimeout(300)) await press(page, "stop"); // while it paints it asks nothing
     const before = await page.evaluate(() => globalThis.engines);
     await broken(page, "trap", "plan");
     await ask(page);

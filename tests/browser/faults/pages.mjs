@@ -5,6 +5,7 @@ import { open, press } from "../studio.mjs";
 
 const RUN = { size: 64, effort: 1, "stop-early": false }; // 75 steps
 const ENOUGH = 5; // steps that a run went on for
+const CALM = 4; // looks: a new engine is ready before it goes on
 export const HASH = `#${new URLSearchParams(RUN)}`;
 
 /** Lets a page tell `globalThis.seen`: `at`, the newest step of its engines; `first`, the newest engine's first; `gaps_ms` between steps. */
@@ -57,7 +58,7 @@ export const accept = (page) => page.evaluate(() => {
 /** Presses what the page offers until `isDone`, which is asked with the page's state. */
 export async function settle(page, isDone) {
   const end = Date.now() + 200_000;
-  for (;;) {
+  for (let calm = 0; calm < CALM;) {
     await accept(page);
     const { state } = await page.evaluate(() => ({ ...document.documentElement.dataset }));
     if (state === "unsupported") await press(page, "again");
@@ -65,7 +66,7 @@ export async function settle(page, isDone) {
     // It goes on: that it comes to its end as well is for other tests.
     if (state === "painting" && await page.evaluate((enough) => globalThis.seen.gaps_ms.length >= enough, ENOUGH)) await press(page, "stop");
     if (await page.evaluate(() => Boolean(document.querySelector("sketch-dialog dialog[open]")))) await page.keyboard.press("Escape");
-    if (await isDone(state)) return;
+    calm = await isDone(state) ? calm + 1 : 0;
     if (Date.now() > end) throw new Error(`the page stays ${state}: ${await page.textContent("#messages")} ${await page.textContent("#notice")}`);
     await page.waitForTimeout(300);
   }

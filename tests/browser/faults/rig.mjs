@@ -55,6 +55,8 @@ export async function suffered({ count, seed, kinds = Object.keys(KINDS), moment
 async function browser(options) {
   const folder = await mkdtemp(join(tmpdir(), "scumble-faults-"));
   const own = { context: await launchKept(folder, options) };
+  // Chromium starts another at once.
+  own.killGraphics = () => execFileSync("pkill", ["-9", "-f", `type=gpu-process.*${folder}`]);
   own.relaunch = async () => {
     const gone = new Promise((resolve) => { own.context.once("close", resolve); });
     execFileSync("pkill", ["-9", "-f", folder]);
