@@ -1,41 +1,9 @@
-// Centred second moments over chunks of pixels, the first half of
-//   sigma[a, b] = sum over n of (x[n, a] - mu[a]) (x[n, b] - mu[b]) / N;
-// reduce.wgsl adds the chunks. With mu = 0 it is the Gram matrix. Centring before multiplying keeps f32 exact enough:
-// E[x^2] - mu^2 cancels.
-// x: N, C; mu: C -> partials: chunks, C, C in 4x4 tiles.
+// Centred second moments over chunks of pixels, as common/covariance.wgsl says; each thread for itself, without barriers.
 //
-// Each thread makes a square of one chunk, of 2x2 tiles or, where WIDE, 4x4. Only squares on or above the diagonal are
-// computed, and mirrored; threads run along them, so that none stands idle.
-
-struct Params {
-    pixels: u32, // N: those that count
-    blocks: u32,
-    first: u32,  // pixels of x before the first that counts
-    chunk: u32,  // pixels per chunk
-    chunks: u32,
-    accumulate: u32, // 1: add to what partials holds
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<Source>;                  // N, C
-@group(0) @binding(2) var<storage, read> mu: array<vec4<f32>>;              // C
-@group(0) @binding(3) var<storage, read_write> partials: array<mat4x4<f32>>; // chunks, C/4, C/4
+// Each thread makes a square of one chunk, of 2x2 tiles or, where WIDE, 4x4. Threads run along the squares, so that none
+// stands idle.
 
 override WIDE: bool = false; // what a constant rules out, drivers leave out
-
-fn store(chunk: u32, i: u32, j: u32, tile: mat4x4<f32>) {
-    // The lower half of a square on the diagonal is the mirror of its upper half.
-    if (i > j || j >= params.blocks) {
-        return;
-    }
-    let start = chunk * params.blocks * params.blocks;
-    var sum = tile;
-    if (params.accumulate == 1u) {
-        sum += partials[start + i * params.blocks + j];
-    }
-    partials[start + i * params.blocks + j] = sum;
-    partials[start + j * params.blocks + i] = transpose(sum);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -47,15 +15,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     if (chunk >= params.chunks) {
         return;
     }
-    // The square's row: rows of the triangle are strips, strips - 1, ..., 1 long.
-    var strip = 0u;
-    var rest = index % squares;
-    while (rest >= strips - strip) {
-        rest -= strips - strip;
-        strip++;
-    }
-    let i = strip * side;
-    let j = (strip + rest) * side;
+    let place = square(index % squares, strips);
+    let i = place.x * side;
+    let j = place.y * side;
     // Beyond the last block the last is repeated; it is computed and not stored.
     let last = params.blocks - 1u;
     let i1 = min(i + 1u, last); let i2 = min(i + 2u, last); let i3 = min(i + 3u, last);

@@ -6,6 +6,9 @@
 //
 // GRADIENT reads the gradient of a map that went through a ReLU, and perhaps through a pool: the mask that
 // winograd_output.wgsl left says which of its values counted.
+//
+// A thread makes a whole tile, or half of its points where SPLIT: on a graphics card a whole one takes so many registers
+// that too few threads are left to wait for memory.
 
 struct Params {
     height: u32,      // of x, or of what it was before it was pooled
@@ -25,6 +28,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> v: array<vec4<f32>>; // 36, tiles, C
 
 override GRADIENT: bool = false;
+override SPLIT: bool = false; // what a constant rules out, drivers leave out
 
 // The map at a position; of a gradient, only what the mask lets through.
 fn input(row: u32, column: u32, block: u32) -> vec4<f32> {
@@ -87,27 +91,57 @@ fn store(row: u32, place: u32, d: Six) {
     v[start + 5u * stride] = t.p5;
 }
 
+// The transform's value at 0 or infinity, and the two at +-sqrt(2) or +-1/sqrt(2).
+struct Three { end: vec4<f32>, plus: vec4<f32>, minus: vec4<f32> }
+
+// Half of `transform`: the first three points, or the `last` three.
+fn half_of_column(last: bool, row: i32, column: i32, block: u32) -> Three {
+    let d1 = load(row + 1, column, block);
+    let d2 = load(row + 2, column, block);
+    let d3 = load(row + 3, column, block);
+    let d4 = load(row + 4, column, block);
+    let own = load(row + select(0, 5, last), column, block);
+    let even = d4 - select(0.5, 2.0, last) * d2;
+    let odd = select(A, B, last) * d3 - select(B, A, last) * d1;
+    return Three(own - 2.5 * select(d2, d3, last) + select(d4, d1, last), even + odd, even - odd);
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let place = id.x + id.y * groups.x * 64u;
-    if (place >= params.tiles * params.blocks) {
+    let index = id.x + id.y * groups.x * 64u;
+    let count = params.tiles * params.blocks;
+    if (index >= select(count, 2u * count, SPLIT)) {
         return;
     }
+    let place = index % count;
     let block = place % params.blocks;
     let tile = params.first + place / params.blocks;
     let across = (params.width + SIZE - 1u) / SIZE;
     let row = i32(tile / across * SIZE) + params.first_in - 1;
     let column = i32(tile % across * SIZE) - 1;
-    let c0 = column_of(row, column, block);
-    let c1 = column_of(row, column + 1, block);
-    let c2 = column_of(row, column + 2, block);
-    let c3 = column_of(row, column + 3, block);
-    let c4 = column_of(row, column + 4, block);
-    let c5 = column_of(row, column + 5, block);
-    store(0u, place, Six(c0.p0, c1.p0, c2.p0, c3.p0, c4.p0, c5.p0));
-    store(1u, place, Six(c0.p1, c1.p1, c2.p1, c3.p1, c4.p1, c5.p1));
-    store(2u, place, Six(c0.p2, c1.p2, c2.p2, c3.p2, c4.p2, c5.p2));
-    store(3u, place, Six(c0.p3, c1.p3, c2.p3, c3.p3, c4.p3, c5.p3));
-    store(4u, place, Six(c0.p4, c1.p4, c2.p4, c3.p4, c4.p4, c5.p4));
-    store(5u, place, Six(c0.p5, c1.p5, c2.p5, c3.p5, c4.p5, c5.p5));
+    if (SPLIT) {
+        let last = index >= count;
+        let h0 = half_of_column(last, row, column, block);
+        let h1 = half_of_column(last, row, column + 1, block);
+        let h2 = half_of_column(last, row, column + 2, block);
+        let h3 = half_of_column(last, row, column + 3, block);
+        let h4 = half_of_column(last, row, column + 4, block);
+        let h5 = half_of_column(last, row, column + 5, block);
+        store(select(0u, 5u, last), place, Six(h0.end, h1.end, h2.end, h3.end, h4.end, h5.end));
+        store(select(1u, 3u, last), place, Six(h0.plus, h1.plus, h2.plus, h3.plus, h4.plus, h5.plus));
+        store(select(2u, 4u, last), place, Six(h0.minus, h1.minus, h2.minus, h3.minus, h4.minus, h5.minus));
+    } else {
+        let c0 = column_of(row, column, block);
+        let c1 = column_of(row, column + 1, block);
+        let c2 = column_of(row, column + 2, block);
+        let c3 = column_of(row, column + 3, block);
+        let c4 = column_of(row, column + 4, block);
+        let c5 = column_of(row, column + 5, block);
+        store(0u, place, Six(c0.p0, c1.p0, c2.p0, c3.p0, c4.p0, c5.p0));
+        store(1u, place, Six(c0.p1, c1.p1, c2.p1, c3.p1, c4.p1, c5.p1));
+        store(2u, place, Six(c0.p2, c1.p2, c2.p2, c3.p2, c4.p2, c5.p2));
+        store(3u, place, Six(c0.p3, c1.p3, c2.p3, c3.p3, c4.p3, c5.p3));
+        store(4u, place, Six(c0.p4, c1.p4, c2.p4, c3.p4, c4.p4, c5.p4));
+        store(5u, place, Six(c0.p5, c1.p5, c2.p5, c3.p5, c4.p5, c5.p5));
+    }
 }

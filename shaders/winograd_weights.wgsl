@@ -39,6 +39,15 @@ fn transform(g0: vec4<f32>, g1: vec4<f32>, g2: vec4<f32>) -> Six {
     return Six(g0, even_b + odd, even_b - odd, even_a + odd, even_a - odd, g2);
 }
 
+fn store(start: u32, stride: u32, row: Six) {
+    u[start] = row.p0;
+    u[start + stride] = row.p1;
+    u[start + 2u * stride] = row.p2;
+    u[start + 3u * stride] = row.p3;
+    u[start + 4u * stride] = row.p4;
+    u[start + 5u * stride] = row.p5;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let place = id.x + id.y * groups.x * 64u;
@@ -53,18 +62,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let c0 = transform(load(block, input, 0u), load(block, input, 3u), load(block, input, 6u));
     let c1 = transform(load(block, input, 1u), load(block, input, 4u), load(block, input, 7u));
     let c2 = transform(load(block, input, 2u), load(block, input, 5u), load(block, input, 8u));
-    let rows = array<Six, 6>(
-        transform(c0.p0, c1.p0, c2.p0), transform(c0.p1, c1.p1, c2.p1), transform(c0.p2, c1.p2, c2.p2),
-        transform(c0.p3, c1.p3, c2.p3), transform(c0.p4, c1.p4, c2.p4), transform(c0.p5, c1.p5, c2.p5),
-    );
     let stride = out_blocks * columns;
-    for (var row = 0u; row < 6u; row++) {
-        let start = row * 6u * stride + place;
-        u[start] = rows[row].p0;
-        u[start + stride] = rows[row].p1;
-        u[start + 2u * stride] = rows[row].p2;
-        u[start + 3u * stride] = rows[row].p3;
-        u[start + 4u * stride] = rows[row].p4;
-        u[start + 5u * stride] = rows[row].p5;
-    }
+    store(place, stride, transform(c0.p0, c1.p0, c2.p0));
+    store(place + 6u * stride, stride, transform(c0.p1, c1.p1, c2.p1));
+    store(place + 12u * stride, stride, transform(c0.p2, c1.p2, c2.p2));
+    store(place + 18u * stride, stride, transform(c0.p3, c1.p3, c2.p3));
+    store(place + 24u * stride, stride, transform(c0.p4, c1.p4, c2.p4));
+    store(place + 30u * stride, stride, transform(c0.p5, c1.p5, c2.p5));
 }

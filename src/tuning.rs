@@ -1,17 +1,24 @@
 //! This turns a few milliseconds on a device into the variants of kernels that are fastest there.
 //!
-//! No variant is the fastest everywhere, and adapters do not say what they are made of, so they are tried. What was found out
-//! is remembered with the device.
+//! No variant is the fastest everywhere, and adapters do not say what they are made of, so they are tried: on a graphics card
+//! for each kind of work by itself. The device remembers what was found out.
 
 use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
 use crate::kernels::batched_gemm::Batch;
-use crate::kernels::{GemmVariant, winograd};
+use crate::kernels::conv::{self, Window};
+use crate::kernels::{GemmVariant, Part, Work, covariance, winograd};
 
-/// The trial: a convolution of VGG19's third block at 128 pixels, tiles and channels.
+/// The trial of products: a convolution of VGG19's third block at 128 pixels, tiles and channels.
 const TILES: u32 = 64;
 const CHANNELS: u32 = 256;
+/// That of few rows: its last block at 128 pixels.
+const FEW_TILES: u32 = 4;
+/// Those of the others: its first layer and the moments of its second, at 128 pixels.
+const SIDE: u32 = 128;
+const FIRST_CHANNELS: u32 = 64;
+const CHUNKS: u32 = 32;
 
 /// A run has to be this long to be told from its way there and back ...
 const LONG_ENOUGH_MS: f64 = 10.0;
@@ -22,36 +29,47 @@ const RUNS: usize = 2;
 /// Another way has to be worth its registers and barriers: what is measured here is not all that it will be used for.
 const WORTH: f64 = 0.95;
 /// A device with fewer GFLOP/s is a processor that stands in for a graphics card. It has no workgroup memory, and takes a second
-/// to compile barriers.
+/// to compile barriers, so that nothing but its products is tried.
 const GRAPHICS_CARD: f64 = 100.0;
 
-/// Finds out how much an invocation should make of products of matrices, unless that is known of this device.
+/// Finds out how much an invocation should make of each kind of work, unless that is known of this device.
 ///
 /// # Errors
 /// Where the device failed, or cannot hold three small tensors.
 pub async fn tune(gpu: &Gpu) -> Result<()> {
-    if GemmVariant::found(gpu).is_some() {
+    if GemmVariant::told(&gpu.findings().all(), Work::Products).is_some() {
         return Ok(());
     }
     let mut repeats = 1;
-    let mut narrow = time(gpu, GemmVariant::Narrow, repeats).await?;
+    let mut narrow = time(gpu, Work::Products, GemmVariant::Narrow, repeats).await?;
     while narrow < LONG_ENOUGH_MS && repeats < MOST_REPEATS {
         repeats *= 4;
-        narrow = time(gpu, GemmVariant::Narrow, repeats).await?;
+        narrow = time(gpu, Work::Products, GemmVariant::Narrow, repeats).await?;
     }
     let flop = 2.0 * f64::from(repeats * winograd::POINTS * TILES) * f64::from(CHANNELS * CHANNELS);
-    let card = flop / narrow / 1e6 > GRAPHICS_CARD;
-    let mut best = (GemmVariant::Narrow, WORTH * narrow);
-    for variant in [GemmVariant::Wide, GemmVariant::Shared] {
-        if variant == GemmVariant::Shared && !card {
-            continue;
-        }
-        let time = time(gpu, variant, repeats).await?;
-        if time < best.1 {
-            best = (variant, time);
+    let is_card = flop / narrow / 1e6 > GRAPHICS_CARD;
+    for work in Work::ALL {
+        if work == Work::Products {
+            let others = if is_card { &[GemmVariant::Wide, GemmVariant::Shared][..] } else { &[GemmVariant::Wide] };
+            decide(gpu, work, narrow, others, repeats).await?;
+        } else if is_card {
+            let narrow = time(gpu, work, GemmVariant::Narrow, repeats).await?;
+            decide(gpu, work, narrow, &[GemmVariant::Shared], repeats).await?;
         }
     }
-    best.0.note(gpu);
+    Ok(())
+}
+
+/// Remembers the fastest of the usual variant, which took so long, and others.
+async fn decide(gpu: &Gpu, work: Work, narrow_ms: f64, others: &[GemmVariant], repeats: u32) -> Result<()> {
+    let mut best = (GemmVariant::Narrow, WORTH * narrow_ms);
+    for &variant in others {
+        let ms = time(gpu, work, variant, repeats).await?;
+        if ms < best.1 {
+            best = (variant, ms);
+        }
+    }
+    best.0.note(gpu, work);
     Ok(())
 }
 
@@ -59,26 +77,22 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
 /// found out is left out, and found out again.
 pub fn recall(gpu: &Gpu, text: &str) {
     gpu.findings().forget();
-    if let Some(variant) = told(text) {
-        variant.note(gpu);
+    for (work, variant) in told(text) {
+        variant.note(gpu, work);
     }
 }
 
-fn told(text: &str) -> Option<GemmVariant> {
-    GemmVariant::told(&serde_json::from_str(text).ok()?)
+fn told(text: &str) -> Vec<(Work, GemmVariant)> {
+    let Ok(findings) = serde_json::from_str(text) else { return Vec::new() };
+    Work::ALL.into_iter().filter_map(|work| Some((work, GemmVariant::told(&findings, work)?))).collect()
 }
 
-/// Milliseconds of so many products, after one run that does not count.
-async fn time(gpu: &Gpu, variant: GemmVariant, repeats: u32) -> Result<f64> {
-    let blocks = CHANNELS / 4;
-    let batch = Batch { count: winograd::POINTS, rows: TILES, in_blocks: blocks, out_blocks: blocks };
-    variant.note(gpu);
+/// Milliseconds of so many trials of this work, after one run that does not count.
+async fn time(gpu: &Gpu, work: Work, variant: GemmVariant, repeats: u32) -> Result<f64> {
+    variant.note(gpu, work);
     let mut rec = Recorder::new(gpu);
-    let map = Shape::new(winograd::POINTS, TILES, CHANNELS);
-    let (x, y) = (rec.tensor("tuning input", map)?, rec.tensor("tuning output", map)?);
-    let w = rec.tensor("tuning weights", winograd::packed_shape(CHANNELS, CHANNELS))?;
     for _ in 0..repeats {
-        batch.record(&mut rec, false, &x, &w, &y);
+        record(&mut rec, work)?;
     }
     let program = rec.finish();
     let mut best = f64::INFINITY;
@@ -94,16 +108,52 @@ async fn time(gpu: &Gpu, variant: GemmVariant, repeats: u32) -> Result<f64> {
     Ok(best)
 }
 
+/// Records a trial; what it computes is of no interest, so zeros will do.
+fn record(rec: &mut Recorder, work: Work) -> Result<()> {
+    let first = Shape::new(SIDE, SIDE, FIRST_CHANNELS);
+    match work {
+        Work::Products => products(rec, TILES),
+        Work::FewRows => products(rec, FEW_TILES),
+        Work::Squares => {
+            let (x, mu) = (rec.tensor("tuning input", first)?, rec.tensor("tuning mean", Shape::vector(FIRST_CHANNELS))?);
+            let matrix = Shape::matrix(FIRST_CHANNELS);
+            let sums = rec.tensor("tuning output", Shape::new(CHUNKS, matrix.width, FIRST_CHANNELS))?;
+            covariance::record(rec, &Part::whole(&x), &mu, CHUNKS, &sums);
+            Ok(())
+        }
+        Work::Convolutions => {
+            let (x, y) = (rec.tensor("tuning input", Shape::new(SIDE, SIDE, 3))?, rec.tensor("tuning output", first)?);
+            let tiles = rec.tensor("tuning weights", conv::packed_shape(FIRST_CHANNELS as usize, 3, 3))?;
+            let bias = rec.tensor("tuning bias", Shape::vector(FIRST_CHANNELS))?;
+            let weights = conv::Weights { tiles: &tiles, bias: &bias };
+            conv::forward(rec, &x, weights, Window { kernel: 3, pad: 1 }, true, &y, 0);
+            Ok(())
+        }
+    }
+}
+
+fn products(rec: &mut Recorder, rows: u32) -> Result<()> {
+    let blocks = CHANNELS / 4;
+    let batch = Batch { count: winograd::POINTS, rows, in_blocks: blocks, out_blocks: blocks };
+    let map = Shape::new(winograd::POINTS, rows, CHANNELS);
+    let (x, y) = (rec.tensor("tuning input", map)?, rec.tensor("tuning output", map)?);
+    let w = rec.tensor("tuning weights", winograd::packed_shape(CHANNELS, CHANNELS))?;
+    batch.record(rec, false, &x, &w, &y);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_text_tells_of_our_findings_alone() {
-        assert_eq!(told(r#"{"reach of products":2}"#), Some(GemmVariant::Shared));
-        assert_eq!(told(r#"{"reach of products":0,"another":1}"#), Some(GemmVariant::Narrow));
-        for text in [r#"{"reach of products":3}"#, r#"{"reach of products":-1}"#, r#"{"another":1}"#, "[]", "", "{"] {
-            assert_eq!(told(text), None, "{text}");
+        assert_eq!(told(r#"{"reach of products":2}"#), [(Work::Products, GemmVariant::Shared)]);
+        let two = [(Work::Products, GemmVariant::Narrow), (Work::Convolutions, GemmVariant::Shared)];
+        assert_eq!(told(r#"{"reach of products":0,"reach of convolutions":2,"another":1}"#), two);
+        let none = [r#"{"reach of products":3}"#, r#"{"reach of products":-1}"#, r#"{"reach of convolutions":1}"#];
+        for text in none.into_iter().chain([r#"{"another":1}"#, "[]", "", "{"]) {
+            assert_eq!(told(text), [], "{text}");
         }
     }
 }

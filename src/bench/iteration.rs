@@ -15,7 +15,7 @@ use std::rc::Rc;
 /// Where the run cannot be recorded.
 pub async fn iteration(model: ModelKind, size: u32, products: GemmVariant) -> Result<Vec<Recorded>> {
     let gpu = Gpu::open_for_recording().await?;
-    products.note(&gpu);
+    products.prefer(&gpu);
     let sources = Sources {
         photo: Some(Rc::new(noise(1, size))),
         paintings: vec![Rc::new(noise(2, size))],

@@ -1,6 +1,6 @@
 //! Products of matrices: a batch of them in Winograd's domain, or one at every position of a map.
 
-use super::gemm_variant::GemmVariant;
+use super::gemm_variant::{GemmVariant, Work};
 use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
@@ -22,7 +22,9 @@ pub const NARROW: Kernel = kernel!("batched_gemm", LINE, Params, [Source, Read, 
 pub const WIDE: Kernel = Kernel { name: "batched_gemm_wide", constants: &[("WIDE", 1.0)], ..NARROW };
 /// Through workgroup memory.
 pub const SHARED: Kernel = kernel!("batched_gemm_shared", LINE, Params, [Source, Read, Read, Target], ["batched_gemm"]);
-/// The same three with the weights of Winograd's gradient.
+/// The same for few rows.
+pub const SHARED_FEW: Kernel = Kernel { name: "batched_gemm_shared_few", constants: &[("FEW", 1.0)], ..SHARED };
+/// The same four with the weights of Winograd's gradient.
 pub const NARROW_TRANSPOSED: Kernel =
     Kernel { name: "batched_gemm_transposed", constants: &[("TRANSPOSED", 1.0)], ..NARROW };
 /// See [`NARROW_TRANSPOSED`].
@@ -32,11 +34,17 @@ pub const WIDE_TRANSPOSED: Kernel =
 pub const SHARED_TRANSPOSED: Kernel =
     Kernel { name: "batched_gemm_shared_transposed", constants: &[("TRANSPOSED", 1.0)], ..SHARED };
 
+/// See [`NARROW_TRANSPOSED`].
+pub const SHARED_FEW_TRANSPOSED: Kernel =
+    Kernel { name: "batched_gemm_shared_few_transposed", constants: &[("TRANSPOSED", 1.0), ("FEW", 1.0)], ..SHARED };
+
 /// Output blocks that an invocation makes.
 const BLOCKS_PER_THREAD: u32 = 4;
 /// Rows and output blocks that a workgroup of [`SHARED`] makes.
 const SHARED_ROWS: u32 = 64;
-const SHARED_BLOCKS: u32 = 32;
+/// Rows of [`SHARED_FEW`].
+const FEW_ROWS: u32 = 32;
+const SHARED_BLOCKS: u32 = 16;
 
 /// A batch of products of the same size.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +68,8 @@ impl Batch {
 
     fn dispatch(self, rec: &mut Recorder, transposed: bool, tensors: [&Tensor; 4], (biased, accumulate): (bool, bool)) {
         let Batch { count, rows, in_blocks, out_blocks } = self;
-        let variant = GemmVariant::on(rec.gpu(), rows);
-        let kernel = kernel(variant, transposed);
+        let variant = GemmVariant::on(rec.gpu(), Work::of_rows(rows));
+        let kernel = kernel(variant, rows, transposed);
         let params =
             Params { batch: count, rows, in_blocks, out_blocks, biased: biased.into(), accumulate: accumulate.into() };
         let strips =
@@ -69,6 +77,7 @@ impl Batch {
         let threads = match variant {
             GemmVariant::Narrow => strips(8),
             GemmVariant::Wide => strips(16),
+            GemmVariant::Shared if rows <= FEW_ROWS => [LINE[0], out_blocks.div_ceil(SHARED_BLOCKS), count],
             GemmVariant::Shared => [rows.div_ceil(SHARED_ROWS) * LINE[0], out_blocks.div_ceil(SHARED_BLOCKS), count],
         };
         rec.dispatch(kernel, &params, &tensors, Grid::over(kernel, threads));
@@ -76,12 +85,14 @@ impl Batch {
 }
 
 /// The kernel that does it this way.
-pub fn kernel(variant: GemmVariant, transposed: bool) -> &'static Kernel {
+fn kernel(variant: GemmVariant, rows: u32, transposed: bool) -> &'static Kernel {
     match (variant, transposed) {
         (GemmVariant::Narrow, false) => &NARROW,
         (GemmVariant::Narrow, true) => &NARROW_TRANSPOSED,
         (GemmVariant::Wide, false) => &WIDE,
         (GemmVariant::Wide, true) => &WIDE_TRANSPOSED,
+        (GemmVariant::Shared, false) if rows <= FEW_ROWS => &SHARED_FEW,
+        (GemmVariant::Shared, true) if rows <= FEW_ROWS => &SHARED_FEW_TRANSPOSED,
         (GemmVariant::Shared, false) => &SHARED,
         (GemmVariant::Shared, true) => &SHARED_TRANSPOSED,
     }

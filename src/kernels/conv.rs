@@ -1,5 +1,6 @@
 //! Direct convolution, forward and to the input, of any window, channels and rows.
 
+use super::gemm_variant::{GemmVariant, Work};
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
 
@@ -31,8 +32,36 @@ pub const FROM_PICTURE: Kernel = Kernel { name: "conv_from_picture", constants: 
 pub const TO_PICTURE: Kernel =
     Kernel { name: "conv_to_picture", constants: &[("BLOCKS", 1.0), ("OUTPUTS", 3.0)], ..KERNEL };
 
-/// Pixels of a row that one invocation makes.
-const TILE: u32 = 16;
+/// The same three by half as many pixels for each invocation.
+pub const SHORT: Kernel = Kernel { name: "conv_short", constants: &[("TILE", 8.0)], ..KERNEL };
+/// See [`SHORT`].
+pub const SHORT_FROM_PICTURE: Kernel = Kernel {
+    name: "conv_short_from_picture",
+    constants: &[("TILE", 8.0), ("BLOCKS", 1.0), ("CHANNELS", 3.0)],
+    ..KERNEL
+};
+/// See [`SHORT`].
+pub const SHORT_TO_PICTURE: Kernel = Kernel {
+    name: "conv_short_to_picture",
+    constants: &[("TILE", 8.0), ("BLOCKS", 1.0), ("OUTPUTS", 3.0)],
+    ..KERNEL
+};
+
+/// A way to convolve: the kernel, and the pixels of a row and the output blocks that one invocation makes.
+struct Way(&'static Kernel, u32, u32);
+
+/// The best way from so many channels to so many.
+fn way(variant: GemmVariant, inputs: u32, outputs: u32) -> Way {
+    let is_short = variant == GemmVariant::Shared;
+    match (inputs, outputs) {
+        (_, ..=3) if is_short => Way(&SHORT_TO_PICTURE, 8, 1),
+        (..=3, _) if is_short => Way(&SHORT_FROM_PICTURE, 8, 1),
+        _ if is_short => Way(&SHORT, 8, 2),
+        (_, ..=3) => Way(&TO_PICTURE, 16, 1),
+        (..=3, _) => Way(&FROM_PICTURE, 16, 2),
+        _ => Way(&KERNEL, 16, 2),
+    }
+}
 
 /// How a convolution meets its surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,12 +165,9 @@ fn record(rec: &mut Recorder, x: &Tensor, weights: Weights, window: Window, relu
         relu: relu.into(),
         scale,
     };
-    let (kernel, blocks) = match (from.channels, to.channels) {
-        (_, ..=3) => (&TO_PICTURE, 1),
-        (..=3, _) => (&FROM_PICTURE, 2),
-        _ => (&KERNEL, 2),
-    };
-    let threads = [to.width.div_ceil(TILE) * rows.count, to.blocks().div_ceil(blocks), 1];
+    let variant = GemmVariant::on(rec.gpu(), Work::Convolutions);
+    let Way(kernel, pixels, blocks) = way(variant, from.channels, to.channels);
+    let threads = [to.width.div_ceil(pixels) * rows.count, to.blocks().div_ceil(blocks), 1];
     rec.dispatch(kernel, &params, &[x, weights.tiles, weights.bias, y], Grid::over(kernel, threads));
 }
 

@@ -1,6 +1,6 @@
 //! Centred second moments of a layer over chunks of its pixels.
 
-use super::gemm_variant::GemmVariant;
+use super::gemm_variant::{GemmVariant, Work};
 use super::line::{LINE, Part};
 use crate::gpu::{Grid, Kernel, Recorder, Tensor};
 use bytemuck::{Pod, Zeroable};
@@ -17,9 +17,12 @@ struct Params {
 }
 
 /// The compute kernel: squares of 2x2 tiles for each invocation.
-pub const KERNEL: Kernel = kernel!("covariance", LINE, Params, [Source, Read, Write], ["outer"]);
+pub const KERNEL: Kernel = kernel!("covariance", LINE, Params, [Source, Read, Write], ["outer", "covariance"]);
 /// The same with squares of 4x4 tiles.
 pub const WIDE: Kernel = Kernel { name: "covariance_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
+
+/// The same through workgroup memory: squares of 16x16 tiles for each workgroup.
+pub const SHARED: Kernel = kernel!("covariance_shared", LINE, Params, [Source, Read, Write], ["outer", "covariance"]);
 
 /// Sums of (x - mu)(x - mu)^T, one C x C matrix for each of `chunks` equal shares of the pixels that `part` has;
 /// `partials` holds `chunks` matrices. `mu` of zeros gives the Gram matrix.
@@ -29,12 +32,14 @@ pub fn record(rec: &mut Recorder, part: &Part, mu: &Tensor, chunks: u32, partial
     let Part { first, pixels, accumulate, .. } = *part;
     let chunk = pixels.div_ceil(chunks);
     let params = Params { pixels, blocks, first, chunk, chunks, accumulate: accumulate.into() };
-    let (kernel, side) = match GemmVariant::on(rec.gpu(), pixels) {
-        GemmVariant::Wide => (&WIDE, 4),
-        GemmVariant::Narrow | GemmVariant::Shared => (&KERNEL, 2),
+    // Tiles along a square's side, and how many invocations make it.
+    let (kernel, side, invocations) = match GemmVariant::on(rec.gpu(), Work::Squares) {
+        GemmVariant::Narrow => (&KERNEL, 2, 1),
+        GemmVariant::Wide => (&WIDE, 4, 1),
+        GemmVariant::Shared => (&SHARED, 16, LINE[0]),
     };
     // The diagonal, and what is above it.
     let strips = blocks.div_ceil(side);
     let squares = strips * (strips + 1) / 2;
-    rec.dispatch(kernel, &params, &[part.x, mu, partials], Grid::line(kernel, chunks * squares));
+    rec.dispatch(kernel, &params, &[part.x, mu, partials], Grid::line(kernel, chunks * squares * invocations));
 }

@@ -55,30 +55,36 @@ pub mod total;
 pub mod weight_gradient;
 pub mod winograd;
 
-pub use gemm_variant::GemmVariant;
+pub use gemm_variant::{GemmVariant, Work};
 pub(crate) use line::{LINE, grid_of_sums};
 pub use line::{Part, sums_for};
 
 use crate::gpu::Kernel;
 
 /// Every compute kernel but those that one loss alone uses ([`crate::objective::losses::KERNELS`]), for the tests that reflect them.
-pub const ALL: [&Kernel; 57] = [
+pub const ALL: [&Kernel; 65] = [
     &adam::KERNEL,
     &adam::UNBOUNDED,
     &batched_gemm::NARROW,
     &batched_gemm::WIDE,
     &batched_gemm::SHARED,
+    &batched_gemm::SHARED_FEW,
     &batched_gemm::NARROW_TRANSPOSED,
     &batched_gemm::WIDE_TRANSPOSED,
     &batched_gemm::SHARED_TRANSPOSED,
+    &batched_gemm::SHARED_FEW_TRANSPOSED,
     &blend::KERNEL,
     &clip::KERNEL,
     &colour::KERNEL,
     &conv::KERNEL,
     &conv::FROM_PICTURE,
     &conv::TO_PICTURE,
+    &conv::SHORT,
+    &conv::SHORT_FROM_PICTURE,
+    &conv::SHORT_TO_PICTURE,
     &covariance::KERNEL,
     &covariance::WIDE,
+    &covariance::SHARED,
     &dot::KERNEL,
     &enlarge::FORWARD,
     &enlarge::BACKWARD,
@@ -118,7 +124,9 @@ pub const ALL: [&Kernel; 57] = [
     &weight_gradient::KERNEL,
     &winograd::WEIGHTS,
     &winograd::INPUT,
+    &winograd::INPUT_SPLIT,
     &winograd::GRADIENT,
+    &winograd::GRADIENT_SPLIT,
     &winograd::OUTPUT,
 ];
 

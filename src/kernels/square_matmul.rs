@@ -1,6 +1,6 @@
 //! Products of two square matrices.
 
-use super::gemm_variant::GemmVariant;
+use super::gemm_variant::{GemmVariant, Work};
 use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
 use bytemuck::{Pod, Zeroable};
@@ -43,7 +43,7 @@ pub fn record(rec: &mut Recorder, a: &Tensor, b: &Tensor, finish: Finish, y: &Te
     let (norm, power) = finish.norm.unwrap_or((a, 0.0));
     let Finish { factor, diagonal, .. } = finish;
     let params = Params { blocks, channels, factor, power, diagonal };
-    let (kernel, side) = match GemmVariant::on(rec.gpu(), channels) {
+    let (kernel, side) = match GemmVariant::on(rec.gpu(), Work::Squares) {
         GemmVariant::Wide => (&WIDE, 4),
         GemmVariant::Narrow | GemmVariant::Shared => (&KERNEL, 2),
     };

@@ -4,6 +4,7 @@
 
 use super::batched_gemm::Batch;
 use super::conv::Window;
+use super::gemm_variant::{GemmVariant, Work};
 use super::line::LINE;
 use super::pool;
 use crate::Result;
@@ -54,6 +55,11 @@ pub const INPUT: Kernel =
     kernel!("winograd_input", LINE, InputParams, [Source, Read, Write], ["winograd_tiles", "winograd_six"]);
 /// The same for a gradient, through the mask of a ReLU and perhaps a pool.
 pub const GRADIENT: Kernel = Kernel { name: "winograd_input_gradient", constants: &[("GRADIENT", 1.0)], ..INPUT };
+/// [`INPUT`] by two invocations for each tile.
+pub const INPUT_SPLIT: Kernel = Kernel { name: "winograd_input_split", constants: &[("SPLIT", 1.0)], ..INPUT };
+/// [`GRADIENT`] by two invocations for each tile.
+pub const GRADIENT_SPLIT: Kernel =
+    Kernel { name: "winograd_input_gradient_split", constants: &[("GRADIENT", 1.0), ("SPLIT", 1.0)], ..INPUT };
 /// Back to pixels.
 pub const OUTPUT: Kernel =
     kernel!("winograd_output", LINE, OutputParams, [Read, Read, Target, Write], ["winograd_tiles", "winners"]);
@@ -200,7 +206,7 @@ pub fn forward(
     assert_eq!(mask.map_or(y.shape(), Mask::output), y.shape(), "output shape of winograd to {}", y.label());
     assert_eq!(map.width, x.shape().width, "width of winograd to {}", y.label());
     let nothing = &workspace.nothing;
-    let reading = Reading { kernel: &INPUT, map: x.shape(), mask: nothing, mask_stride: 0, pooled: 0, scale: 1.0 };
+    let reading = Reading { through_mask: false, map: x.shape(), mask: nothing, mask_stride: 0, pooled: 0, scale: 1.0 };
     let writing = Writing {
         map,
         mask: mask.map_or(nothing, |mask| &mask.bits),
@@ -233,7 +239,7 @@ pub fn backward(
     assert_eq!(mask.map_or(d_y.shape(), Mask::output), d_y.shape(), "shape of the gradient {}", d_y.label());
     let pool = mask.and_then(|mask| mask.pool);
     let reading = Reading {
-        kernel: if mask.is_some() { &GRADIENT } else { &INPUT },
+        through_mask: mask.is_some(),
         map: mask.map_or(d_y.shape(), |mask| mask.map),
         mask: mask.map_or(&workspace.nothing, |mask| &mask.bits),
         mask_stride: mask.map_or(0, Mask::stride),
@@ -254,7 +260,7 @@ pub fn backward(
 
 /// How the input transform reads.
 struct Reading<'t> {
-    kernel: &'static Kernel,
+    through_mask: bool,
     map: Shape,
     mask: &'t Tensor,
     mask_stride: u32,
@@ -289,13 +295,19 @@ fn record(
     let Shape { width, .. } = writing.map;
     let all = tiles(rows.count, width);
     let strip = workspace.strip(all, in_blocks.max(out_blocks));
+    let (kernel, invocations) = match (GemmVariant::on(rec.gpu(), Work::Convolutions), reading.through_mask) {
+        (GemmVariant::Shared, false) => (&INPUT_SPLIT, 2),
+        (GemmVariant::Shared, true) => (&GRADIENT_SPLIT, 2),
+        (_, false) => (&INPUT, 1),
+        (_, true) => (&GRADIENT, 1),
+    };
     for first in (0..all).step_by(strip as usize) {
         let tiles = strip.min(all - first);
-        let Reading { kernel, map, mask, mask_stride, pooled, scale } = reading;
+        let Reading { map, mask, mask_stride, pooled, scale, .. } = reading;
         let (height, first_in) = (map.height, rows.input as i32);
         let blocks = in_blocks;
         let params = InputParams { height, width, blocks, tiles, first, first_in, mask_stride, pooled, scale };
-        rec.dispatch(kernel, &params, &[x, mask, &workspace.input], Grid::line(kernel, tiles * in_blocks));
+        rec.dispatch(kernel, &params, &[x, mask, &workspace.input], Grid::line(kernel, tiles * in_blocks * invocations));
 
         let batch = Batch { count: POINTS, rows: tiles, in_blocks, out_blocks };
         batch.record(rec, transposed, &workspace.input, weights.tiles, &workspace.output);

@@ -50,13 +50,14 @@ fn forward() {
     for case @ [height, width, inputs, outputs, kernel, pad] in CASES {
         let (x, filters, bias) = (noise(2, height, width, inputs), filters(case), noise(3, 1, 1, outputs).values);
         let window = Window { kernel, pad };
-        for relu in [false, true] {
+        for (relu, variant) in [(false, GemmVariant::Shared), (false, GemmVariant::Narrow), (true, GemmVariant::Narrow)] {
+            variant.prefer(&bench.gpu);
             let y = bench.output(window.output(shape(&x), outputs), false);
             let (x_gpu, weights, bias_gpu) = (bench.upload(&x), upload(&bench, &filters, false), bench.vector(&bias));
             let weights = Weights { tiles: &weights, bias: &bias_gpu };
             bench.run(|rec| conv::forward(rec, &x_gpu, weights, window, relu, &y.tensor, 0));
             let expected = twin::forward(&x, &filters, &bias, pad as usize, relu);
-            let case = format!("{}{}", name(case), if relu { ", relu" } else { "" });
+            let case = format!("{}{}, {variant:?}", name(case), if relu { ", relu" } else { "" });
             bench.check("conv forward", &case, &y, &expected);
         }
     }
@@ -71,14 +72,17 @@ fn backward() {
             window.output(Shape::new(height, width, inputs), outputs);
         let d_y = noise(4, out_height, out_width, outputs);
         let expected = twin::backward(&d_y, &filters, pad as usize);
-        for accumulate in [false, true] {
+        for (accumulate, variant) in
+            [(true, GemmVariant::Shared), (false, GemmVariant::Narrow), (true, GemmVariant::Narrow)]
+        {
+            variant.prefer(&bench.gpu);
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y, flipped) = (bench.upload(&d_y), upload(&bench, &filters, true));
             let zeros = bench.vector(&vec![0.0; inputs as usize]);
             let weights = Weights { tiles: &flipped, bias: &zeros };
             let added = if accumulate { u32::MAX } else { 0 };
             bench.run(|rec| assert_eq!(conv::backward(rec, &d_y, weights, window, &d_x.tensor, 0, added), height));
-            bench.check("conv backward", &name(case), &d_x, &expected);
+            bench.check(&format!("conv backward, {variant:?}"), &name(case), &d_x, &expected);
         }
     }
 }
@@ -130,7 +134,7 @@ fn pointwise_product() {
         for (accumulate, variant) in
             [false, true].into_iter().flat_map(|a| GemmVariant::ALL.map(|variant| (a, variant)))
         {
-            variant.note(&bench.gpu);
+            variant.prefer(&bench.gpu);
             let y = bench.output(shape(&x), accumulate);
             let (x, matrix, bias) = (bench.upload(&x), bench.matrices(&matrix), bench.vector(&bias));
             bench.run(|rec| batched_gemm::pointwise(rec, &x, &matrix, &bias, &y.tensor, accumulate));

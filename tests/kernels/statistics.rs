@@ -48,8 +48,8 @@ fn covariance_in_chunks() {
         for (about, mu) in [("about the mean", mean), ("about zero", zero)] {
             let (x_gpu, mu_gpu) = (bench.upload(&x), bench.vector(&mu));
             let expected = reference::covariance::record(&x, &mu, chunks as usize);
-            for variant in [GemmVariant::Narrow, GemmVariant::Wide] {
-                variant.note(&bench.gpu);
+            for variant in GemmVariant::ALL {
+                variant.prefer(&bench.gpu);
                 let partials = bench.stale_matrices(chunks as usize, channels as usize);
                 bench.run(|rec| covariance::record(rec, &Part::whole(&x_gpu), &mu_gpu, chunks, &partials));
                 let case = format!("{}, {about}, {variant:?}", name_of(case));

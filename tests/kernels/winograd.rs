@@ -4,7 +4,7 @@ use crate::agreement::agree;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::choices::Pooling;
 use scumble::gpu::{Recorder, Shape, Tensor};
-use scumble::kernels::GemmVariant;
+use scumble::kernels::{GemmVariant, Work};
 use scumble::kernels::winograd::{self, Mask, Rows, Weights, Workspace};
 use scumble::reference::{self as twins, Map, conv as twin, conv::Filters};
 use std::ops::Range;
@@ -54,7 +54,7 @@ fn forward() {
         let rows = Rows::all(x_gpu.shape());
         let expected = twin::forward(&x, &filters, &bias, 1, false);
         for variant in GemmVariant::ALL {
-            variant.note(&bench.gpu);
+            variant.prefer(&bench.gpu);
             bench.run(|rec| {
                 let room = workspace(rec, case);
                 winograd::forward(rec, &x_gpu, weights, rows, None, &y.tensor, &room);
@@ -73,7 +73,7 @@ fn backward() {
         for (accumulate, variant) in
             [(false, GemmVariant::Narrow), (true, GemmVariant::Shared), (false, GemmVariant::Wide)]
         {
-            variant.note(&bench.gpu);
+            variant.prefer(&bench.gpu);
             let d_x = bench.output(Shape::new(height, width, inputs), accumulate);
             let (d_y_gpu, tiles) = (bench.upload(&d_y), upload(&bench, &filters));
             let zeros = bench.vector(&vec![0.0; inputs as usize]);
@@ -94,10 +94,12 @@ fn backward() {
 fn through_relu_and_pool_in_bands() {
     let bench = Workbench::open();
     for case @ [height, width, inputs, outputs, _] in CASES {
-        for pool in [None, Some(Pooling::Average), Some(Pooling::Max)] {
+        let pools = [None, Some(Pooling::Average), Some(Pooling::Max)];
+        for (pool, variant) in pools.into_iter().flat_map(|pool| Work::Convolutions.variants().iter().map(move |&variant| (pool, variant))) {
             if pool.is_some() && height.min(width) < 2 {
                 continue;
             }
+            variant.prefer(&bench.gpu);
             let (x, filters) = (noise(2, height, width, inputs), filters(inputs, outputs));
             let bias = noise(3, 1, 1, outputs).values;
             let relu = twin::forward(&x, &filters, &bias, 1, true);
@@ -134,7 +136,7 @@ fn through_relu_and_pool_in_bands() {
                 d_x.height += band.height;
                 d_x.values.extend(band.values);
             }
-            let case = format!("{}, pool {pool:?}", name(case));
+            let case = format!("{}, pool {pool:?}, {variant:?}", name(case));
             bench.check("winograd forward, relu", &case, &y, &expected);
             agree("winograd backward, relu", &case, &d_x, &d_expected);
         }

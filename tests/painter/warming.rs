@@ -19,7 +19,7 @@ fn what_is_compiled_ahead_is_what_a_usual_run_uses() {
         // A device of its own: what other runs have compiled must not be taken for what this one needs.
         let gpu = Gpu::open().await.unwrap();
         // Wider variants, where a device is faster with them, are compiled in order to find that out.
-        GemmVariant::Narrow.note(&gpu);
+        GemmVariant::Narrow.prefer(&gpu);
         assert!(gpu.compiled().is_empty());
         let mut painter = Painter::new(&gpu, &street_and_swirl(), &small(128, 1)).await.unwrap();
         while !painter.step().await.unwrap().finished {}

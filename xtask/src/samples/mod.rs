@@ -35,7 +35,7 @@ const WIDTH: usize = 640;
 /// Height of every sample, in pixels.
 const HEIGHT: usize = 480;
 /// Longest edge of a thumbnail, in pixels.
-const THUMB_EDGE: usize = 144;
+const THUMB_EDGE: usize = 128;
 /// The JPEG quality to start from.
 const QUALITY: u8 = 84;
 /// The quality never sinks below this, whatever the size.
@@ -45,7 +45,7 @@ const THUMB_QUALITY_MIN: u8 = 40;
 /// Largest file, in bytes: two of them come before Paint is pressed, when all in all may weigh 700 kB.
 const FILE_BYTES_MAX: usize = 48_000;
 /// Largest thumbnail, in bytes.
-const THUMB_BYTES_MAX: usize = 3_000;
+const THUMB_BYTES_MAX: usize = 2_700;
 
 /// One sample picture: how to name it, how to describe it, how to draw it.
 struct Sample {
