@@ -115,7 +115,8 @@ fn record(rec: &mut Recorder, work: Work) -> Result<()> {
         Work::Products => products(rec, TILES),
         Work::FewRows => products(rec, FEW_TILES),
         Work::Squares => {
-            let (x, mu) = (rec.tensor("tuning input", first)?, rec.tensor("tuning mean", Shape::vector(FIRST_CHANNELS))?);
+            let (x, mu) =
+                (rec.tensor("tuning input", first)?, rec.tensor("tuning mean", Shape::vector(FIRST_CHANNELS))?);
             let matrix = Shape::matrix(FIRST_CHANNELS);
             let sums = rec.tensor("tuning output", Shape::new(CHUNKS, matrix.width, FIRST_CHANNELS))?;
             covariance::record(rec, &Part::whole(&x), &mu, CHUNKS, &sums);

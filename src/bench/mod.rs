@@ -3,6 +3,7 @@
 //! Natively `cargo xtask bench` calls it, in a browser the worker of `tests/browser/bench.mjs`. Only with the feature
 //! `bench`.
 
+mod card;
 mod ceilings;
 mod inputs;
 #[cfg(feature = "occupancy")]
@@ -14,12 +15,13 @@ mod row;
 mod web;
 mod work;
 
+pub use card::Card;
 pub use ceilings::Ceilings;
 #[cfg(feature = "occupancy")]
 pub use iteration::iteration;
 pub use layers::{KernelTime, Layers, ScopeTime};
 pub use pipelines::Pipelines;
-pub use row::Row;
+pub use row::{Question, Row};
 
 use crate::Result;
 use crate::gpu::{Gpu, Kernel};

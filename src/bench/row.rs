@@ -5,13 +5,27 @@ use super::inputs::{noise, random_weights};
 use super::layers::Layers;
 use super::work::Work;
 use crate::Result;
-use crate::choices::ModelKind;
+use crate::choices::{ModelKind, Precision};
 use crate::clock::now_ms;
-use crate::gpu::Gpu;
+use crate::gpu::{Clock, Gpu};
 use crate::painter::{Painter, Sources};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// The model.
+    pub model: ModelKind,
+    /// Edge of the square picture in pixels.
+    pub size: u32,
+    /// How features are stored.
+    #[serde(default)]
+    pub precision: Precision,
+    /// Whether every layer is timed as well.
+    pub layers: bool,
+}
 
 /// One model at one size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +34,9 @@ pub struct Row {
     pub model: ModelKind,
     /// Edge of the square picture in pixels.
     pub size: u32,
+    /// How features are stored.
+    #[serde(default)]
+    pub precision: Precision,
     /// Milliseconds before the run's first iteration: weights are packed and uploaded, pictures resampled, targets captured
     /// at the smallest scale. Not the pipelines.
     pub prepare_ms: f64,
@@ -55,7 +72,8 @@ impl Row {
     ///
     /// # Errors
     /// Where no adapter answers, or the device cannot hold the run.
-    pub async fn measure(model: ModelKind, size: u32, layers: bool) -> Result<Row> {
+    pub async fn measure(question: Question) -> Result<Row> {
+        let Question { model, size, precision, layers } = question;
         // A device of its own, so that its peak is this row's.
         let gpu = if layers { Gpu::open_for_timing().await? } else { Gpu::open().await? };
         gpu.warm_up(super::all_kernels());
@@ -69,7 +87,7 @@ impl Row {
         };
         let (waited_for, queued) = iterations(size);
         let iterations = Some((waited_for + queued) as u32);
-        let settings = Settings { model, size, iterations, ..Settings::default() };
+        let settings = Settings { model, size, precision, iterations, ..Settings::default() };
         let started = now_ms();
         let mut painter = Painter::new(&gpu, &sources, &settings).await?;
         gpu.fence().wait(&gpu).await;
@@ -98,6 +116,7 @@ impl Row {
         Ok(Row {
             model,
             size,
+            precision,
             prepare_ms,
             first_ms,
             iteration_ms: times[times.len() / 2],
@@ -109,5 +128,13 @@ impl Row {
             ceilings,
             layers,
         })
+    }
+
+    /// The share of the time in which the device has nothing to do while iterations stand in line; none where it has no
+    /// clock of its own, or nobody asked for layers.
+    pub fn idle(&self) -> Option<f64> {
+        let layers = self.layers.as_ref().filter(|layers| layers.clock == Clock::Timestamps)?;
+        let busy_ms: f64 = layers.scopes.iter().map(|scope| scope.ms).sum();
+        Some((1.0 - busy_ms / self.queued_ms).max(0.0))
     }
 }

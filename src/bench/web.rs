@@ -1,16 +1,8 @@
 //! This turns a worker's questions into measurements, as JSON. Like [`crate::web`], it knows JavaScript.
 
-use super::{Machine, Row};
-use crate::choices::ModelKind;
-use serde::{Deserialize, Serialize};
+use super::{Machine, Question, Row};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
-
-#[derive(Deserialize)]
-struct Asked {
-    model: ModelKind,
-    size: u32,
-    layers: bool,
-}
 
 /// Measures the adapter: a [`Machine`].
 #[wasm_bindgen(js_name = benchMachine)]
@@ -19,12 +11,12 @@ pub async fn machine() -> Result<String, JsValue> {
     json(&Machine::measure().await.map_err(thrown)?)
 }
 
-/// Measures `{model, size, layers}`: a [`Row`].
+/// Measures a [`Question`]: a [`Row`].
 #[wasm_bindgen(js_name = benchRow)]
 pub async fn row(asked: String) -> Result<String, JsValue> {
     console_error_panic_hook::set_once();
-    let Asked { model, size, layers } = serde_json::from_str(&asked).map_err(thrown)?;
-    json(&Row::measure(model, size, layers).await.map_err(thrown)?)
+    let question: Question = serde_json::from_str(&asked).map_err(thrown)?;
+    json(&Row::measure(question).await.map_err(thrown)?)
 }
 
 fn json(value: &impl Serialize) -> Result<String, JsValue> {

@@ -38,6 +38,12 @@ impl Gpu {
         Gpu::open_with(wgpu::Features::TIMESTAMP_QUERY, false).await
     }
 
+    /// What kernels may take at most.
+    #[cfg(feature = "bench")]
+    pub fn limits(&self) -> wgpu::Limits {
+        self.device().limits()
+    }
+
     /// Whose clock [`Program::submit_timed`] looks at.
     pub fn clock(&self) -> Clock {
         match self.device().features().contains(wgpu::Features::TIMESTAMP_QUERY) {

@@ -41,11 +41,8 @@ pub const SHORT_FROM_PICTURE: Kernel = Kernel {
     ..KERNEL
 };
 /// See [`SHORT`].
-pub const SHORT_TO_PICTURE: Kernel = Kernel {
-    name: "conv_short_to_picture",
-    constants: &[("TILE", 8.0), ("BLOCKS", 1.0), ("OUTPUTS", 3.0)],
-    ..KERNEL
-};
+pub const SHORT_TO_PICTURE: Kernel =
+    Kernel { name: "conv_short_to_picture", constants: &[("TILE", 8.0), ("BLOCKS", 1.0), ("OUTPUTS", 3.0)], ..KERNEL };
 
 /// A way to convolve: the kernel, and the pixels of a row and the output blocks that one invocation makes.
 struct Way(&'static Kernel, u32, u32);

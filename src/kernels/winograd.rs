@@ -307,7 +307,12 @@ fn record(
         let (height, first_in) = (map.height, rows.input as i32);
         let blocks = in_blocks;
         let params = InputParams { height, width, blocks, tiles, first, first_in, mask_stride, pooled, scale };
-        rec.dispatch(kernel, &params, &[x, mask, &workspace.input], Grid::line(kernel, tiles * in_blocks * invocations));
+        rec.dispatch(
+            kernel,
+            &params,
+            &[x, mask, &workspace.input],
+            Grid::line(kernel, tiles * in_blocks * invocations),
+        );
 
         let batch = Batch { count: POINTS, rows: tiles, in_blocks, out_blocks };
         batch.record(rec, transposed, &workspace.input, weights.tiles, &workspace.output);

@@ -50,7 +50,8 @@ fn forward() {
     for case @ [height, width, inputs, outputs, kernel, pad] in CASES {
         let (x, filters, bias) = (noise(2, height, width, inputs), filters(case), noise(3, 1, 1, outputs).values);
         let window = Window { kernel, pad };
-        for (relu, variant) in [(false, GemmVariant::Shared), (false, GemmVariant::Narrow), (true, GemmVariant::Narrow)] {
+        for (relu, variant) in [(false, GemmVariant::Shared), (false, GemmVariant::Narrow), (true, GemmVariant::Narrow)]
+        {
             variant.prefer(&bench.gpu);
             let y = bench.output(window.output(shape(&x), outputs), false);
             let (x_gpu, weights, bias_gpu) = (bench.upload(&x), upload(&bench, &filters, false), bench.vector(&bias));

@@ -4,8 +4,8 @@ use crate::agreement::agree;
 use crate::workbench::{Workbench, noise, shape};
 use scumble::choices::Pooling;
 use scumble::gpu::{Recorder, Shape, Tensor};
-use scumble::kernels::{GemmVariant, Work};
 use scumble::kernels::winograd::{self, Mask, Rows, Weights, Workspace};
+use scumble::kernels::{GemmVariant, Work};
 use scumble::reference::{self as twins, Map, conv as twin, conv::Filters};
 use std::ops::Range;
 
@@ -95,7 +95,9 @@ fn through_relu_and_pool_in_bands() {
     let bench = Workbench::open();
     for case @ [height, width, inputs, outputs, _] in CASES {
         let pools = [None, Some(Pooling::Average), Some(Pooling::Max)];
-        for (pool, variant) in pools.into_iter().flat_map(|pool| Work::Convolutions.variants().iter().map(move |&variant| (pool, variant))) {
+        for (pool, variant) in
+            pools.into_iter().flat_map(|pool| Work::Convolutions.variants().iter().map(move |&variant| (pool, variant)))
+        {
             if pool.is_some() && height.min(width) < 2 {
                 continue;
             }

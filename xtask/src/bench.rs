@@ -3,6 +3,7 @@
 //! What is measured, and how, stands in `src/bench/` of the library; here it is asked for, printed and stored.
 
 mod browser;
+mod card;
 mod layers;
 mod report;
 
@@ -11,14 +12,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 use pollster::block_on;
-use scumble::bench::{Machine, Row};
-use scumble::choices::ModelKind;
+use scumble::bench::{Machine, Question, Row};
+use scumble::choices::{ModelKind, Precision};
 
 use crate::process;
 use report::Report;
 
-const USAGE: &str =
-    "cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE]";
+const USAGE: &str = "cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE], or cargo xtask bench --card [--weights FILE]";
 
 struct Options {
     /// Whether Chromium runs the engine, and not this program.
@@ -37,14 +37,17 @@ struct Options {
 /// # Errors
 /// Where no adapter answers, or the device cannot hold a run.
 pub fn run(args: &[String]) -> Result<()> {
+    if args.first().is_some_and(|first| first == "--card") {
+        return card::run(&args[1..]);
+    }
     let options = Options::parse(args).with_context(|| format!("The usage is {USAGE}"))?;
     let mut report = Report::new(&options.json);
     if options.browser {
         browser::measure(&options, &mut report)?;
     } else {
         report.machine(block_on(Machine::measure())?);
-        for (model, size) in options.questions() {
-            report.row(block_on(Row::measure(model, size, options.layers))?);
+        for question in options.questions() {
+            report.row(block_on(Row::measure(question))?);
         }
     }
     report.store()
@@ -82,8 +85,10 @@ impl Options {
     }
 
     /// Every row of the table.
-    fn questions(&self) -> impl Iterator<Item = (ModelKind, u32)> {
-        self.models.iter().flat_map(|&model| self.sizes.iter().map(move |&size| (model, size)))
+    fn questions(&self) -> impl Iterator<Item = Question> {
+        let layers = self.layers;
+        let question = move |model, size| Question { model, size, precision: Precision::Full, layers };
+        self.models.iter().flat_map(move |&model| self.sizes.iter().map(move |&size| question(model, size)))
     }
 }
 

@@ -7,11 +7,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use scumble::bench::Question;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::Options;
 use super::report::Report;
-use super::{Options, name};
 use crate::{build, process, setup};
 
 /// What `index.html` needs to be: a page that may start a worker.
@@ -31,10 +32,7 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<()> {
     build::bind(&wasm, &site.join("pkg"))?;
     fs::write(site.join("index.html"), PAGE)?;
 
-    let rows: Vec<Value> = options
-        .questions()
-        .map(|(model, size)| json!({ "model": name(model), "size": size, "layers": options.layers }))
-        .collect();
+    let rows: Vec<Question> = options.questions().collect();
     let mut node = process::command("node");
     node.arg("tests/browser/bench.mjs").arg(&site).arg(json!({ "gpu": options.gpu, "rows": rows }).to_string());
     if let Some(chromium) = setup::chromium() {
