@@ -26,6 +26,9 @@ struct Inner {
     trouble: Arc<Mutex<Option<Error>>>,
     pipelines: RefCell<HashMap<(&'static str, Elements), Pipeline>>,
     findings: Findings,
+    /// The next seed, where what kernels write is to be perturbed.
+    #[cfg(feature = "bench")]
+    perturbation: std::cell::Cell<Option<u32>>,
 }
 
 impl Gpu {
@@ -98,6 +101,8 @@ impl Gpu {
             trouble,
             pipelines: RefCell::default(),
             findings: Findings::default(),
+            #[cfg(feature = "bench")]
+            perturbation: Default::default(),
         };
         Ok(Gpu(Rc::new(inner)))
     }
@@ -228,6 +233,11 @@ impl Gpu {
         for kernel in kernels {
             self.pipeline(kernel, Elements::default());
         }
+    }
+
+    #[cfg(feature = "bench")]
+    pub(super) fn perturbation(&self) -> &std::cell::Cell<Option<u32>> {
+        &self.0.perturbation
     }
 
     /// The findings about this device.

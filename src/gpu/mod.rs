@@ -9,6 +9,8 @@ mod device;
 mod findings;
 mod kernel;
 mod memory;
+#[cfg(feature = "bench")]
+mod perturbing;
 mod planning;
 pub mod readback;
 mod recorder;

@@ -170,6 +170,8 @@ impl<'g> Recorder<'g> {
             params: params.to_vec(),
         });
         self.timeline.tick();
+        #[cfg(feature = "bench")]
+        self.perturb(kernel, tensors);
         Uniform(uniform)
     }
 

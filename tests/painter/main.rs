@@ -1,6 +1,7 @@
 //! Whole runs at sizes that a software driver takes in its stride: what comes out, how it starts, what it refuses.
 
 mod controls;
+mod perturbed;
 mod recipes;
 mod resuming;
 mod setbacks;
