@@ -73,13 +73,12 @@ export class Keeping {
     return !this.#isKept && (this.#easel.isRunning || this.#history.runs.some(({ frames, saved }) => frames.length > 0 && !saved));
   }
 
-  #later() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#now(), SETTLED_MS);
-  }
+  // Changes may come faster than this, so that none may begin the wait anew.
+  #later() { this.#timer ??= setTimeout(() => this.#now(), SETTLED_MS); }
 
   #now() {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#history.runs.some(({ frames }) => frames.length > 0) || this.#easel.run) this.#inLine(() => this.#write());
   }
 

@@ -37,7 +37,7 @@ export class Slots {
       const bytes = new Uint8Array(await body.arrayBuffer());
       const first = bytes.indexOf(10), second = bytes.indexOf(10, first + 1);
       const text = new TextDecoder().decode(bytes.subarray(0, second));
-      return { number: Number(text.slice(0, first)), says: JSON.parse(text.slice(first + 1)), blob: body.slice(second + 1) };
+      return { number: Number(text.slice(0, first)), says: JSON.parse(text.slice(first + 1)), blob: new Blob([bytes.subarray(second + 1)]) };
     } catch {
       return undefined; // there is none, or it cannot be read
     }

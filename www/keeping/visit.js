@@ -48,12 +48,12 @@ export class Visit {
     return name;
   }
 
-  /** A file, if it is whole. @param {{name: string, bytes: number, type: string}} kept @returns {Promise<Blob | undefined>} */
+  /** A file, if it is whole, in memory: the browser may delete what lies here at any time. @param {{name: string, bytes: number, type: string}} kept @returns {Promise<Blob | undefined>} */
   async file({ name, bytes, type }) {
     try {
       const file = await (await this.#folder.getFileHandle(name)).getFile();
       if (file.size !== bytes) return undefined;
-      const blob = file.slice(0, bytes, type);
+      const blob = new Blob([await file.arrayBuffer()], { type });
       this.#names.set(blob, name);
       return blob;
     } catch {

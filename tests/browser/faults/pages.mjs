@@ -8,12 +8,12 @@ const ENOUGH = 5; // steps that a run went on for
 const CALM = 4; // looks: a new engine is ready before it goes on
 export const HASH = `#${new URLSearchParams(RUN)}`;
 
-/** Lets a page tell `globalThis.seen`: `at`, the newest step of its engines; `first`, the newest engine's first; `gaps_ms` between steps. */
+/** Lets a page tell `globalThis.seen`: `at`, the newest step of its engines; `first`, the newest engine's first; `when_ms` each step came for the first time; `gaps_ms` between steps. */
 export async function watched(page) {
   page.setDefaultTimeout(240_000);
   await breakable(page);
   await page.addInitScript(() => {
-    globalThis.seen = { at: 0, first: 0, gaps_ms: [] };
+    globalThis.seen = { at: 0, first: 0, when_ms: {}, gaps_ms: [] };
     const { Worker, setInterval } = globalThis;
     globalThis.Worker = class extends Worker {
       constructor(...given) {
@@ -27,6 +27,7 @@ export async function watched(page) {
           if (seen.isNew) seen.first = detail.iteration;
           else if (last) seen.gaps_ms.push(now - last);
           [seen.isNew, seen.at, last] = [false, detail.iteration, now];
+          seen.when_ms[seen.at] ??= now;
         });
       }
     };

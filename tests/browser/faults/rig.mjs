@@ -101,10 +101,10 @@ async function suffer(given, fault) {
   const { page: before, random, moment } = given;
   const { happen, ends, breaks } = KINDS[fault];
   const had = await pictures(before);
-  await before.evaluate(() => Object.assign(globalThis.seen, { at: 0, first: 0, gaps_ms: [] }));
+  await before.evaluate(() => Object.assign(globalThis.seen, { at: 0, first: 0, when_ms: {}, gaps_ms: [] }));
   await MOMENTS[moment](before, random);
   if (moment !== "opening") await before.waitForTimeout(300 + 3000 * random());
-  const { at } = await before.evaluate(() => globalThis.seen);
+  const { at, when_ms } = await before.evaluate(() => globalThis.seen);
   const engines = await before.evaluate(() => { globalThis.isSame = true; globalThis.seen.gaps_ms = []; return globalThis.engines; });
   const wasPainting = await before.evaluate(() => ["painting", "paused"].includes(document.documentElement.dataset.state));
   if (moment === "saving" && !breaks) await press(before, "save");
@@ -128,10 +128,11 @@ async function suffer(given, fault) {
   if (!page) return undefined;
 
   // A reload begins to count anew; an engine that took another's place tells its first step.
-  const { first, gaps_ms } = await page.evaluate(() => globalThis.seen);
+  const { first } = await page.evaluate(() => globalThis.seen);
   const steps = await isNew() && wasPainting && first > 0 && first <= at ? at - first + 1 : 0;
-  const step_ms = gaps_ms.sort((a, b) => a - b)[Math.floor(gaps_ms.length / 2)] ?? 0; // pauses do not count
-  return { fault, moment, repeated_s: steps * step_ms / 1000, steps, lost: undefined };
+  // So long these steps took the first time.
+  const repeated_ms = steps > 0 ? when_ms[at] - (when_ms[first - 1] ?? when_ms[first]) : 0;
+  return { fault, moment, repeated_s: repeated_ms / 1000, steps, lost: undefined };
 }
 
 /** Draws from a pack that is shuffled anew whenever it is empty: every card comes about as often. @param {string[]} all */
