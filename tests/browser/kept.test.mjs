@@ -55,11 +55,35 @@ test("pictures and what lay in the wells come back", async () => {
   await accept(next, "Bring them back");
   await next.waitForFunction(() => document.querySelector("picture-well[name=painting]").textContent.includes("The wave"));
   assert.equal(await next.inputValue("#strength"), "70");
+  // Browsers may delete what lies there, but not what came back.
+  await until(next, async () => (await navigator.storage.getDirectory()).removeEntry("visits", { recursive: true }).then(() => true, ({ name }) => name === "NotFoundError"));
   await moment(next, 1);
   assert.ok(difference((await save(next)).rgba, rgba) < 0.5, "the same moment is saved");
   await pressPaint(next);
   await waitForState(next, "done");
   assert.equal(await next.locator("#runs option").count(), 2);
+  await close();
+});
+
+test("frames that come faster than notes do not keep them from being written, into both slots", async () => {
+  const { page, close } = await newPage(here.browser);
+  await page.addInitScript(() => {
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = (work, ms, ...given) => setTimeout(work, ms === 400 ? 3000 : ms, ...given); // keeping.js; a step takes less
+  });
+  await openWith(page, here.site.url, { ...LONG, effort: 1 });
+  await pressPaint(page);
+  await until(page, async () => {
+    const root = await navigator.storage.getDirectory();
+    const visits = await root.getDirectoryHandle("visits").catch(() => undefined);
+    for await (const [, visit] of visits?.entries() ?? []) {
+      const names = [];
+      for await (const name of visit.keys()) names.push(name);
+      if (["notes-0", "notes-1"].every((name) => names.includes(name))) return true;
+    }
+    return false;
+  });
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.state), "painting");
   await close();
 });
 
