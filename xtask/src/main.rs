@@ -57,6 +57,11 @@ cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] 
     --browser measures in headless Chromium, by default at 128 pixels on its software GPU; with --gpu on this machine's.
     --layers also times every layer and every kernel. --json says where the last run is read and this one is stored.
 
+cargo xtask bench --card [--weights FILE]
+    Measures a graphics card in at most eight minutes: limits, rates, every model at 256 to 2048 pixels in 32 and 16 bits, the
+    tests of the kernels, the tuner's choices and a picture of each model. target/card/ is what to send. VGG19's picture needs
+    its weights.
+
 cargo xtask occupancy [--family navi21,vega10,...] [--only NAME ...] [--size 512] [--products narrow|wide|shared] [--json FILE]
     Compiles every kernel for graphics cards of AMD, which need not be there, and prints registers, spills, waves, code and the
     compiler's cycles beside the last time (before -> now), and what an iteration of each model costs at that size. Families are
