@@ -70,6 +70,19 @@ export const update = (page) => page.evaluate(async () => { await (await navigat
 
 export const isOffered = (page) => page.waitForFunction(() => /new version/.test(document.getElementById("messages").textContent), undefined, { timeout: 120_000 });
 
+/** A file of the version that the page has. */
+export const text = (page, path) => page.evaluate((path) => fetch(path).then((response) => response.text()), path);
+
+/** Agrees until the page has the version with this mark: while the old one still answers somebody, Chromium holds the new one back for up to five minutes. */
+export async function taken(page, mark) {
+  for (let tries = 0; tries < 30; tries++) {
+    await agree(page);
+    await standing(page);
+    if ((await text(page, "sketches/sketchbook.js")).includes(`// ${mark}`)) return;
+  }
+  throw new Error(`The version ${mark} was never taken.`);
+}
+
 /** Agrees to the new version, and waits until the page is loaded anew. */
 export async function agree(page) {
   await isOffered(page);

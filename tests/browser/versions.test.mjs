@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DIST, fixture, newPage, test } from "./harness.mjs";
-import { BROKEN, agree, host, isOffered, marked, settled, standing, update } from "./host.mjs";
+import { BROKEN, agree, host, isOffered, marked, settled, standing, taken, text, update } from "./host.mjs";
 import { openWith, press, until, waitForState } from "./studio.mjs";
 
 const here = fixture();
@@ -17,7 +17,6 @@ async function plainPage() {
   return opened;
 }
 
-const text = (page, path) => page.evaluate((path) => fetch(path).then((response) => response.text()), path);
 const kept = (page) => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("scumble-site-")).sort());
 
 test("a tab keeps its version while another takes the new one", async () => {
@@ -103,9 +102,7 @@ test("a site that is half replaced is not taken", async () => {
   await context.setOffline(false);
   await site.deploy("mended", await marked("mended"));
   await update(page);
-  await agree(page);
-  await standing(page);
-  assert.match(await text(page, "sketches/sketchbook.js"), /mended/);
+  await taken(page, "mended");
   await close();
   await site.close();
 });
@@ -137,9 +134,7 @@ for (const [what, [opened, state]] of Object.entries(failing)) {
 
     await site.deploy("mended", await marked("mended"));
     await update(page);
-    await agree(page);
-    await standing(page);
-    assert.match(await text(page, "sketches/sketchbook.js"), /mended/);
+    await taken(page, "mended");
     await until(page, async () => (await caches.keys()).filter((name) => name.startsWith("scumble-site-")).join() === "scumble-site-mended");
     await close();
     await site.close();
