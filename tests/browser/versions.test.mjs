@@ -31,7 +31,7 @@ test("a tab keeps its version while another takes the new one", async () => {
   const { "sketches/sketchbook.js": late } = await marked("of the second");
   await site.deploy("second", { "sketches/sketchbook.js": late, "engine/training.js": `${await readFile(join(DIST, "engine/training.js"), "utf8")}\n// of the second\n` });
   await update(other);
-  await agree(other);
+  await taken(other, "of the second");
   await waitForState(other, "ready");
   await until(other, async () => (await (await caches.match("./notes.json", { cacheName: "scumble-versions" })).json()).started === "second");
   assert.match(await text(other, "sketches/sketchbook.js"), /of the second/);
