@@ -112,10 +112,11 @@ async function suffer(given, fault) {
   given.page = page ?? before;
 
   const isNew = () => given.page.evaluate((engines) => !globalThis.isSame || globalThis.engines > engines, engines);
+  const hasToEnd = ends && (breaks || moment !== "opening"); // an engine that opens may have no device yet
   const isPainted = moment !== "idle" && moment !== "opening" && at > 0;
   await settle(given.page, async (state) => ["ready", "done"].includes(state)
     && (await pictures(given.page)) >= had + (isPainted ? 1 : 0)
-    && (!page || !ends || await isNew())).catch(async (error) => {
+    && (!page || !hasToEnd || await isNew())).catch(async (error) => {
     throw new Error(`${error.message} It had ${had} pictures and has ${await pictures(given.page)}; its engine is ${await isNew() ? "another" : "the same"}.`);
   });
   if ((await pictures(given.page)) > 0) {
