@@ -59,7 +59,7 @@ export class Keeping {
     [this.#page, this.#easel, this.#wells, this.#history, this.#past, this.#form] = [page, easel, wells, history, past, form];
     history.on('change', () => this.#later());
     easel.on('begin', () => { this.#isForgotten = false; });
-    easel.on('run', () => this.#later());
+    easel.on('run', () => this.#now());
     easel.on('steered', () => this.#later());
     easel.on('end', () => this.#later());
     easel.on('kept', (run) => this.#keepRun(run));

@@ -3,7 +3,7 @@
 import { broken, struck } from "../fragile.mjs";
 import { BROKEN, agree, marked, standing, update } from "../host.mjs";
 import { press, pressPaint } from "../studio.mjs";
-import { CALLS, ask } from "./moments.mjs";
+import { AWAITED, CALLS, ask } from "./moments.mjs";
 import { HASH, accept, fresh } from "./pages.mjs";
 
 /**
@@ -160,7 +160,8 @@ function breaks(how) {
     ends: true,
     breaks: true,
     async happen({ page, moment, random }) {
-      const calls = CALLS[moment];
+      const calls = CALLS[moment].filter((name) => how !== "hang" || AWAITED.includes(name));
+      if (calls.length === 0) return undefined;
       const name = calls[Math.floor(calls.length * random())];
       await broken(page, how, name);
       // Something has to call it.

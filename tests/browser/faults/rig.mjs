@@ -20,6 +20,7 @@ import { HASH, fresh, pictures, settle, watched } from "./pages.mjs";
 
 const CHANGE_AFTER = 12; // faults: then a fresh browser
 const PATIENCE_MS = 400_000; // for one fault
+const YOUNG_S = 5; // a run that began so late may have to be begun anew: that is work done twice, and no picture lost
 
 /** @typedef {{fault: string, moment: string, repeated_s: number, steps: number, lost: string | undefined}} Suffered What came of a fault. */
 
@@ -104,7 +105,7 @@ async function suffer(given, fault) {
   await before.evaluate(() => Object.assign(globalThis.seen, { at: 0, first: 0, when_ms: {}, gaps_ms: [] }));
   await MOMENTS[moment](before, random);
   if (moment !== "opening") await before.waitForTimeout(300 + 3000 * random());
-  const { at, when_ms } = await before.evaluate(() => globalThis.seen);
+  const { at, when_ms, age_s } = await before.evaluate(() => ({ ...globalThis.seen, age_s: (performance.now() - globalThis.seen.when_ms[1]) / 1000 }));
   const engines = await before.evaluate(() => { globalThis.isSame = true; globalThis.seen.gaps_ms = []; return globalThis.engines; });
   const wasPainting = await before.evaluate(() => ["painting", "paused"].includes(document.documentElement.dataset.state));
   if (moment === "saving" && !breaks) await press(before, "save");
@@ -114,8 +115,9 @@ async function suffer(given, fault) {
   const isNew = () => given.page.evaluate((engines) => !globalThis.isSame || globalThis.engines > engines, engines);
   const hasToEnd = ends && (breaks || moment !== "opening"); // an engine that opens may have no device yet
   const isPainted = moment !== "idle" && moment !== "opening" && at > 0;
+  const isYoung = isPainted && age_s < YOUNG_S;
   await settle(given.page, async (state) => ["ready", "done"].includes(state)
-    && (await pictures(given.page)) >= had + (isPainted ? 1 : 0)
+    && (await pictures(given.page)) >= had + (isPainted && !isYoung ? 1 : 0)
     && (!page || !hasToEnd || await isNew())).catch(async (error) => {
     throw new Error(`${error.message} It had ${had} pictures and has ${await pictures(given.page)}; its engine is ${await isNew() ? "another" : "the same"}.`);
   });
@@ -128,6 +130,7 @@ async function suffer(given, fault) {
   }
   if (!page) return undefined;
 
+  if (isYoung && (await pictures(page)) === had) return { fault, moment, repeated_s: age_s, steps: at, lost: undefined };
   // A reload begins to count anew; an engine that took another's place tells its first step.
   const { first } = await page.evaluate(() => globalThis.seen);
   const steps = await isNew() && wasPainting && first > 0 && first <= at ? at - first + 1 : 0;
