@@ -2,8 +2,8 @@
 #![cfg(feature = "bench")]
 
 use pollster::block_on;
-use scumble::bench::{Machine, Row};
-use scumble::choices::ModelKind;
+use scumble::bench::{Machine, Question, Row};
+use scumble::choices::{ModelKind, Precision};
 use scumble::gpu::{Clock, Gpu, Phase, Recorder, Scope, Shape};
 use scumble::kernels::{colour, dot};
 use scumble::objective::moments::sums;
@@ -62,7 +62,8 @@ fn every_phase_is_timed_without_timestamps() {
 fn an_adapter_and_a_tiny_picture_can_be_measured() {
     let machine = block_on(Machine::measure()).unwrap();
     assert!(machine.pipelines.first_use_ms > 0.0 && machine.ceilings.gflop_per_s > 0.0);
-    let row = block_on(Row::measure(ModelKind::Student, 32, true)).unwrap();
+    let question = Question { model: ModelKind::Student, size: 32, precision: Precision::Full, layers: true };
+    let row = block_on(Row::measure(question)).unwrap();
     let layers = row.layers.unwrap();
     assert!(row.gflop > 0.0 && row.peak_bytes > row.weight_bytes && !layers.scopes.is_empty());
 }
