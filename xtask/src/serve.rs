@@ -6,7 +6,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -34,24 +34,29 @@ pub fn run(args: &[String]) -> Result<()> {
     println!("\nScumble is at http://localhost:{port}. Ctrl-C ends it.");
     let mut workers = Vec::new();
     for listener in listeners {
-        let server =
-            Server::from_listener(listener, None).map_err(|error| anyhow!("the server did not start: {error}"))?;
-        let server = Arc::new(server);
-        for _ in 0..WORKERS {
-            let (server, dist, policy) = (Arc::clone(&server), dist.clone(), policy.clone());
-            workers.push(thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    let response = answer(&request, &dist).with_header(header("Content-Security-Policy", &policy));
-                    // A browser that leaves in the middle of an answer is its own affair.
-                    let _ = request.respond(response);
-                }
-            }));
-        }
+        workers.extend(start(listener, &dist, &policy)?);
     }
     for worker in workers {
         worker.join().map_err(|_| anyhow!("a thread of the server panicked; its message stands above"))?;
     }
     Ok(())
+}
+
+/// Answers on one address, every answer under the policy: the page's own says nothing of workers.
+fn start(listener: TcpListener, dist: &Path, policy: &str) -> Result<Vec<JoinHandle<()>>> {
+    let server = Server::from_listener(listener, None).map_err(|error| anyhow!("the server did not start: {error}"))?;
+    let server = Arc::new(server);
+    let worker = |_| {
+        let (server, dist, policy) = (Arc::clone(&server), dist.to_owned(), policy.to_owned());
+        thread::spawn(move || {
+            while let Ok(request) = server.recv() {
+                let response = answer(&request, &dist).with_header(header("Content-Security-Policy", &policy));
+                // A browser that leaves in the middle of an answer is its own affair.
+                let _ = request.respond(response);
+            }
+        })
+    };
+    Ok((0..WORKERS).map(worker).collect())
 }
 
 struct Options {
@@ -183,7 +188,30 @@ fn header(field: &str, value: &str) -> Header {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
     use super::*;
+
+    #[test]
+    fn every_answer_has_the_policy() {
+        let dist = std::env::temp_dir().join(format!("xtask-serve-{}", std::process::id()));
+        fs::create_dir_all(&dist).unwrap();
+        fs::write(dist.join("worker.js"), "").unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        start(listener, &dist, "default-src 'self'").unwrap();
+        for (path, status) in [("/worker.js", "200"), ("/missing.js", "404")] {
+            let mut stream = TcpStream::connect(address).unwrap();
+            write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+            assert!(answer.contains("Content-Security-Policy: default-src 'self'\r\n"), "{answer}");
+        }
+        fs::remove_dir_all(&dist).unwrap();
+    }
 
     #[test]
     fn a_url_names_a_file_below_the_root() {
