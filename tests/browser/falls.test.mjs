@@ -49,6 +49,21 @@ for (const [how, title] of Object.entries({
   });
 }
 
+test("numbers beyond all bounds are told once, and where they come again the last good picture stays", async () => {
+  const { page, close } = await fragile(LONG);
+  await paintFor(page, 5);
+  await broken(page, "setback", "step");
+  await noted(page, "Some numbers grew beyond all bounds. The painting went back to the last good picture, and goes on with smaller steps.");
+  const { length } = await losses(page);
+  await page.waitForFunction((length) => document.getElementById("losses").points.length > length + 2, length);
+  await broken(page, "runsAway", "step");
+  await noted(page, "The numbers grew beyond all bounds.");
+  await waitForState(page, "done");
+  assert.equal((await save(page)).width, 64);
+  assert.equal(await page.locator("#runs option").count(), 1);
+  await close();
+});
+
 test("a run that was paused is paused again", async () => {
   const { page, close } = await fragile(LONG);
   await paintFor(page, 8);

@@ -34,6 +34,8 @@ const HOW = {
   loses: () => { throw Object.assign(new Error('Some driver said so.'), { name: 'DeviceLost' }); },
   short: () => { throw Object.assign(new Error('Out of memory.'), { name: 'Gpu' }); },
   fails: () => { throw new Error('It could not be done.'); },
+  setback: async function (...given) { return { ...await this.step(...given), setbacks: 1 }; },
+  runsAway: () => { throw Object.assign(new Error('The numbers grew beyond all bounds.'), { name: 'RanAway' }); },
 };
 let mend = () => {};
 addEventListener('message', (event) => {
@@ -66,7 +68,7 @@ export async function struck(page) {
   return false;
 }
 
-/** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory) or "fails". */
+/** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory) or "fails"; of a step also "setback" and "runsAway". */
 export function broken(page, how, name) {
   return page.evaluate((asked) => {
     globalThis.awaited = globalThis.strikes ?? 0;
