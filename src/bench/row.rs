@@ -21,7 +21,6 @@ pub struct Question {
     /// Edge of the square picture in pixels.
     pub size: u32,
     /// How features are stored.
-    #[serde(default)]
     pub precision: Precision,
     /// Whether every layer is timed as well.
     pub layers: bool,
@@ -35,7 +34,6 @@ pub struct Row {
     /// Edge of the square picture in pixels.
     pub size: u32,
     /// How features are stored.
-    #[serde(default)]
     pub precision: Precision,
     /// Milliseconds before the run's first iteration: weights are packed and uploaded, pictures resampled, targets captured
     /// at the smallest scale. Not the pipelines.

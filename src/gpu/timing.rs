@@ -39,7 +39,6 @@ impl Gpu {
     }
 
     /// What kernels may take at most.
-    #[cfg(feature = "bench")]
     pub fn limits(&self) -> wgpu::Limits {
         self.device().limits()
     }

@@ -6,7 +6,7 @@ import { language, speak, t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 
 const SHARED = 'scumble-shared'; // the cache where the service worker puts what was shared; sw.js knows the name
-const PATIENCE_MS = 10_000; // a browser may hold a new version back while the old one still answers; loading the page ends that
+const PATIENCE_MS = 10_000; // a browser may hold a new version back while the old one still answers; then the page offers it again
 
 /**
  * @import { History } from '../past/history.js'

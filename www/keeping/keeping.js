@@ -104,6 +104,7 @@ export class Keeping {
     this.#isKept = false;
     if (error.name === 'NotFoundError' && this.#visit) { // somebody deleted the files of this site
       this.#visit = undefined;
+      this.#said = '';
       return this.#later();
     }
     if (this.#isRefused || error.name !== 'QuotaExceededError') return;

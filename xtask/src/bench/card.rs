@@ -90,7 +90,7 @@ fn parse(args: &[String]) -> Result<Option<PathBuf>> {
 /// Runs the tests of every kernel and variant on this adapter; returns what they end with.
 fn kernel_tests() -> Result<String> {
     let mut cargo = process::cargo("test");
-    cargo.args(["--locked", "--all-features", "--test", "kernels"]);
+    cargo.args(["--workspace", "--locked", "--all-features", "--test", "kernels"]); // built as the tests build it
     let output = cargo.output().map_err(|error| process::could_not_start(&cargo, &error))?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let last = printed.lines().rev().find_map(|line| line.strip_prefix("test result: "));
