@@ -1,22 +1,24 @@
 //! This turns `dist/` into a site on this machine, for the browser next to it.
 
 use std::{
-    fs::File,
-    io::{Cursor, ErrorKind},
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    fs::{self, File},
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     sync::Arc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use lexopt::{Arg, Parser, ValueExt};
-use tiny_http::{Header, Method, Request, Response, ResponseBox, Server};
 
 use crate::{build, process};
 
-/// How many requests one address answers at a time. A browser opens six connections to a site at most.
-const WORKERS: usize = 4;
+/// How long a connection may say nothing; browsers open some ahead of what they ask.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Bytes of a request's head.
+const LONGEST_HEAD: u64 = 1 << 16;
 
 /// `cargo xtask serve [--port 8080] [--no-build]`.
 pub fn run(args: &[String]) -> Result<()> {
@@ -32,31 +34,42 @@ pub fn run(args: &[String]) -> Result<()> {
     let policy = build::policy(&dist)?;
 
     println!("\nScumble is at http://localhost:{port}. Ctrl-C ends it.");
-    let mut workers = Vec::new();
-    for listener in listeners {
-        workers.extend(start(listener, &dist, &policy)?);
-    }
+    let workers: Vec<_> = listeners.into_iter().map(|listener| start(listener, &dist, &policy)).collect();
     for worker in workers {
         worker.join().map_err(|_| anyhow!("a thread of the server panicked; its message stands above"))?;
     }
     Ok(())
 }
 
-/// Answers on one address, every answer under the policy: the page's own says nothing of workers.
-fn start(listener: TcpListener, dist: &Path, policy: &str) -> Result<Vec<JoinHandle<()>>> {
-    let server = Server::from_listener(listener, None).map_err(|error| anyhow!("the server did not start: {error}"))?;
-    let server = Arc::new(server);
-    let worker = |_| {
-        let (server, dist, policy) = (Arc::clone(&server), dist.to_owned(), policy.to_owned());
-        thread::spawn(move || {
-            while let Ok(request) = server.recv() {
-                let response = answer(&request, &dist).with_header(header("Content-Security-Policy", &policy));
-                // A browser that leaves in the middle of an answer is its own affair.
-                let _ = request.respond(response);
-            }
-        })
-    };
-    Ok((0..WORKERS).map(worker).collect())
+/// Answers on one address, every answer under the policy: the page's own says nothing of workers. Each connection has a thread and
+/// one answer, so that none waits for another.
+fn start(listener: TcpListener, dist: &Path, policy: &str) -> JoinHandle<()> {
+    let (dist, policy): (Arc<Path>, Arc<str>) = (dist.into(), policy.into());
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let (dist, policy) = (Arc::clone(&dist), Arc::clone(&policy));
+            // A browser that leaves in the middle of an answer is its own affair.
+            thread::spawn(move || converse(&stream, &dist, &policy));
+        }
+    })
+}
+
+/// Reads a request and answers it.
+fn converse(mut stream: &TcpStream, dist: &Path, policy: &str) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut lines = BufReader::new(stream.take(LONGEST_HEAD)).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    // What else it says is of no interest, but has to be read before the connection is closed.
+    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    let mut words = request.split(' ');
+    let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let Answer { status, headers, mut body, bytes } = answer(method, url, dist);
+    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {bytes}\r\nConnection: close\r\nCache-Control: no-cache\r\n")?;
+    write!(stream, "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: {policy}\r\n{headers}\r\n")?;
+    if method != "HEAD" {
+        io::copy(&mut body, &mut stream)?;
+    }
+    Ok(())
 }
 
 struct Options {
@@ -105,28 +118,38 @@ fn bind(address: SocketAddr) -> Result<Option<TcpListener>> {
     }
 }
 
-fn answer(request: &Request, dist: &Path) -> ResponseBox {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return sentence(405, "This server only answers GET and HEAD.")
-            .with_header(header("Allow", "GET, HEAD"))
-            .boxed();
-    }
-    let found = file_path(request.url()).map(|path| dist.join(path)).and_then(|path| Some((open(&path)?, path)));
-    let Some((file, path)) = found else {
-        return sentence(404, "There is no such file here.").boxed();
-    };
-    Response::from_file(file)
-        // Whoever shows the progress of a download needs its length, so never send it in chunks of unknown number.
-        .with_chunked_threshold(usize::MAX)
-        .with_header(header("Content-Type", content_type(&path)))
-        .with_header(header("Cache-Control", "no-cache"))
-        .with_header(header("X-Content-Type-Options", "nosniff"))
-        .boxed()
+/// What is sent back.
+struct Answer {
+    /// The number and its name.
+    status: &'static str,
+    /// Lines of its own.
+    headers: String,
+    body: Box<dyn Read>,
+    bytes: u64,
 }
 
-/// The file, unless it is missing or a folder.
-fn open(path: &Path) -> Option<File> {
-    File::open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
+fn answer(method: &str, url: &str, dist: &Path) -> Answer {
+    if !["GET", "HEAD"].contains(&method) {
+        return sentence("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "This server only answers GET and HEAD.\n");
+    }
+    let found = file_path(url).map(|path| dist.join(path)).and_then(|path| Some((open(&path)?, path)));
+    let Some(((file, bytes), path)) = found else {
+        return sentence("404 Not Found", "", "There is no such file here.\n");
+    };
+    let headers = format!("Content-Type: {}\r\n", content_type(&path));
+    Answer { status: "200 OK", headers, body: Box::new(file), bytes }
+}
+
+fn sentence(status: &'static str, headers: &str, text: &'static str) -> Answer {
+    let headers = format!("{headers}Content-Type: text/plain; charset=utf-8\r\n");
+    Answer { status, headers, body: Box::new(text.as_bytes()), bytes: text.len() as u64 }
+}
+
+/// The file and its length, unless it is missing or a folder.
+fn open(path: &Path) -> Option<(File, u64)> {
+    let file = File::open(path).ok()?;
+    let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    Some((file, metadata.len()))
 }
 
 /// The file below the site's root that a URL asks for. There is none where the path could lead out of the root.
@@ -178,20 +201,8 @@ fn content_type(path: &Path) -> &'static str {
     }
 }
 
-fn sentence(status: u16, text: &str) -> Response<Cursor<Vec<u8>>> {
-    Response::from_string(format!("{text}\n")).with_status_code(status).with_header(header("Cache-Control", "no-cache"))
-}
-
-fn header(field: &str, value: &str) -> Header {
-    Header::from_bytes(field, value).expect("our headers are plain ASCII")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::io::{Read, Write};
-    use std::net::TcpStream;
-
     use super::*;
 
     #[test]
@@ -201,7 +212,9 @@ mod tests {
         fs::write(dist.join("worker.js"), "").unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        start(listener, &dist, "default-src 'self'").unwrap();
+        start(listener, &dist, "default-src 'self'");
+        // Browsers open connections ahead of what they ask; nobody may wait for these.
+        let _silent: Vec<_> = (0..8).map(|_| TcpStream::connect(address).unwrap()).collect();
         for (path, status) in [("/worker.js", "200"), ("/missing.js", "404")] {
             let mut stream = TcpStream::connect(address).unwrap();
             write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
