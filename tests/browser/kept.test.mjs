@@ -14,15 +14,21 @@ const offered = (page, text) => page.waitForFunction((text) => document.getEleme
 /** Presses the button of the message bar with this label. */
 const accept = (page, label) => page.evaluate((label) => [...document.querySelectorAll("#messages button")].find((button) => button.textContent === label).click(), label);
 
+/** Waits until there are notes: in both slots, one after the other. */
+const noted = (page) => until(page, async () => {
+  const root = await navigator.storage.getDirectory();
+  const visits = await root.getDirectoryHandle("visits").catch(() => undefined);
+  for await (const [, visit] of visits?.entries() ?? []) {
+    const names = [];
+    for await (const name of visit.keys()) names.push(name);
+    if (["notes-0", "notes-1"].every((name) => names.includes(name))) return true;
+  }
+  return false;
+});
+
 /** Lets everything be written that is about to be. */
 async function written(page) {
-  await until(page, async () => {
-    const root = await navigator.storage.getDirectory();
-    for await (const [, visit] of (await root.getDirectoryHandle("visits")).entries()) {
-      for await (const name of visit.keys()) if (name.startsWith("notes-")) return true;
-    }
-    return false;
-  });
+  await noted(page);
   await page.waitForTimeout(1500);
 }
 
@@ -73,16 +79,7 @@ test("frames that come faster than notes do not keep them from being written, in
   });
   await openWith(page, here.site.url, { ...LONG, effort: 1 });
   await pressPaint(page);
-  await until(page, async () => {
-    const root = await navigator.storage.getDirectory();
-    const visits = await root.getDirectoryHandle("visits").catch(() => undefined);
-    for await (const [, visit] of visits?.entries() ?? []) {
-      const names = [];
-      for await (const name of visit.keys()) names.push(name);
-      if (["notes-0", "notes-1"].every((name) => names.includes(name))) return true;
-    }
-    return false;
-  });
+  await noted(page);
   assert.equal(await page.evaluate(() => document.documentElement.dataset.state), "painting");
   await close();
 });

@@ -177,6 +177,7 @@ export class Keeping {
     await this.#line;
     await Visit.forgetAll();
     this.#visit = undefined;
+    this.#said = '';
     this.#isKept = false;
     this.#page.note(t('Deleted. What lies on this page stays until it is closed.'));
   }
