@@ -3,6 +3,8 @@
 //! No variant is the fastest everywhere, and adapters do not say what they are made of, so they are tried: on a graphics card
 //! for each kind of work by itself. The device remembers what was found out.
 
+use std::collections::BTreeMap;
+
 use crate::Result;
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Recorder, Shape};
@@ -28,30 +30,39 @@ const MOST_REPEATS: u32 = 64;
 const RUNS: usize = 2;
 /// Another way has to be worth its registers and barriers: what is measured here is not all that it will be used for.
 const WORTH: f64 = 0.95;
+/// The name under which a card's nanoseconds for a trial of products are kept, ...
+const PACE: &str = "nanoseconds of products";
+/// ... and how many times slower or faster it may be another time: its clock rises and falls.
+const FAR_OFF: f64 = 4.0;
 /// A device with fewer GFLOP/s is a processor that stands in for a graphics card. It has no workgroup memory, and takes a second
 /// to compile barriers, so that nothing but its products is tried.
 const GRAPHICS_CARD: f64 = 100.0;
 
-/// Finds out how much an invocation should make of each kind of work, unless that is known of this device.
+/// Finds out how much an invocation should make of each kind of work, unless that is known of this device. A card that is by far
+/// not as fast as it was when it was found out is tried again: perhaps something else kept it busy then.
 ///
 /// # Errors
 /// Where the device failed, or cannot hold three small tensors.
 pub async fn tune(gpu: &Gpu) -> Result<()> {
-    if GemmVariant::told(&gpu.findings().all(), Work::Products).is_some() {
-        return Ok(());
+    let known = gpu.findings().all();
+    if let Some(variant) = GemmVariant::told(&known, Work::Products) {
+        let Some(&then) = known.get(PACE) else { return Ok(()) };
+        let (repeats, ms) = long_enough(gpu, variant).await?;
+        if !is_far_off(pace(ms, repeats), then) {
+            return Ok(());
+        }
+        gpu.findings().forget();
     }
-    let mut repeats = 1;
-    let mut narrow = time(gpu, Work::Products, GemmVariant::Narrow, repeats).await?;
-    while narrow < LONG_ENOUGH_MS && repeats < MOST_REPEATS {
-        repeats *= 4;
-        narrow = time(gpu, Work::Products, GemmVariant::Narrow, repeats).await?;
-    }
+    let (repeats, narrow) = long_enough(gpu, GemmVariant::Narrow).await?;
     let flop = 2.0 * f64::from(repeats * winograd::POINTS * TILES) * f64::from(CHANNELS * CHANNELS);
     let is_card = flop / narrow / 1e6 > GRAPHICS_CARD;
     for work in Work::ALL {
         if work == Work::Products {
             let others = if is_card { &[GemmVariant::Wide, GemmVariant::Shared][..] } else { &[GemmVariant::Wide] };
-            decide(gpu, work, narrow, others, repeats).await?;
+            let ms = decide(gpu, work, narrow, others, repeats).await?;
+            if is_card {
+                gpu.findings().note(PACE, pace(ms, repeats));
+            }
         } else if is_card {
             let narrow = time(gpu, work, GemmVariant::Narrow, repeats).await?;
             decide(gpu, work, narrow, &[GemmVariant::Shared], repeats).await?;
@@ -60,31 +71,62 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
     Ok(())
 }
 
-/// Remembers the fastest of the usual variant, which took so long, and others.
-async fn decide(gpu: &Gpu, work: Work, narrow_ms: f64, others: &[GemmVariant], repeats: u32) -> Result<()> {
-    let mut best = (GemmVariant::Narrow, WORTH * narrow_ms);
+/// How many trials of products take long enough with this variant, and how many milliseconds.
+async fn long_enough(gpu: &Gpu, variant: GemmVariant) -> Result<(u32, f64)> {
+    let mut repeats = 1;
+    loop {
+        let ms = time(gpu, Work::Products, variant, repeats).await?;
+        if ms >= LONG_ENOUGH_MS || repeats >= MOST_REPEATS {
+            return Ok((repeats, ms));
+        }
+        repeats *= 4;
+    }
+}
+
+/// Nanoseconds of a trial.
+fn pace(ms: f64, repeats: u32) -> u32 {
+    (1e6 * ms / f64::from(repeats)) as u32
+}
+
+fn is_far_off(now: u32, then: u32) -> bool {
+    f64::from(now.max(then)) > FAR_OFF * f64::from(now.min(then))
+}
+
+/// Remembers the fastest of the usual variant, which took so long, and others; returns how long that took.
+async fn decide(gpu: &Gpu, work: Work, narrow_ms: f64, others: &[GemmVariant], repeats: u32) -> Result<f64> {
+    let (mut best, mut best_ms, mut limit_ms) = (GemmVariant::Narrow, narrow_ms, WORTH * narrow_ms);
     for &variant in others {
         let ms = time(gpu, work, variant, repeats).await?;
-        if ms < best.1 {
-            best = (variant, ms);
+        if ms < limit_ms {
+            (best, best_ms, limit_ms) = (variant, ms, ms);
         }
     }
-    best.0.note(gpu, work);
-    Ok(())
+    best.note(gpu, work);
+    Ok(best_ms)
 }
 
 /// Takes what a text tells of a device, in place of all that is known. It may come from a stranger's file: what no device can have
 /// found out is left out, and found out again.
 pub fn recall(gpu: &Gpu, text: &str) {
     gpu.findings().forget();
-    for (work, variant) in told(text) {
+    let findings = serde_json::from_str(text).unwrap_or_default();
+    for (work, variant) in told(&findings) {
         variant.note(gpu, work);
+    }
+    if let Some(&pace) = findings.get(PACE) {
+        gpu.findings().note(PACE, pace);
     }
 }
 
-fn told(text: &str) -> Vec<(Work, GemmVariant)> {
-    let Ok(findings) = serde_json::from_str(text) else { return Vec::new() };
-    Work::ALL.into_iter().filter_map(|work| Some((work, GemmVariant::told(&findings, work)?))).collect()
+/// The variants alone, as JSON: what a picture's file says of the device that painted it, so that another rounds alike.
+pub fn variants(gpu: &Gpu) -> String {
+    let mut findings = gpu.findings().all();
+    findings.remove(PACE);
+    serde_json::to_string(&findings).expect("names and numbers are JSON")
+}
+
+fn told(findings: &BTreeMap<String, u32>) -> Vec<(Work, GemmVariant)> {
+    Work::ALL.into_iter().filter_map(|work| Some((work, GemmVariant::told(findings, work)?))).collect()
 }
 
 /// Milliseconds of so many trials of this work, after one run that does not count.
@@ -149,6 +191,7 @@ mod tests {
 
     #[test]
     fn a_text_tells_of_our_findings_alone() {
+        let told = |text| told(&serde_json::from_str(text).unwrap_or_default());
         assert_eq!(told(r#"{"reach of products":2}"#), [(Work::Products, GemmVariant::Shared)]);
         let two = [(Work::Products, GemmVariant::Narrow), (Work::Convolutions, GemmVariant::Shared)];
         assert_eq!(told(r#"{"reach of products":0,"reach of convolutions":2,"another":1}"#), two);
@@ -156,5 +199,11 @@ mod tests {
         for text in none.into_iter().chain([r#"{"another":1}"#, "[]", "", "{"]) {
             assert_eq!(told(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn a_clock_may_rise_and_fall() {
+        assert!(!is_far_off(100, 300) && !is_far_off(300, 100));
+        assert!(is_far_off(100, 500) && is_far_off(500, 100) && is_far_off(1, 0));
     }
 }

@@ -41,7 +41,7 @@ impl Network {
     ) -> Result<Walk> {
         let plan = WalkPlan::new(&self.table, pixels.shape(), observer);
         let count = plan.roles.len();
-        let room = self.room(pixels.shape());
+        let room = self.room(rec.gpu(), pixels.shape());
         let workspace = self.workspace(rec, &plan, room)?;
         let mut walk = Walk { plan, room, outputs: vec![None; count], masks: vec![None; count], workspace };
         walk.outputs[0] = Some(pixels.clone());

@@ -113,8 +113,8 @@ impl Network {
         })
     }
 
-    fn room(&self, pixels: Shape) -> Room {
-        self.room.unwrap_or_else(|| Room::of(pixels))
+    fn room(&self, gpu: &Gpu, pixels: Shape) -> Room {
+        self.room.unwrap_or_else(|| Room::of(gpu, pixels))
     }
 
     /// How a map of this shape is stored.

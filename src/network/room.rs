@@ -1,6 +1,7 @@
 //! This turns the size of a picture into how much memory a walk may spend on what it holds only for a moment.
 
-use crate::gpu::Shape;
+use crate::gpu::{Gpu, Shape};
+use crate::kernels::{GemmVariant, Work};
 
 /// Bytes that a walk holds in passing.
 #[derive(Debug, Clone, Copy)]
@@ -16,11 +17,15 @@ pub struct Room {
 const PER_PIXEL: u64 = 32;
 const LEAST: u64 = 1 << 19;
 const MOST: u64 = 16 << 20;
+/// On a graphics card for all sizes: the products of such a strip are two thousand workgroups, which keep a large card busy,
+/// and memory for three of them is there.
+const ON_CARDS: u64 = 32 << 20;
 
 impl Room {
-    /// For a picture of this shape.
-    pub fn of(pixels: Shape) -> Room {
-        let bytes = (u64::from(pixels.pixels()) * PER_PIXEL).clamp(LEAST, MOST);
+    /// For a picture of this shape on this device.
+    pub fn of(gpu: &Gpu, pixels: Shape) -> Room {
+        let is_card = GemmVariant::on(gpu, Work::Products) == GemmVariant::Shared;
+        let bytes = if is_card { ON_CARDS } else { (u64::from(pixels.pixels()) * PER_PIXEL).clamp(LEAST, MOST) };
         Room { band: bytes, workspace: bytes }
     }
 }

@@ -101,6 +101,12 @@ impl Studio {
         json(&self.gpu.findings().all()).map(|findings| findings.to_string())
     }
 
+    /// Those that decide how a picture is rounded, as JSON, for its file.
+    #[wasm_bindgen(getter)]
+    pub fn variants(&self) -> String {
+        tuning::variants(&self.gpu)
+    }
+
     /// Takes what was found out about a device, by an earlier visit or by whoever painted a file, in place of all that is known.
     /// What cannot be read or is no finding of ours will be found out again.
     pub fn recall(&self, findings: &str) {

@@ -6,6 +6,7 @@ mod recipes;
 mod resuming;
 mod setbacks;
 mod steering;
+mod tuning;
 mod warming;
 
 use pollster::block_on;

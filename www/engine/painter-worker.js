@@ -99,7 +99,7 @@ const inTurn = {
     example = undefined;
     run = { id: ++runs, score: [...score], until, at: resume?.iteration ?? 0, keep_ms: performance.now() + KEEP_MS };
     begun = painting = true;
-    return { ...plan, id: run.id, original: own(studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size)), findings: studio.findings };
+    return { ...plan, id: run.id, original: own(studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size)), findings: studio.variants };
   },
 
   steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)), at: run?.at ?? 0 }),
