@@ -1,10 +1,11 @@
-// Adds up a few thousand numbers into one slot: y[slot] = scale * sum of x.
+// Adds up a few thousand numbers into one slot: y[slot] (+)= scale * sum of x.
 // x: E floats -> y: slots.
 
 struct Params {
     count: u32, // floats of x
     slot: u32,
     scale: f32,
+    accumulate: u32, // 1: add to what the slot holds
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,6 +22,6 @@ fn main(@builtin(local_invocation_index) local: u32) {
     }
     let total = workgroup_sum(local, sum);
     if (local == 0u) {
-        y[params.slot] = total * params.scale;
+        y[params.slot] = select(0.0, y[params.slot], params.accumulate == 1u) + total * params.scale;
     }
 }

@@ -11,13 +11,21 @@ struct Params {
     accumulate: u32, // 1: add to what d_x holds
 }
 
+override OF_TILE = false; // only those pixels count that own lets
+
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;         // H, W, 4
-@group(0) @binding(2) var<storage, read_write> d_x: array<vec4<f32>>; // H, W, 4
-@group(0) @binding(3) var<storage, read_write> partials: array<f32>;   // workgroups
+@group(0) @binding(2) var<storage, read> own: array<f32>;             // H, W: 0 or 1; of a tile alone
+@group(0) @binding(3) var<storage, read_write> d_x: array<vec4<f32>>; // H, W, 4
+@group(0) @binding(4) var<storage, read_write> partials: array<f32>;   // workgroups
 
 const THREADS = 64u;
 const COLOURS = vec4<f32>(1.0, 1.0, 1.0, 0.0);
+
+// Whether the differences of a pixel to its right and below count.
+fn counts(e: u32) -> bool {
+    return !OF_TILE || own[e] > 0.0;
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>,
@@ -28,20 +36,20 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         let column = e % params.width;
         let here = x[e];
         var gradient = vec4<f32>(0.0);
-        if (column + 1u < params.width) {
+        if (column + 1u < params.width && counts(e)) {
             let step = (x[e + 1u] - here) * COLOURS;
             sum += params.across * dot(step, step);
             gradient -= 2.0 * params.across * step;
         }
-        if (column > 0u) {
+        if (column > 0u && counts(e - 1u)) {
             gradient += 2.0 * params.across * (here - x[e - 1u]) * COLOURS;
         }
-        if (row + 1u < params.height) {
+        if (row + 1u < params.height && counts(e)) {
             let step = (x[e + params.width] - here) * COLOURS;
             sum += params.down * dot(step, step);
             gradient -= 2.0 * params.down * step;
         }
-        if (row > 0u) {
+        if (row > 0u && counts(e - params.width)) {
             gradient += 2.0 * params.down * (here - x[e - params.width]) * COLOURS;
         }
         if (params.accumulate == 1u) {

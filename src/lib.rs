@@ -4,7 +4,7 @@
 //!
 //! - [`error`]: whatever goes wrong, as a sentence for a person
 //! - [`choices`]: what a person chooses between
-//! - [`random`], [`image`], [`settings`], [`recipe`], [`schedule`]: numbers from seeds, pixels from files, plans from choices
+//! - [`random`], [`image`], [`tiles`], [`settings`], [`recipe`], [`schedule`]: numbers from seeds, pixels from files, plans from choices
 //! - [`model`], [`weights`]: networks as tables, and the files that fill them
 //! - [`gpu`], [`kernels`]: the device, and one file per operation on it
 //! - [`network`], [`stylizer`]: features and their gradients; pictures in one pass, and the gradients of parameters
@@ -38,6 +38,7 @@ pub mod schedule;
 pub mod settings;
 pub mod style;
 pub mod stylizer;
+pub mod tiles;
 pub mod training;
 pub mod tuning;
 #[cfg(target_arch = "wasm32")]

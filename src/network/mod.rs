@@ -10,10 +10,12 @@ mod down;
 mod filters;
 mod observer;
 mod plan;
+mod reach;
 mod room;
 mod up;
 
 pub use observer::{BackwardRows, Features, ForwardRows, Interest, Observer};
+pub use reach::Reach;
 pub use room::Room;
 
 use crate::Result;

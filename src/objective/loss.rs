@@ -4,7 +4,7 @@ use super::guide::LayerGuide;
 use super::lens::Lens;
 use super::moments::{Centering, Moments};
 use crate::Result;
-use crate::gpu::{Phase, Recorder, Tensor};
+use crate::gpu::{Phase, Recorder, Shape, Tensor};
 use crate::network::{BackwardRows, ForwardRows, Interest};
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -36,12 +36,22 @@ pub enum Needs {
 
 /// The photo's or the paintings' values at one layer, for a loss there.
 pub enum Goal<'g> {
-    /// The photo's features there.
-    Features(&'g Tensor),
+    /// The photo's features there, perhaps in a tile.
+    Features(&'g Tensor, Option<OfTile>),
     /// The paintings' statistics there, in one region of the picture.
     Moments(Box<LayerMoments>),
     /// Nothing was looked for.
-    Nothing,
+    Nothing(Option<OfTile>),
+}
+
+/// What a loss has to know where it sees a tile of a picture, and adds to its slot what that has of the whole loss.
+pub struct OfTile {
+    /// A number for each pixel of the layer's map: 1 where it is the tile's own, which no other tile counts, else 0.
+    pub own: Tensor,
+    /// The map of the whole picture.
+    pub whole: Shape,
+    /// The squared norm of the whole photo's features there.
+    pub norm: f32,
 }
 
 /// The paintings' statistics in one layer.
@@ -87,8 +97,21 @@ pub trait Walk {
     ///
     /// # Errors
     /// Where the device cannot hold what it makes of them.
-    fn down(&mut self, _rec: &mut Recorder, _rows: &ForwardRows, _slot: &Slot) -> Result<()> {
+    fn see(&mut self, _rec: &mut Recorder, _rows: &ForwardRows) -> Result<()> {
         Ok(())
+    }
+
+    /// It saw all rows: records the loss of what they add up to, if that is what it needs.
+    ///
+    /// # Errors
+    /// Where the device cannot hold what it makes of them.
+    fn conclude(&mut self, _rec: &mut Recorder, _slot: &Slot) -> Result<()> {
+        Ok(())
+    }
+
+    /// The sums of what it saw, for those who let it see several tiles: they begin at zero.
+    fn sums(&self) -> Vec<Tensor> {
+        Vec::new()
     }
 
     /// On the way up: adds its gradient. The loss is in its slot by then.

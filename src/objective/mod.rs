@@ -4,6 +4,7 @@
 
 pub mod capture;
 pub mod guide;
+mod in_tiles;
 pub mod lens;
 mod loss;
 pub mod losses;
@@ -12,6 +13,7 @@ mod observer;
 pub mod root;
 mod statistics;
 
+pub use in_tiles::InTiles;
 pub use loss::{Family, Loss, Needs, Term, Units};
 
 use crate::Result;
@@ -61,7 +63,7 @@ impl Objective {
         let mut features = Features::of(own().map(|(_, term)| term.layer));
         network.forward(rec, photo, &mut features)?;
         let aimed = own().map(|(term, Term { layer, loss, weight })| {
-            let aim = loss.aim(rec, *weight, Goal::Features(features.at(*layer)))?;
+            let aim = loss.aim(rec, *weight, Goal::Features(features.at(*layer), None))?;
             Ok(Aimed { term, layer: *layer, family: loss.family(), aim })
         });
         aimed.collect()
@@ -98,7 +100,7 @@ impl Objective {
             match loss.needs() {
                 Needs::Features => {}
                 Needs::Nothing => {
-                    let aim = loss.aim(rec, weight, Goal::Nothing)?;
+                    let aim = loss.aim(rec, weight, Goal::Nothing(None))?;
                     targets.push(Aimed { term, layer, family, aim });
                 }
                 Needs::Moments(centering) => {

@@ -50,6 +50,16 @@ impl Sums {
         Sums { channels: map.channels, pixels: map.pixels(), mass, mu: None, sigma: None }
     }
 
+    /// The number of pixels, or the sum of their weights.
+    pub fn mass(&self) -> f32 {
+        self.mass
+    }
+
+    /// The tensors that parts are added to.
+    pub fn partials(&self) -> Vec<Tensor> {
+        self.mu.iter().chain(&self.sigma).cloned().collect()
+    }
+
     /// How many partial sums there are for values of so many bytes.
     fn chunks(&self, bytes: u64) -> u32 {
         let room = (u64::from(self.pixels) * PARTIALS_PER_PIXEL).clamp(*PARTIALS.start(), *PARTIALS.end());
@@ -64,7 +74,7 @@ impl Sums {
     pub fn add_mean(&mut self, rec: &mut Recorder, part: &Part) -> Result<()> {
         let chunks = self.chunks(Shape::vector(self.channels).bytes());
         let shape = Shape::new(1, chunks, self.channels);
-        let partials = self.mu.take().map_or_else(|| rec.tensor("mu chunks", shape), Ok)?;
+        let partials = begun(rec, self.mu.take(), "mu chunks", shape, part)?;
         mean::record(rec, part, chunks, &partials);
         self.mu = Some(partials);
         Ok(())
@@ -78,7 +88,7 @@ impl Sums {
         let matrix = Shape::matrix(self.channels);
         let chunks = self.chunks(matrix.bytes());
         let shape = Shape::new(chunks, matrix.width, self.channels);
-        let partials = self.sigma.take().map_or_else(|| rec.tensor("sigma chunks", shape), Ok)?;
+        let partials = begun(rec, self.sigma.take(), "sigma chunks", shape, part)?;
         covariance::record(rec, part, point, chunks, &partials);
         self.sigma = Some(partials);
         Ok(())
@@ -108,6 +118,16 @@ impl Sums {
             reduce::record(rec, partials, chunks, 1.0 / self.mass, &y);
         }
         Ok(y)
+    }
+}
+
+/// A tensor of partial sums, if there is none yet. Where the first part is to be added as well, it goes on from one submission
+/// to the next.
+fn begun(rec: &Recorder, sums: Option<Tensor>, label: &str, shape: Shape, part: &Part) -> Result<Tensor> {
+    match sums {
+        Some(sums) => Ok(sums),
+        None if part.accumulate => rec.gpu().tensor(label, shape),
+        None => rec.tensor(label, shape),
     }
 }
 
@@ -159,7 +179,7 @@ impl Moments {
 pub fn squared_norm(rec: &mut Recorder, x: &Tensor, y: &Tensor, slot: u32) -> Result<()> {
     let partials = sums(rec, x.shape().vectors())?;
     dot::record(rec, x, x, &partials);
-    total::record(rec, &partials, y, slot);
+    total::record(rec, &partials, y, slot, false);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::loss::{Aim, Family, Slot, Walk};
 use crate::Result;
 use crate::gpu::{Recorder, Tensor};
+use crate::kernels::Part;
 use crate::network::{BackwardRows, ForwardRows, Interest, Observer};
 
 /// A term with its target.
@@ -26,12 +27,62 @@ impl<'o> Measuring<'o> {
         Measuring { terms: terms.iter().map(|term| (term, term.aim.walk())).collect(), losses }
     }
 
+    /// What the terms that saw something have of the whole loss.
+    pub fn conclude(&mut self, rec: &mut Recorder) -> Result<()> {
+        let losses = self.losses;
+        for ((term, walk), slot) in self.terms.iter_mut().zip(0..) {
+            rec.scope(term.family.phase(), term.layer);
+            walk.conclude(rec, &Slot { losses, slot })?;
+        }
+        Ok(())
+    }
+
+    /// The sums of what they saw.
+    pub fn sums(&self) -> Vec<Tensor> {
+        self.terms.iter().flat_map(|(_, walk)| walk.sums()).collect()
+    }
+
     /// The terms of a layer, each with its slot.
     fn at(&mut self, layer: usize) -> impl Iterator<Item = (&'o Aimed, &mut Box<dyn Walk + 'o>, Slot<'o>)> {
         let losses = self.losses;
         let slots = (0..).map(move |slot| Slot { losses, slot });
         let own = self.terms.iter_mut().zip(slots).filter(move |((term, _), _)| term.layer == layer);
         own.map(|((term, walk), slot)| (*term, walk, slot))
+    }
+}
+
+/// What the terms see of a picture's tiles on the way down, one after the other; none of them is the last.
+pub(super) struct Seeing<'m, 'o>(pub &'m mut Measuring<'o>);
+
+impl Observer for Seeing<'_, '_> {
+    fn interest(&self, layer: usize) -> Interest {
+        self.0.interest(layer).min(Interest::Rows)
+    }
+
+    fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
+        let rows = ForwardRows { part: Part { accumulate: true, ..rows.part }, last: false, ..*rows };
+        self.0.down(rec, layer, &rows)
+    }
+}
+
+/// What the terms add on the way up, once all that they saw was concluded.
+pub(super) struct Answering<'m, 'o>(pub &'m mut Measuring<'o>);
+
+impl Observer for Answering<'_, '_> {
+    fn interest(&self, layer: usize) -> Interest {
+        self.0.interest(layer)
+    }
+
+    fn down(&mut self, _: &mut Recorder, _: usize, _: &ForwardRows) -> Result<()> {
+        Ok(())
+    }
+
+    fn up(&mut self, rec: &mut Recorder, layer: usize, rows: &BackwardRows) -> Result<()> {
+        self.0.up(rec, layer, rows)
+    }
+
+    fn done(&mut self, layer: usize) {
+        self.0.done(layer);
     }
 }
 
@@ -44,7 +95,10 @@ impl Observer for Measuring<'_> {
     fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
         for (term, walk, slot) in self.at(layer) {
             rec.scope(term.family.phase(), layer);
-            walk.down(rec, rows, &slot)?;
+            walk.see(rec, rows)?;
+            if rows.last {
+                walk.conclude(rec, &slot)?;
+            }
         }
         Ok(())
     }

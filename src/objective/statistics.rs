@@ -6,7 +6,7 @@ use super::lens::Lens;
 use super::loss::{Aim, Goal, LayerMoments, Slot, Walk};
 use super::moments::{Centering, Moments, Sums, squared_norm};
 use crate::Result;
-use crate::gpu::{Recorder, Shape, Tensor};
+use crate::gpu::{DType, Recorder, Shape, Tensor};
 use crate::kernels::moments_loss::Pair;
 use crate::kernels::{Part, batched_gemm, guide, moments_bias, recentre};
 use crate::network::{BackwardRows, ForwardRows, Interest};
@@ -83,7 +83,7 @@ enum State {
     #[default]
     Ahead,
     /// Some were.
-    Summing(Sums),
+    Summing(Sums, DType),
     /// All were: the loss is known, and with it the gradient, d_x = matrix x + bias.
     Known { matrix: Tensor, bias: Tensor },
 }
@@ -105,39 +105,19 @@ impl<C: Comparison + 'static> Statistics<C> {
     }
 
     /// Over how many pixels statistics are averaged.
-    fn mass(&self, rows: &ForwardRows) -> f32 {
-        self.guide.as_ref().map_or(rows.map.pixels() as f32, |guide| guide.mass)
+    fn mass(&self, map: Shape) -> f32 {
+        self.guide.as_ref().map_or(map.pixels() as f32, |guide| guide.mass)
     }
 
-    /// Adds rows to the sums: about the painting's mean, which is known beforehand, and near the picture's own soon enough.
-    fn add(&self, rec: &mut Recorder, sums: &mut Sums, rows: &ForwardRows) -> Result<()> {
-        let (mean, centred) = (&self.point, self.centering == Centering::Mean);
-        let Some(guide) = &self.guide else {
-            if centred {
-                sums.add_mean(rec, &rows.part)?;
-            }
-            return sums.add_covariance(rec, &rows.part, mean);
-        };
-        let zero = rec.gpu().tensor("zero", mean.shape())?;
-        let accumulate = rows.part.accumulate;
-        if centred {
-            let weighed = guided(rec, rows, &zero, guide, false)?;
-            sums.add_mean(rec, &Part { accumulate, ..Part::whole(&weighed) })?;
-        }
-        let weighed = guided(rec, rows, mean, guide, true)?;
-        sums.add_covariance(rec, &Part { accumulate, ..Part::whole(&weighed) }, &zero)
-    }
-
-    /// Records the loss of what was summed, and its gradient.
-    fn compare(&self, rec: &mut Recorder, sums: &Sums, rows: &ForwardRows, slot: &Slot) -> Result<State> {
+    /// Records the loss of what was summed, and its gradient to features that are stored as `dtype` says.
+    fn compare(&self, rec: &mut Recorder, sums: &Sums, dtype: DType, slot: &Slot) -> Result<State> {
         let layer = Moments { sigma: sums.second_moment(rec)?, mu: sums.mean(rec)? };
         if self.centering == Centering::Mean {
             recentre::record(rec, &layer.mu, &self.point, &layer.sigma);
         }
         let mean = layer.mu.clone();
         let own = seen(rec, self.lens.as_ref(), layer)?;
-        let gradient_scale = rows.part.x.dtype().gradient_scale();
-        let measured = Measured { mass: self.mass(rows), gradient_scale, slot };
+        let measured = Measured { mass: sums.mass(), gradient_scale: dtype.gradient_scale(), slot };
         let Gradients { sigma, mu } = self.comparison.compare(rec, &own, &measured)?;
         let (matrix, d_mu) = match &self.lens {
             Some(lens) => lens.gradients(rec, &sigma, &mu)?,
@@ -160,15 +140,29 @@ impl<C: Comparison + 'static> Aim for Statistics<C> {
 }
 
 impl<C: Comparison + 'static> Walk for Summing<'_, C> {
-    /// Sees rows; after the last, records the loss.
-    fn down(&mut self, rec: &mut Recorder, rows: &ForwardRows, slot: &Slot) -> Result<()> {
+    fn see(&mut self, rec: &mut Recorder, rows: &ForwardRows) -> Result<()> {
         let mut sums = match std::mem::take(&mut self.state) {
-            State::Summing(sums) => sums,
-            State::Ahead | State::Known { .. } => Sums::weighed(rows.map, self.target.mass(rows)),
+            State::Summing(sums, _) => sums,
+            State::Ahead | State::Known { .. } => Sums::weighed(rows.map, self.target.mass(rows.map)),
         };
-        self.target.add(rec, &mut sums, rows)?;
-        self.state = if rows.last { self.target.compare(rec, &sums, rows, slot)? } else { State::Summing(sums) };
+        let Statistics { centering, point, guide, .. } = self.target;
+        // About the painting's mean, which is known beforehand, and near the picture's own soon enough.
+        add(rec, &mut sums, rows, *centering, point, guide.as_ref())?;
+        self.state = State::Summing(sums, rows.part.x.dtype());
         Ok(())
+    }
+
+    fn conclude(&mut self, rec: &mut Recorder, slot: &Slot) -> Result<()> {
+        let State::Summing(sums, dtype) = &self.state else { unreachable!("there are rows before the last") };
+        self.state = self.target.compare(rec, sums, *dtype, slot)?;
+        Ok(())
+    }
+
+    fn sums(&self) -> Vec<Tensor> {
+        match &self.state {
+            State::Summing(sums, _) => sums.partials(),
+            State::Ahead | State::Known { .. } => Vec::new(),
+        }
     }
 
     fn up(&self, rec: &mut Recorder, rows: &BackwardRows, _slot: &Slot) -> Result<()> {
@@ -189,6 +183,32 @@ impl<C: Comparison + 'static> Walk for Summing<'_, C> {
     fn done(&mut self) {
         self.state = State::Ahead;
     }
+}
+
+/// Adds rows to sums about a point, as a guide lets them count.
+pub(super) fn add(
+    rec: &mut Recorder,
+    sums: &mut Sums,
+    rows: &ForwardRows,
+    centering: Centering,
+    point: &Tensor,
+    guide: Option<&LayerGuide>,
+) -> Result<()> {
+    let centred = centering == Centering::Mean;
+    let Some(guide) = guide else {
+        if centred {
+            sums.add_mean(rec, &rows.part)?;
+        }
+        return sums.add_covariance(rec, &rows.part, point);
+    };
+    let zero = rec.gpu().tensor("zero", point.shape())?;
+    let accumulate = rows.part.accumulate;
+    if centred {
+        let weighed = guided(rec, rows, &zero, guide, false)?;
+        sums.add_mean(rec, &Part { accumulate, ..Part::whole(&weighed) })?;
+    }
+    let weighed = guided(rec, rows, point, guide, true)?;
+    sums.add_covariance(rec, &Part { accumulate, ..Part::whole(&weighed) }, &zero)
 }
 
 /// A layer's moments as a lens shows them.

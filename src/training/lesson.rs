@@ -54,7 +54,7 @@ impl Lesson {
             let a = Painted { y: &picture, d_y: &d_picture };
             let b = Painted { y: other.picture(), d_y: &d_other };
             let shift = stability::record(&mut rec, a, b, weight, (0, 0), &partials);
-            total::record(&mut rec, &partials, &instability, 0);
+            total::record(&mut rec, &partials, &instability, 0, false);
             stylizer.up(&mut rec, other, &d_other, gradient)?;
             second = Some((moved, shift));
         }

@@ -269,7 +269,7 @@ fn clip_length(rec: &mut Recorder, gradient: &Tensor, limit: f32) -> Result<Tens
     let partials = rec.tensor("partial sums", Shape::vector(sums_for(gradient.shape().vectors())))?;
     let squared = rec.tensor("squared length", Shape::vector(1))?;
     dot::record(rec, gradient, gradient, &partials);
-    total::record(rec, &partials, &squared, 0);
+    total::record(rec, &partials, &squared, 0, false);
     clip::record(rec, &squared, limit, gradient);
     Ok(squared)
 }

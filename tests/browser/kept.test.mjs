@@ -107,6 +107,7 @@ test("a picture goes on where it was, bit for bit, though the newest checkpoint 
   });
   await offered(next, "closed while a picture was being painted");
   await accept(next, "Go on");
+  assert.ok(await next.evaluate(() => document.getElementById("paint").hidden), "nothing else is begun while it comes back");
   await next.waitForFunction(() => document.getElementById("losses").points?.length > 0);
   const [{ iteration }] = await losses(next);
   assert.ok(iteration > 1 && iteration <= second + 1, `it goes on at ${iteration} after ${second}`);

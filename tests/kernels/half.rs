@@ -150,7 +150,7 @@ fn sums_and_losses() {
             mean::record(rec, &Part::whole(&x_gpu), 1, &means);
             covariance::record(rec, &Part::whole(&x_gpu), &mu, 1, &products);
             dot::record(rec, &x_gpu, &photo_gpu, &dots);
-            let target = Photo { features: &photo_gpu, norm: &norm, norm_scale: 1.0 };
+            let target = Photo { features: &photo_gpu, own: None, norm: &norm, norm_scale: 1.0 };
             // As small as gradients are.
             let weight = 0.5 / DType::F16.gradient_scale();
             content::record(rec, &x_gpu, &target, weight, &d_x, false, &sums);

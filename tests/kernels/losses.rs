@@ -101,7 +101,8 @@ fn content() {
             for accumulate in [false, true] {
                 let d_x = bench.output(shape(&x), accumulate);
                 let (x, features, norm) = (bench.upload(&x), bench.upload(&photo), bench.vector(&[norm]));
-                let target = content::Photo { features: &features, norm: &norm, norm_scale: norm_scale as f32 };
+                let norm_scale = norm_scale as f32;
+                let target = content::Photo { features: &features, own: None, norm: &norm, norm_scale };
                 let partials = partials(&bench, x.shape().vectors());
                 bench.run(|rec| {
                     content::record(rec, &x, &target, 0.8, &d_x.tensor, accumulate, &partials);
@@ -123,7 +124,7 @@ fn total_variation() {
         for accumulate in [false, true] {
             let (x, d_x) = (bench.upload(&x), bench.output(shape(&x), accumulate));
             let partials = partials(&bench, x.shape().pixels());
-            bench.run(|rec| variation::record(rec, &x, 2.5, &d_x.tensor, accumulate, &partials));
+            bench.run(|rec| variation::record(rec, &x, 2.5, None, &d_x.tensor, accumulate, &partials));
             let case = format!("{height}x{width}");
             agree_number("tv_loss", &case, sum(&bench, &partials), loss);
             bench.check("tv_loss d_x", &case, &d_x, &gradient);

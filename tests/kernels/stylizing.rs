@@ -236,7 +236,7 @@ fn long_gradients_are_clipped() {
         let partials = bench.stale(Shape::vector(sums_for(251)));
         bench.run(|rec| {
             dot::record(rec, &gradient, &gradient, &partials);
-            total::record(rec, &partials, &squared, 0);
+            total::record(rec, &partials, &squared, 0, false);
             clip::record(rec, &squared, limit, &gradient);
         });
         let expected = Map { values: reference::clip::record(&g.values, f64::from(limit)), ..g.clone() };

@@ -53,6 +53,8 @@ export class Keeping {
   /** One write after the other. @type {Promise<void>} */
   #line = Promise.resolve();
   #timer; #said = ''; #isKept = false; #isRefused = false; #awaitsCheckpoint = false; #isForgotten = false;
+  /** The key of a run that is about to go on. @type {string | undefined} */
+  #coming;
 
   /** @param {{page: Page, easel: Easel, wells: Wells, history: History, past: Past, form: HTMLFormElement}} given */
   constructor({ page, easel, wells, history, past, form }) {
@@ -141,7 +143,7 @@ export class Keeping {
     /** @type {Notes} */
     const notes = {
       format: FORMAT, at: Date.now(), settings: settings.read(this.#form), wells: await pictures(this.#wells.lying(this.#wells.names)), runs,
-      atWork: run && isRunning ? keyOf(run) : undefined, isPaused: this.#page.state === 'paused',
+      atWork: run && isRunning ? keyOf(run) : this.#coming, isPaused: this.#page.state === 'paused',
     };
     await visit.notes.write(notes);
     const said = JSON.stringify({ ...notes, at: 0 });
@@ -167,7 +169,10 @@ export class Keeping {
     this.#page.note(goesOn ? t('This page was closed while a picture was being painted. It is still here.') : t('The pictures of your last visit are still here.'), {
       label: goesOn ? t('Go on') : t('Bring them back'),
       run: () => this.#restore(visit, notes, goesOn && checkpoint ? { blob: checkpoint.blob, iteration: checkpoint.says.iteration } : undefined)
-        .catch((error) => this.#page.complain(error)),
+        .catch((error) => {
+          if (this.#easel.isRunning && !this.#easel.run) this.#page.state = 'ready';
+          this.#page.complain(error);
+        }),
     });
   }
 
@@ -185,6 +190,10 @@ export class Keeping {
   /** @param {Visit} visit @param {Notes} notes @param {Run['checkpoint']} checkpoint */
   async #restore(visit, notes, checkpoint) {
     while (!await this.#page.opened) await new Promise((resolve) => { this.#page.on('painter', () => resolve(undefined)); });
+    if (checkpoint) {
+      this.#coming = notes.atWork;
+      this.#easel.expect(notes.isPaused);
+    }
     const former = this.#visit;
     this.#visit = visit;
     if (former) this.#inLine(() => former.forget()); // what it kept is kept here from now on
@@ -203,7 +212,10 @@ export class Keeping {
     const atWork = runs.find(({ key }) => key === notes.atWork);
     const newest = runs.findLast(({ frames }) => frames.length > 0);
     if (newest) this.#past.show(newest);
-    if (atWork && checkpoint) await this.#easel.goOnWith(Object.assign(atWork, { checkpoint }), { isPaused: notes.isPaused });
+    // It may have been paused or stopped meanwhile; then its picture is shown, and it waits.
+    if (atWork && checkpoint) await this.#easel.goOnWith(Object.assign(atWork, { checkpoint }), { isPaused: this.#page.state !== 'painting' });
+    else if (checkpoint) this.#page.state = 'ready';
+    this.#coming = undefined;
   }
 
   /** @param {Visit} visit @param {Notes} notes @param {KeptRun} kept @returns {Promise<PastRun | undefined>} */

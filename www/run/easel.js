@@ -122,6 +122,12 @@ export class Easel extends Emitter {
     return this.goOnWith(run, { isShort, isPaused });
   }
 
+  /** A run is about to come back and to go on: nothing else is begun meanwhile. @param {boolean} isPaused */
+  expect(isPaused) {
+    this.progress = undefined;
+    this.#page.state = isPaused ? 'paused' : 'painting';
+  }
+
   /**
    * Goes on with a run from where it was kept; resolves to what is to be told of it.
    * @param {Run} run @param {{isShort?: boolean, isPaused?: boolean}} [how] `isShort`: of memory, so that it goes on at a smaller size
@@ -129,8 +135,7 @@ export class Easel extends Emitter {
   async goOnWith(run, { isShort = false, isPaused = false } = {}) {
     const checkpoint = /** @type {NonNullable<Run['checkpoint']>} */ (run.checkpoint);
     const smaller = isShort ? Math.round(run.settings.size / Math.SQRT2) : undefined;
-    this.progress = undefined;
-    this.#page.state = isPaused ? 'paused' : 'painting';
+    this.expect(isPaused);
     this.#brokenOff = { run, isPaused, hasProgressed: false }; // should the engine fall at once again
     try {
       if (smaller) this.#shrink(run, smaller);

@@ -31,26 +31,29 @@ impl Loss for Content {
     }
 
     fn aim(&self, rec: &mut Recorder, weight: f32, goal: Goal) -> Result<Box<dyn Aim>> {
-        let Goal::Features(features) = goal else { unreachable!("it needs features") };
+        let Goal::Features(features, tile) = goal else { unreachable!("it needs features") };
         let features = features.clone();
-        let (norm, norm_scale) = match self.0 {
-            Units::Relative => {
+        let whole = tile.as_ref().map_or(features.shape(), |tile| tile.whole);
+        let (norm, norm_scale) = match (self.0, &tile) {
+            (Units::Relative, None) => {
                 let norm = rec.gpu().tensor("norm", Shape::vector(1))?;
                 squared_norm(rec, &features, &norm, 0)?;
                 (norm, 1.0)
             }
-            Units::Absolute => {
-                let values = features.shape().pixels() as f32 * features.shape().channels as f32;
-                (rec.gpu().upload("one", Shape::vector(1), &[1.0; 4])?, values)
+            (Units::Relative, Some(tile)) => (rec.gpu().upload("norm", Shape::vector(1), &[tile.norm; 4])?, 1.0),
+            (Units::Absolute, _) => {
+                (rec.gpu().upload("one", Shape::vector(1), &[1.0; 4])?, whole.pixels() as f32 * whole.channels as f32)
             }
         };
-        Ok(Box::new(Target { features, norm, norm_scale, weight }))
+        Ok(Box::new(Target { features, own: tile.map(|tile| tile.own), norm, norm_scale, weight }))
     }
 }
 
 /// The photo's features, and what the loss is divided by: the first number of `norm` times `norm_scale`.
 struct Target {
     features: Tensor,
+    /// The pixels that count, of a tile.
+    own: Option<Tensor>,
     norm: Tensor,
     norm_scale: f32,
     weight: f32,
@@ -69,10 +72,11 @@ impl Aim for Target {
 impl Walk for &Target {
     fn up(&self, rec: &mut Recorder, rows: &BackwardRows, slot: &Slot) -> Result<()> {
         let BackwardRows { x, d_x, accumulate, .. } = *rows;
-        let target = Photo { features: &self.features, norm: &self.norm, norm_scale: self.norm_scale };
+        let own = self.own.as_ref();
+        let target = Photo { features: &self.features, own, norm: &self.norm, norm_scale: self.norm_scale };
         let partials = sums(rec, x.shape().vectors())?;
         record(rec, x, &target, self.weight, d_x, accumulate, &partials);
-        total::record(rec, &partials, slot.losses, slot.slot);
+        total::record(rec, &partials, slot.losses, slot.slot, own.is_some());
         Ok(())
     }
 }
@@ -85,16 +89,22 @@ struct Params {
     norm_scale: f32,
     accumulate: u32,
     gradient_scale: f32,
+    blocks: u32,
 }
 
 /// The compute kernel.
 pub const KERNEL: Kernel =
-    kernel!("content_loss", LINE, Params, [Source, Source, Read, Target, Write], ["workgroup_sum"]);
+    kernel!("content_loss", LINE, Params, [Source, Source, Read, Read, Target, Write], ["workgroup_sum"]);
+
+/// The same for a tile, of which some pixels count.
+pub const OF_TILE: Kernel = Kernel { name: "content_loss_of_tile", constants: &[("OF_TILE", 1.0)], ..KERNEL };
 
 /// The photo's features, and the norm of the loss.
 pub struct Photo<'t> {
     /// The photo's features, shaped as `x`.
     pub features: &'t Tensor,
+    /// Of a tile: a weight for each pixel, 1 where no other tile counts it.
+    pub own: Option<&'t Tensor>,
     /// The loss is divided by this tensor's first number ...
     pub norm: &'t Tensor,
     /// ... times this.
@@ -119,7 +129,9 @@ pub fn record(
         norm_scale: photo.norm_scale,
         accumulate: accumulate.into(),
         gradient_scale: d_x.dtype().gradient_scale(),
+        blocks: x.shape().blocks(),
     };
-    let tensors = [x, photo.features, photo.norm, d_x, partials];
-    rec.dispatch(&KERNEL, &params, &tensors, grid_of_sums(&KERNEL, partials));
+    let (kernel, own) = photo.own.map_or((&KERNEL, photo.norm), |own| (&OF_TILE, own));
+    let tensors = [x, photo.features, photo.norm, own, d_x, partials];
+    rec.dispatch(kernel, &params, &tensors, grid_of_sums(kernel, partials));
 }

@@ -19,7 +19,8 @@ use crate::gpu::Kernel;
 use std::rc::Rc;
 
 /// The kernels that one loss alone uses, for the tests that reflect them.
-pub const KERNELS: [&Kernel; 3] = [&content::KERNEL, &variation::KERNEL, &wasserstein::KERNEL];
+pub const KERNELS: [&Kernel; 5] =
+    [&content::KERNEL, &content::OF_TILE, &variation::KERNEL, &variation::OF_TILE, &wasserstein::KERNEL];
 
 /// Those of them that every run needs with the page's own settings.
 pub const USUAL: [&Kernel; 2] = [&content::KERNEL, &variation::KERNEL];

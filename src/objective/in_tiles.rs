@@ -1,0 +1,397 @@
+//! The whole loss of a picture that is seen tile by tile, and its gradient: the same, up to rounding, as if it were seen at once.
+//!
+//! The first pass sums the statistics of all tiles' own pixels. With these the loss is known, and its gradient to the features of
+//! every pixel. The second pass sees each tile again and takes it back to the pixels, of which those around the tile's own get
+//! their part. What all tiles' views have of one pixel adds up to its gradient.
+
+use super::guide::{LayerGuide, Region};
+use super::loss::{Goal, LayerMoments, Needs, OfTile, Term};
+use super::moments::{Centering, Moments, Sums};
+use super::observer::{Aimed, Answering, Measuring, Seeing};
+use super::{Objective, SMALLEST_MASS, lens, looked_at, statistics};
+use crate::Result;
+use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor, readback};
+use crate::kernels::{Part, recentre};
+use crate::network::{Features, ForwardRows, Interest, Network, Observer};
+use crate::tiles::{Area, Plane, Tile, Tiling};
+
+/// The loss of a picture in tiles, with its targets.
+pub struct InTiles {
+    tiling: Tiling,
+    objective: Objective,
+    /// What of the picture is on the device.
+    view: Tensor,
+    d_view: Tensor,
+    own: Vec<OwnPixels>,
+    photo: Vec<OfPhoto>,
+    /// What the first pass adds to.
+    sums: Vec<Tensor>,
+    see: Program,
+    conclude: Program,
+    answer: Program,
+}
+
+/// Which pixels of a layer's map a tile counts, and how much they do.
+struct OwnPixels {
+    window: Window,
+    /// Weights of the whole picture's map; 1, if there are none.
+    guide: Option<Vec<f32>>,
+    weights: Tensor,
+}
+
+/// The photo's features in a layer, for a loss that compares with them.
+struct OfPhoto {
+    window: Window,
+    /// Of each tile's own pixels.
+    tiles: Vec<Vec<f32>>,
+    /// Those of the tile that is on the device.
+    features: Tensor,
+}
+
+/// A layer's maps.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    /// Pixels of the picture from one position to the next.
+    stride: u32,
+    /// Of the whole picture.
+    whole: Shape,
+    /// Of a view.
+    view: Shape,
+}
+
+impl Window {
+    /// The layer's, for a picture in such tiles.
+    fn new(network: &Network, tiling: &Tiling, layer: usize) -> Window {
+        let stride = network.reaches()[layer].stride;
+        let of = |(width, height)| network.shapes(Shape::new(height, width, 4))[layer];
+        Window { stride, whole: of(tiling.picture), view: of(tiling.view()) }
+    }
+
+    /// Where the tile's own positions lie: in the view's map, and the view's corner in the whole one.
+    fn own(&self, tile: &Tile) -> (Area, (u32, u32)) {
+        let Tile { own, view } = tile;
+        let Window { stride, .. } = *self;
+        let corner = (view.x / stride, view.y / stride);
+        // Deep maps have no positions for a picture's last few pixels.
+        let (x, end_x) = (own.x / stride, (own.x + own.width) / stride);
+        let (y, end_y) = (own.y / stride, (own.y + own.height) / stride);
+        (Area { x: x - corner.0, y: y - corner.1, width: end_x - x, height: end_y - y }, corner)
+    }
+
+    /// Numbers for the positions of a view's map: 0 but for the tile's own, whose numbers `of` finds in the whole map.
+    fn fill(&self, tile: &Tile, lanes: usize, mut of: impl FnMut(u32, u32, &mut [f32])) -> Vec<f32> {
+        let (Area { x, y, width, height }, (left, top)) = self.own(tile);
+        let mut values = vec![0.0; self.view.pixels() as usize * lanes];
+        for row in y..y + height {
+            for column in x..x + width {
+                let at = (row * self.view.width + column) as usize * lanes;
+                of(left + column, top + row, &mut values[at..at + lanes]);
+            }
+        }
+        values
+    }
+}
+
+impl OwnPixels {
+    fn new(gpu: &Gpu, window: Window, guide: Option<Vec<f32>>) -> Result<OwnPixels> {
+        let count = window.view.pixels().next_multiple_of(4);
+        Ok(OwnPixels { window, guide, weights: gpu.tensor("own pixels", Shape::vector(count))? })
+    }
+
+    /// Of how many pixels of the whole map the loss is, or the sum of their weights.
+    fn mass(&self) -> f32 {
+        self.guide.as_ref().map_or(self.window.whole.pixels() as f32, |guide| guide.iter().sum())
+    }
+
+    fn guide(&self) -> LayerGuide {
+        LayerGuide { weights: self.weights.clone(), mass: self.mass() }
+    }
+
+    /// For a loss of the tile's own pixels; `norm` is that of the photo's features.
+    fn of_tile(&self, norm: f32) -> OfTile {
+        OfTile { own: self.weights.clone(), whole: self.window.whole, norm }
+    }
+
+    /// Lets this tile's own pixels count.
+    fn turn_to(&self, gpu: &Gpu, tile: &Tile) {
+        let width = self.window.whole.width;
+        let mut weights = self.window.fill(tile, 1, |x, y, weight| {
+            weight[0] = self.guide.as_ref().map_or(1.0, |guide| guide[(y * width + x) as usize]);
+        });
+        weights.resize(weights.len().next_multiple_of(4), 0.0);
+        gpu.write(&self.weights, &weights);
+    }
+}
+
+impl InTiles {
+    /// Captures the targets from the photo and the paintings, tile by tile. `edge` is that of the tiles that the paintings are
+    /// seen in; the picture's own have the photo's size in all.
+    ///
+    /// # Errors
+    /// Where the device failed, or cannot hold a tile.
+    pub async fn capture(
+        gpu: &Gpu,
+        network: &Network,
+        terms: &[Term],
+        tiling: Tiling,
+        edge: u32,
+        photo: &Plane,
+        paintings: &[Plane],
+        regions: &[Region],
+    ) -> Result<InTiles> {
+        let (width, height) = tiling.view();
+        let view = gpu.tensor("view", Shape::new(height, width, 4))?;
+        let photo = of_photo(gpu, network, terms, &tiling, &view, photo).await?;
+        let mut captures = Vec::new();
+        for painting in paintings {
+            captures.push(moments_of(gpu, network, terms, edge, painting).await?);
+        }
+        let mut rec = Recorder::new(gpu);
+        let (mut aimed, mut own, mut features) = (Vec::new(), Vec::new(), Vec::new());
+        let mut of_photo = photo.into_iter();
+        for (term, Term { layer, loss, weight }) in terms.iter().enumerate() {
+            let (layer, weight, family) = (*layer, *weight, loss.family());
+            let own_pixels = |layer: usize, guide| OwnPixels::new(gpu, Window::new(network, &tiling, layer), guide);
+            match loss.needs() {
+                Needs::Nothing => {
+                    let pixels = own_pixels(layer, None)?;
+                    let aim = loss.aim(&mut rec, weight, Goal::Nothing(Some(pixels.of_tile(0.0))))?;
+                    own.push(pixels);
+                    aimed.push(Aimed { term, layer, family, aim });
+                }
+                Needs::Features => {
+                    let (seen, norm) = of_photo.next().expect("every term that needs features has some");
+                    let pixels = own_pixels(layer, None)?;
+                    let aim = loss.aim(&mut rec, weight, Goal::Features(&seen.features, Some(pixels.of_tile(norm))))?;
+                    own.push(pixels);
+                    features.push(seen);
+                    aimed.push(Aimed { term, layer, family, aim });
+                }
+                Needs::Moments(centering) => {
+                    let seen = looked_at(network, layer, centering);
+                    let map = Window::new(network, &tiling, layer).whole;
+                    for Region { paintings, guide } in regions {
+                        let guide = guide.as_ref().map(|guide| guide.weights(map.width, map.height));
+                        let pixels = own_pixels(seen, guide)?;
+                        let guide = pixels.guide();
+                        let mass = guide.mass;
+                        if pixels.guide.is_some() && mass < SMALLEST_MASS {
+                            continue;
+                        }
+                        own.push(pixels);
+                        let of_each = paintings.iter().map(|(index, share)| (captures[*index].at(term), *share));
+                        let moments = Moments::blend(&mut rec, &of_each.collect::<Vec<_>>())?;
+                        let goal = LayerMoments { moments, lens: lens(network, layer, centering), guide: Some(guide) };
+                        let weight = weight * mass / map.pixels() as f32;
+                        let aim = loss.aim(&mut rec, weight, Goal::Moments(Box::new(goal)))?;
+                        aimed.push(Aimed { term, layer: seen, family, aim });
+                    }
+                }
+            }
+        }
+        let losses = gpu.tensor("losses", Shape::vector(aimed.len() as u32))?;
+        rec.submit();
+        InTiles::record(gpu, network, tiling, Objective { terms: aimed, losses }, view, own, features)
+    }
+
+    fn record(
+        gpu: &Gpu,
+        network: &Network,
+        tiling: Tiling,
+        objective: Objective,
+        view: Tensor,
+        own: Vec<OwnPixels>,
+        photo: Vec<OfPhoto>,
+    ) -> Result<InTiles> {
+        let mut measuring = Measuring::new(&objective.terms, &objective.losses);
+        let mut see = Recorder::new(gpu);
+        network.forward(&mut see, &view, &mut Seeing(&mut measuring))?;
+        let sums = measuring.sums();
+        let mut conclude = Recorder::new(gpu);
+        measuring.conclude(&mut conclude)?;
+        let mut answer = Recorder::new(gpu);
+        let d_view = network.gradient(&mut answer, &view, &mut Answering(&mut measuring))?;
+        // What one of them leaves for the next is held until all are finished.
+        let (see, conclude, answer) = (see.finish(), conclude.finish(), answer.finish());
+        drop(measuring);
+        Ok(InTiles { tiling, objective, view, d_view, own, photo, sums, see, conclude, answer })
+    }
+
+    /// The losses by their families.
+    pub fn objective(&self) -> &Objective {
+        &self.objective
+    }
+
+    /// The losses of `pixels`, one number per term, already weighted, and their gradient, which takes the place of `d_pixels`.
+    /// After each pass of a tile `seen` is told how many passes there were, of how many.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn gradient(
+        &self,
+        gpu: &Gpu,
+        pixels: &Plane,
+        d_pixels: &mut Plane,
+        mut seen: impl FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let all = 2 * self.tiling.tiles.len();
+        self.sums.iter().chain([self.objective.losses()]).for_each(|tensor| gpu.clear(tensor));
+        for (index, tile) in self.tiling.tiles.iter().enumerate() {
+            self.turn_to(gpu, tile, pixels);
+            self.see.submit(gpu);
+            gpu.fence().wait(gpu).await;
+            seen(index + 1, all);
+        }
+        self.conclude.submit(gpu);
+        d_pixels.values.fill(0.0);
+        for (index, tile) in self.tiling.tiles.iter().enumerate() {
+            self.turn_to(gpu, tile, pixels);
+            for photo in &self.photo {
+                photo.turn_to(gpu, index, tile);
+            }
+            self.answer.submit(gpu);
+            d_pixels.add(tile.view, &readback::read(gpu, &self.d_view).await?);
+            seen(self.tiling.tiles.len() + index + 1, all);
+        }
+        gpu.check()?;
+        readback::read(gpu, self.objective.losses()).await
+    }
+
+    fn turn_to(&self, gpu: &Gpu, tile: &Tile, pixels: &Plane) {
+        gpu.write(&self.view, &pixels.cut(tile.view));
+        self.own.iter().for_each(|own| own.turn_to(gpu, tile));
+    }
+}
+
+impl OfPhoto {
+    /// Brings the features of a tile's own pixels to the device.
+    fn turn_to(&self, gpu: &Gpu, index: usize, tile: &Tile) {
+        let lanes = self.window.view.blocks() as usize * 4;
+        let mut own = self.tiles[index].chunks_exact(lanes);
+        let features = self.window.fill(tile, lanes, |_, _, values| {
+            values.copy_from_slice(own.next().expect("there are as many as were kept"));
+        });
+        gpu.write(&self.features, &features);
+    }
+}
+
+/// The photo's features for all terms that need them, in their order, and their squared norms.
+async fn of_photo(
+    gpu: &Gpu,
+    network: &Network,
+    terms: &[Term],
+    tiling: &Tiling,
+    view: &Tensor,
+    photo: &Plane,
+) -> Result<Vec<(OfPhoto, f32)>> {
+    let layers = || terms.iter().filter(|term| term.loss.needs() == Needs::Features).map(|term| term.layer);
+    let mut features = Features::of(layers());
+    let mut rec = Recorder::new(gpu);
+    network.forward(&mut rec, view, &mut features)?;
+    let program = rec.finish();
+    let mut found = Vec::new();
+    for layer in layers() {
+        let window = Window::new(network, tiling, layer);
+        found.push((OfPhoto { window, tiles: Vec::new(), features: features.at(layer).clone() }, 0.0));
+    }
+    let mut norms = vec![0.0; found.len()];
+    for tile in &tiling.tiles {
+        gpu.write(view, &photo.cut(tile.view));
+        program.submit(gpu);
+        for ((own, _), norm) in found.iter_mut().zip(&mut norms) {
+            let all = readback::read(gpu, &own.features).await?;
+            let lanes = own.window.view.blocks() as usize * 4;
+            let (Area { x, y, width, height }, _) = own.window.own(tile);
+            let row = |row: u32| (row * own.window.view.width + x) as usize * lanes;
+            let kept: Vec<f32> =
+                (y..y + height).flat_map(|y| &all[row(y)..row(y) + width as usize * lanes]).copied().collect();
+            *norm += kept.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>();
+            own.tiles.push(kept);
+        }
+    }
+    found.iter_mut().zip(norms).for_each(|((_, norm), sum)| *norm = sum as f32);
+    Ok(found)
+}
+
+/// The moments of a painting, by the terms that need them.
+struct OfPainting(Vec<(usize, Moments)>);
+
+impl OfPainting {
+    fn at(&self, term: usize) -> &Moments {
+        let found = self.0.iter().find(|(own, _)| *own == term);
+        &found.expect("every term that needs moments has some").1
+    }
+}
+
+/// Sums over a painting's tiles.
+struct Gathering {
+    layers: Vec<Gathered>,
+}
+
+struct Gathered {
+    term: usize,
+    layer: usize,
+    centering: Centering,
+    own: OwnPixels,
+    /// What they are about: behind a ReLU, zero is near enough.
+    zero: Tensor,
+    sums: Sums,
+}
+
+impl Observer for Gathering {
+    fn interest(&self, layer: usize) -> Interest {
+        if self.layers.iter().any(|own| own.layer == layer) { Interest::Rows } else { Interest::None }
+    }
+
+    fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
+        let rows = ForwardRows { part: Part { accumulate: true, ..rows.part }, ..*rows };
+        for own in self.layers.iter_mut().filter(|own| own.layer == layer) {
+            let guide = own.own.guide();
+            statistics::add(rec, &mut own.sums, &rows, own.centering, &own.zero, Some(&guide))?;
+        }
+        Ok(())
+    }
+}
+
+async fn moments_of(gpu: &Gpu, network: &Network, terms: &[Term], edge: u32, painting: &Plane) -> Result<OfPainting> {
+    let wanted = || {
+        let of_term = |(term, own): (usize, &Term)| {
+            let centering = own.loss.needs().centering()?;
+            Some((term, looked_at(network, own.layer, centering), centering))
+        };
+        terms.iter().enumerate().filter_map(of_term)
+    };
+    let surroundings = network.surroundings(wanted().map(|(_, layer, _)| layer));
+    let tiling = Tiling::new((painting.width, painting.height), edge, surroundings);
+    let (width, height) = tiling.view();
+    let view = gpu.tensor("painting's view", Shape::new(height, width, 4))?;
+    let gathered = wanted().map(|(term, layer, centering)| {
+        let window = Window::new(network, &tiling, layer);
+        let own = OwnPixels::new(gpu, window, None)?;
+        let zero = gpu.tensor("zero", Shape::vector(window.whole.channels))?;
+        let sums = Sums::weighed(window.view, own.mass());
+        Ok(Gathered { term, layer, centering, own, zero, sums })
+    });
+    let mut gathering = Gathering { layers: gathered.collect::<Result<_>>()? };
+    let mut rec = Recorder::new(gpu);
+    network.forward(&mut rec, &view, &mut gathering)?;
+    let program = rec.finish();
+    gathering.layers.iter().flat_map(|own| own.sums.partials()).for_each(|sums| gpu.clear(&sums));
+    for tile in &tiling.tiles {
+        gpu.write(&view, &painting.cut(tile.view));
+        gathering.layers.iter().for_each(|own| own.own.turn_to(gpu, tile));
+        program.submit(gpu);
+        gpu.fence().wait(gpu).await;
+    }
+    let mut rec = Recorder::new(gpu);
+    let moments = gathering.layers.iter().map(|own| {
+        let moments = Moments { sigma: own.sums.second_moment(&mut rec)?, mu: own.sums.mean(&mut rec)? };
+        if own.centering == Centering::Mean {
+            recentre::record(&mut rec, &moments.mu, &own.zero, &moments.sigma);
+        }
+        Ok((own.term, moments))
+    });
+    let moments = moments.collect::<Result<_>>()?;
+    rec.submit();
+    Ok(OfPainting(moments))
+}

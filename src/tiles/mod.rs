@@ -1,0 +1,7 @@
+//! This turns a picture that no device holds into tiles that it does.
+
+mod plane;
+mod tiling;
+
+pub use plane::Plane;
+pub use tiling::{Area, Surroundings, Tile, Tiling};

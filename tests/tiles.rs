@@ -1,0 +1,202 @@
+//! A picture in tiles against the same picture at once: loss, gradient, and whether borders of tiles show.
+
+use pollster::block_on;
+use scumble::choices::Pooling;
+use scumble::gpu::{Gpu, Recorder, Shape, readback};
+use scumble::model::{seeded, student, vgg19};
+use scumble::network::Network;
+use scumble::objective::guide::{Guide, Region};
+use scumble::objective::losses::{Content, Gram, MeanCovariance, Variation, Wasserstein};
+use scumble::objective::{InTiles, Loss, Objective, Term, Units};
+use scumble::random::uniform;
+use scumble::tiles::{Plane, Tiling};
+use scumble::weights::Preprocessing;
+use std::rc::Rc;
+
+/// Nothing but rounding may differ.
+const LOSS: f64 = 1e-5;
+const GRADIENT: f64 = 1e-4;
+/// Pixels that lie so near to a tile's border are its border.
+const NEAR: u32 = 4;
+
+/// Blobs of colour, larger and smaller: a painting for those who cannot see.
+fn plane(seed: u32, width: u32, height: u32) -> Plane {
+    let mut plane = Plane::zeros(width, height);
+    for (index, value) in plane.values.iter_mut().enumerate() {
+        let (pixel, colour) = (index as u32 / 3, index as u32 % 3);
+        let (x, y) = (pixel % width, pixel / width);
+        let blobs = [1, 3, 9, 27].map(|size| uniform(seed + colour, size, (y / size) * width + x / size));
+        *value = (blobs.iter().sum::<f64>() / 4.0) as f32;
+    }
+    plane
+}
+
+struct Case {
+    network: Network,
+    terms: Vec<Term>,
+    size: (u32, u32),
+    painting: (u32, u32),
+    edge: u32,
+    regions: Vec<Region>,
+}
+
+impl Case {
+    fn upload(gpu: &Gpu, plane: &Plane) -> scumble::gpu::Tensor {
+        let (width, height) = (plane.width, plane.height);
+        let area = scumble::tiles::Area { x: 0, y: 0, width, height };
+        gpu.upload("plane", Shape::new(height, width, 4), &plane.cut(area)).unwrap()
+    }
+
+    /// Losses and gradient at once.
+    fn at_once(&self, gpu: &Gpu, photo: &Plane, painting: &Plane, picture: &Plane) -> (Vec<f32>, Vec<f32>) {
+        let [photo, painting, picture] = [photo, painting, picture].map(|plane| Case::upload(gpu, plane));
+        let mut rec = Recorder::new(gpu);
+        let objective =
+            Objective::capture(&mut rec, &self.network, &self.terms, &photo, &[painting], &self.regions).unwrap();
+        let gradient = objective.record(&mut rec, &self.network, &picture).unwrap();
+        rec.submit();
+        let read = |tensor| block_on(readback::read(gpu, tensor)).unwrap();
+        (read(objective.losses()), read(&gradient))
+    }
+
+    fn check(&self, gpu: &Gpu, name: &str) {
+        let (width, height) = self.size;
+        let (photo, picture) = (plane(1, width, height), plane(2, width, height));
+        let mut painting = plane(3, self.painting.0, self.painting.1);
+        // Darker, and bluer: distances of what is alike are differences of large numbers.
+        painting.values.iter_mut().enumerate().for_each(|(index, value)| *value = value.powi(3 - index as i32 % 3));
+        let (losses, gradient) = self.at_once(gpu, &photo, &painting, &picture);
+
+        let surroundings = self.network.surroundings(self.terms.iter().map(|term| term.layer));
+        let tiling = Tiling::new(self.size, self.edge, surroundings);
+        assert!(tiling.tiles.len() > 3, "{name}: {} tiles are too few", tiling.tiles.len());
+        let own = tiling.tiles.iter().map(|tile| tile.own).collect::<Vec<_>>();
+        let paintings = [painting];
+        let capture =
+            InTiles::capture(gpu, &self.network, &self.terms, tiling, self.edge, &photo, &paintings, &self.regions);
+        let in_tiles = block_on(capture).unwrap();
+        let mut found = Plane::zeros(width, height);
+        // Twice: what the first time left behind must not count.
+        let mut passes = Vec::new();
+        for _ in 0..2 {
+            passes.clear();
+            let told = |pass, all| passes.push((pass, all));
+            let own_losses = block_on(in_tiles.gradient(gpu, &picture, &mut found, told)).unwrap();
+            for (index, (own, whole)) in own_losses.iter().zip(&losses).enumerate() {
+                let off = f64::from(own - whole).abs() / f64::from(whole.abs()).max(1e-6);
+                assert!(off < LOSS, "{name}: loss {index} is {own} for {whole}, off by {off:.1e}");
+            }
+        }
+        assert_eq!(passes.last(), Some(&(2 * own.len(), 2 * own.len())));
+
+        let mut squares = [0.0, 0.0];
+        let (mut near, mut far) = ((0.0, 0), (0.0, 0));
+        for y in 0..height {
+            for x in 0..width {
+                let at = (y * width + x) as usize;
+                let is_near = own.iter().any(|own| {
+                    let close = |at: u32, start: u32, end: u32| at.abs_diff(start) < NEAR || at.abs_diff(end) <= NEAR;
+                    close(x, own.x, own.x + own.width) || close(y, own.y, own.y + own.height)
+                });
+                for colour in 0..3 {
+                    let whole = f64::from(gradient[at * 4 + colour]);
+                    let off = (f64::from(found.values[at * 3 + colour]) - whole).powi(2);
+                    squares[0] += off;
+                    squares[1] += whole.powi(2);
+                    let sum = if is_near { &mut near } else { &mut far };
+                    *sum = (sum.0 + off, sum.1 + 1);
+                }
+            }
+        }
+        let off = (squares[0] / squares[1]).sqrt();
+        let [near, far] = [near, far].map(|(sum, count): (f64, u32)| (sum / f64::from(count.max(1))).sqrt());
+        println!("{name}: gradient off by {off:.1e}, near borders {near:.1e}, elsewhere {far:.1e}");
+        assert!(off < GRADIENT, "{name}: the gradient is off by {off:.1e}");
+        assert!(near < 2.0 * far, "{name}: near borders of tiles it is off by {near:.1e}, elsewhere by {far:.1e}");
+    }
+}
+
+fn rc(loss: impl Loss + 'static) -> Rc<dyn Loss> {
+    Rc::new(loss)
+}
+
+/// These losses at these layers, then content and smoothness.
+fn terms(network: &scumble::model::Table, style: &[(&str, Rc<dyn Loss>)], content: &str) -> Vec<Term> {
+    let at = |name: &str| network.find(name).unwrap();
+    let mut terms: Vec<_> =
+        style.iter().map(|(tap, loss)| Term { layer: at(tap), loss: loss.clone(), weight: 1.5 }).collect();
+    terms.push(Term::new(at(content), Content(Units::Relative), 0.7));
+    terms.push(Term::new(at(content), Content(Units::Absolute), 0.3));
+    terms.push(Term::new(0, Variation, 0.4));
+    terms
+}
+
+fn of_student(gpu: &Gpu, style: &[(&str, Rc<dyn Loss>)], content: &str) -> (Network, Vec<Term>) {
+    let weights = scumble::weights::built_in().unwrap();
+    let table = student::table(&weights.preprocessing, vgg19::Border::Replicate);
+    let terms = terms(&table, style, content);
+    let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+    (Network::new(gpu, table, &weights.convolutions, &taps).unwrap(), terms)
+}
+
+fn of_vgg19(gpu: &Gpu, pooling: Pooling, style: &[(&str, Rc<dyn Loss>)], content: &str) -> (Network, Vec<Term>) {
+    let depth = 5;
+    let weights = seeded::filters(&vgg19::CONVOLUTIONS[..depth]);
+    let table = vgg19::table(depth, &Preprocessing::TORCHVISION, pooling, vgg19::Border::Replicate);
+    let terms = terms(&table, style, content);
+    let taps: Vec<_> = terms.iter().map(|term| term.layer).collect();
+    (Network::new(gpu, table, &weights, &taps).unwrap(), terms)
+}
+
+fn open() -> Gpu {
+    block_on(Gpu::open()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn the_student_sees_in_tiles_what_it_sees_at_once() {
+    let gpu = open();
+    let style: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| (*tap, rc(MeanCovariance))).collect();
+    let (network, terms) = of_student(&gpu, &style, vgg19::CONTENT_TAP);
+    let regions = vec![Region::whole()];
+    let case = Case { network, terms, size: (411, 301), painting: (331, 300), edge: 112, regions };
+    case.check(&gpu, "student, all layers");
+}
+
+#[test]
+fn places_and_other_losses_are_seen_in_tiles() {
+    let gpu = open();
+    let style = [
+        ("relu1_1", rc(Gram(Units::Relative))),
+        ("relu2_1", rc(Wasserstein(Units::Relative))),
+        ("relu2_1", rc(MeanCovariance)),
+    ];
+    let (network, terms) = of_student(&gpu, &style, "relu2_1");
+    let (width, height) = (149, 95);
+    let place = |invert: bool| {
+        let weight = move |index: u32| {
+            let weight = ((index % width) as f32 / width as f32).powi(2);
+            if invert { 1.0 - weight } else { weight }
+        };
+        Region { paintings: vec![(0, 1.0)], guide: Some(Guide::new(width, height, (0..width * height).map(weight))) }
+    };
+    let case = Case {
+        network,
+        terms,
+        size: (width, height),
+        painting: (64, 64),
+        edge: 48,
+        regions: vec![place(false), place(true)],
+    };
+    case.check(&gpu, "student, places");
+}
+
+#[test]
+fn vgg19_sees_in_tiles_what_it_sees_at_once() {
+    let gpu = open();
+    for (pooling, size) in [(Pooling::Average, (148, 97)), (Pooling::Max, (131, 144))] {
+        let style = [("relu1_1", rc(MeanCovariance)), ("relu2_1", rc(MeanCovariance)), ("relu3_1", rc(MeanCovariance))];
+        let (network, terms) = of_vgg19(&gpu, pooling, &style, "relu2_2");
+        let case = Case { network, terms, size, painting: (90, 70), edge: 48, regions: vec![Region::whole()] };
+        case.check(&gpu, &format!("VGG19, {pooling:?}"));
+    }
+}
