@@ -4,7 +4,8 @@
 //!
 //! - [`error`]: whatever goes wrong, as a sentence for a person
 //! - [`choices`]: what a person chooses between
-//! - [`random`], [`image`], [`tiles`], [`settings`], [`recipe`], [`schedule`]: numbers from seeds, pixels from files, plans from choices
+//! - [`random`], [`image`], [`tiles`], [`settings`], [`recipe`], [`schedule`]: numbers from seeds, pixels from files, tiles of pixels,
+//!   plans from choices
 //! - [`model`], [`weights`]: networks as tables, and the files that fill them
 //! - [`gpu`], [`kernels`]: the device, and one file per operation on it
 //! - [`network`], [`stylizer`]: features and their gradients; pictures in one pass, and the gradients of parameters

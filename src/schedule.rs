@@ -49,6 +49,28 @@ pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
     edges.iter().enumerate().map(scale).collect()
 }
 
+/// The scales of a print from a picture with this longest edge: above it, in the same steps.
+pub fn print_scales(photo: (u32, u32), from: u32, settings: &Settings) -> Vec<Scale> {
+    let mut edges = vec![settings.size];
+    loop {
+        let smaller = (settings.size as f32 / std::f32::consts::SQRT_2.powi(edges.len() as i32)).round() as u32;
+        if smaller <= from {
+            break;
+        }
+        edges.push(smaller);
+    }
+    edges.reverse();
+    let iterations = settings.iterations.unwrap_or((PRINT_ITERATIONS * settings.effort).round() as u32).max(1);
+    let scale = |edge| {
+        let (width, height) = fit(photo.0, photo.1, edge);
+        Scale { width, height, iterations }
+    };
+    edges.into_iter().map(scale).collect()
+}
+
+/// Iterations of each scale of a print: the picture stands, and only its detail is to come.
+const PRINT_ITERATIONS: f32 = 12.0;
+
 /// The longest edge of the `index`-th painting for a photo of `scale`: the same, unless its strokes shall be larger or smaller.
 pub fn painting_edge(scale: &Scale, settings: &Settings, index: usize) -> u32 {
     let own = settings.style_scales.get(index).copied().unwrap_or(1.0);
@@ -157,6 +179,16 @@ mod tests {
         let some = scales((640, 480), &Settings { size: 512, scales: Some(2), ..Settings::default() });
         let edges = |scales: &[Scale]| scales.iter().map(|scale| scale.width).collect::<Vec<_>>();
         assert_eq!(edges(&some), edges(&all)[all.len() - 2..]);
+    }
+
+    #[test]
+    fn a_print_has_the_scales_above_its_picture() {
+        let settings = Settings { size: 4096, ..Settings::default() };
+        let edges =
+            |from| print_scales((300, 400), from, &settings).iter().map(|scale| scale.height).collect::<Vec<_>>();
+        assert_eq!(edges(1024), [1448, 2048, 2896, 4096]);
+        assert_eq!(edges(4096), [4096]);
+        assert_eq!(print_scales((300, 400), 3000, &settings)[0].width, 3072);
     }
 
     #[test]

@@ -185,16 +185,24 @@ impl Gpu {
     /// As [`Gpu::tensor`].
     pub fn upload_half(&self, label: &str, shape: Shape, values: &[f32]) -> Result<Tensor> {
         let tensor = self.tensor_of(label, shape, DType::F16)?;
-        let halves: Vec<u16> = values.iter().map(|&value| f16::from_f32(value).to_bits()).collect();
-        assert_eq!(halves.len() as u64 * 2, tensor.bytes(), "size of the values for {label}");
-        self.0.queue.write_buffer(tensor.buffer(), 0, bytemuck::cast_slice(&halves));
+        self.write(&tensor, values);
         Ok(tensor)
     }
 
     /// Overwrites all values of a tensor, before anything that is submitted later.
     pub fn write(&self, tensor: &Tensor, values: &[f32]) {
-        assert_eq!(values.len() as u64 * 4, tensor.bytes(), "size of the values for {}", tensor.label());
-        self.0.queue.write_buffer(tensor.buffer(), tensor.offset(), bytemuck::cast_slice(values));
+        assert_eq!(tensor.shape().bytes(), values.len() as u64 * 4, "size of the values for {}", tensor.label());
+        match tensor.dtype() {
+            DType::F32 => self.write_bytes(tensor, bytemuck::cast_slice(values)),
+            DType::F16 => {
+                let halves: Vec<u16> = values.iter().map(|&value| f16::from_f32(value).to_bits()).collect();
+                self.write_bytes(tensor, bytemuck::cast_slice(&halves));
+            }
+        }
+    }
+
+    fn write_bytes(&self, tensor: &Tensor, bytes: &[u8]) {
+        self.0.queue.write_buffer(tensor.buffer(), tensor.offset(), bytes);
     }
 
     /// A new tensor with the values that `source` has now.

@@ -222,44 +222,45 @@ impl InTiles {
         &self.objective
     }
 
-    /// The losses of `pixels`, one number per term, already weighted, and their gradient, which takes the place of `d_pixels`.
-    /// After each pass of a tile `seen` is told how many passes there were, of how many.
+    /// How many passes there are over tiles: two of each.
+    pub fn passes(&self) -> usize {
+        2 * self.tiling.tiles.len()
+    }
+
+    /// One pass, counted from 0, of those that make the losses of `pixels` and their gradient. The last one returns the losses,
+    /// one number per term, already weighted, and leaves the gradient in `d_pixels`. Until then `pixels` has to stay as it is.
     ///
     /// # Errors
     /// Where the device failed.
-    pub async fn gradient(
+    pub async fn pass(
         &self,
         gpu: &Gpu,
+        number: usize,
         pixels: &Plane,
         d_pixels: &mut Plane,
-        mut seen: impl FnMut(usize, usize),
-    ) -> Result<Vec<f32>> {
-        let all = 2 * self.tiling.tiles.len();
-        self.sums.iter().chain([self.objective.losses()]).for_each(|tensor| gpu.clear(tensor));
-        for (index, tile) in self.tiling.tiles.iter().enumerate() {
-            self.turn_to(gpu, tile, pixels);
-            self.see.submit(gpu);
-            gpu.fence().wait(gpu).await;
-            seen(index + 1, all);
+    ) -> Result<Option<Vec<f32>>> {
+        let count = self.tiling.tiles.len();
+        let tile = &self.tiling.tiles[number % count];
+        if number == 0 {
+            self.sums.iter().chain([self.objective.losses()]).for_each(|tensor| gpu.clear(tensor));
+            d_pixels.values.fill(0.0);
         }
-        self.conclude.submit(gpu);
-        d_pixels.values.fill(0.0);
-        for (index, tile) in self.tiling.tiles.iter().enumerate() {
-            self.turn_to(gpu, tile, pixels);
-            for photo in &self.photo {
-                photo.turn_to(gpu, index, tile);
-            }
-            self.answer.submit(gpu);
-            d_pixels.add(tile.view, &readback::read(gpu, &self.d_view).await?);
-            seen(self.tiling.tiles.len() + index + 1, all);
-        }
-        gpu.check()?;
-        readback::read(gpu, self.objective.losses()).await
-    }
-
-    fn turn_to(&self, gpu: &Gpu, tile: &Tile, pixels: &Plane) {
         gpu.write(&self.view, &pixels.cut(tile.view));
         self.own.iter().for_each(|own| own.turn_to(gpu, tile));
+        if number < count {
+            self.see.submit(gpu);
+            gpu.fence().wait(gpu).await;
+            gpu.check()?;
+            return Ok(None);
+        }
+        if number == count {
+            self.conclude.submit(gpu);
+        }
+        self.photo.iter().for_each(|photo| photo.turn_to(gpu, number - count, tile));
+        self.answer.submit(gpu);
+        d_pixels.add(tile.view, &readback::read(gpu, &self.d_view).await?);
+        let is_last = number + 1 == self.passes();
+        if is_last { readback::read(gpu, self.objective.losses()).await.map(Some) } else { Ok(None) }
     }
 }
 

@@ -5,9 +5,9 @@ use crate::Result;
 use crate::gpu::{Gpu, Kernel, Recorder, Shape, Tensor, Uniform};
 use crate::kernels::adam;
 
-const BETA1: f32 = 0.9;
-const BETA2: f32 = 0.99;
-const EPSILON: f32 = 1e-8;
+pub(super) const BETA1: f32 = 0.9;
+pub(super) const BETA2: f32 = 0.99;
+pub(super) const EPSILON: f32 = 1e-8;
 
 /// Adam's memory.
 pub struct Adam {

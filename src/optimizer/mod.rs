@@ -1,9 +1,11 @@
 //! This turns a gradient of the pixels into the next picture.
 
 mod adam;
+mod in_memory;
 mod lbfgs;
 
 pub use adam::Adam;
+pub use in_memory::AdamInMemory;
 pub use lbfgs::Lbfgs;
 
 use crate::Result;

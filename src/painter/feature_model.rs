@@ -1,8 +1,7 @@
 //! This turns a choice of model into a network and the terms of its loss.
 
-use super::scene::Scene;
 use crate::choices::{Precision, StyleLoss};
-use crate::gpu::{DType, Gpu};
+use crate::gpu::{DType, Gpu, Shape};
 use crate::model::{Layer, Model, Op, Preset, Table, Units, Wanted};
 use crate::network::Network;
 use crate::objective::losses::{self, Content, Variation};
@@ -50,12 +49,13 @@ impl FeatureModel {
         check_layers(self.network.table(), settings).is_ok()
     }
 
-    /// The terms of the loss for these pictures.
-    pub fn terms(&self, settings: &Settings, scene: &Scene) -> Vec<Term> {
+    /// The terms of the loss for a photo and paintings of these shapes.
+    pub fn terms(&self, settings: &Settings, photo: Shape, paintings: impl IntoIterator<Item = Shape>) -> Vec<Term> {
         let (preset, balance) = (Preset::of(settings), balance(settings));
         let table = self.network.table();
         let usual_style: Vec<_> = self.model.style_taps.into_iter().zip(preset.style_shares).collect();
-        let shapes: Vec<_> = scene.pictures().map(|picture| self.network.shapes(picture.shape())).collect();
+        let pictures = std::iter::once(photo).chain(paintings);
+        let shapes: Vec<_> = pictures.map(|picture| self.network.shapes(picture)).collect();
         // Deep layers of tiny pictures are left out.
         let large_enough = |layer: usize| shapes.iter().all(|shapes| shapes[layer].pixels() as f32 >= SMALLEST_MASS);
         let mut terms = Vec::new();
@@ -73,8 +73,8 @@ impl FeatureModel {
             let content = Rc::new(Content(preset.units));
             share(content, balance.content, preset.content_taps, &settings.content_layers);
         }
-        let values = 3 * scene.photo.shape().pixels();
-        let count = if preset.variation_is_sum { values as f32 } else { 1.0 };
+        let values = 3.0 * photo.pixels() as f32;
+        let count = if preset.variation_is_sum { values } else { 1.0 };
         terms.push(Term::new(0, Variation, balance.variation * count));
         terms
     }

@@ -2,11 +2,13 @@
 //!
 //! The owner of a [`Painter`] asks for each step: not asking is a pause, dropping the painter cancels the run.
 
+mod budget;
 pub mod checkpoint;
 pub mod feature_model;
 mod heat;
 mod keeping;
 mod palettes;
+mod print;
 mod progress;
 mod regions;
 mod scale_run;
@@ -15,6 +17,8 @@ mod setbacks;
 mod sources;
 mod start;
 
+pub use budget::largest_whole;
+pub use print::Print;
 pub use progress::{Losses, Progress};
 pub use sources::Sources;
 

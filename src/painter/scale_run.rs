@@ -10,6 +10,7 @@ use crate::image::LUMA;
 use crate::kernels::{colour, mask, pad};
 use crate::model::{Copies, Margin};
 use crate::network::Network;
+use crate::objective::guide::Region;
 use crate::objective::{Family, Objective};
 use crate::optimizer::{Memory, Optimizer, PIXELS, Pace};
 use crate::scaling::{Values, scale};
@@ -212,15 +213,13 @@ impl ScaleRun {
 
 /// The losses of these families, with their targets at this scale.
 fn aim(gpu: &Gpu, model: &FeatureModel, scene: &Scene, settings: &Settings, families: &[Family]) -> Result<Objective> {
-    let mut terms = model.terms(settings, scene);
+    let mut terms = model.terms(settings, scene.photo.shape(), scene.paintings.iter().map(Tensor::shape));
     terms.retain(|term| families.contains(&term.loss.family()));
     let mut rec = Recorder::new(gpu);
     let photo = surrounded(&mut rec, &scene.photo, settings)?;
     let mut regions = scene.regions.clone();
     if let Some(Margin { radius, .. }) = surroundings(scene.photo.shape(), settings) {
-        for guide in regions.iter_mut().filter_map(|region| region.guide.as_mut()) {
-            *guide = guide.wrapped(radius);
-        }
+        wrap(&mut regions, radius);
     }
     let objective = Objective::capture(&mut rec, model.network(), &terms, &photo, &scene.paintings, &regions)?;
     rec.submit();
@@ -229,9 +228,16 @@ fn aim(gpu: &Gpu, model: &FeatureModel, scene: &Scene, settings: &Settings, fami
 
 /// The margin around a picture whose opposite edges shall fit together: the picture again. Towards the margin's
 /// outer edge its gradient fades, or what a network makes of its view's edge would show as a line within.
-fn surroundings(pixels: Shape, settings: &Settings) -> Option<Margin> {
+pub(super) fn surroundings(pixels: Shape, settings: &Settings) -> Option<Margin> {
     let radius = (pixels.width.max(pixels.height) / SURROUNDINGS).next_multiple_of(COARSE);
     settings.seamless.then_some(Margin { radius, copies: Copies::Wrap })
+}
+
+/// Lets regions of a picture be those of the picture with copies around it.
+pub(super) fn wrap(regions: &mut [Region], radius: u32) {
+    for guide in regions.iter_mut().filter_map(|region| region.guide.as_mut()) {
+        *guide = guide.wrapped(radius);
+    }
 }
 
 /// An eighth of the longest edge: of large pictures, a little over half as many pixels more to compute.

@@ -35,11 +35,6 @@ pub struct Originals {
 }
 
 impl Scene {
-    /// The photo, and then the paintings.
-    pub fn pictures(&self) -> impl Iterator<Item = &Tensor> {
-        std::iter::once(&self.photo).chain(&self.paintings)
-    }
-
     /// Resamples all pictures.
     ///
     /// # Errors

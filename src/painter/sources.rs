@@ -97,7 +97,7 @@ fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Op
 }
 
 /// One entry for each painting.
-fn places(sources: &Sources, settings: &Settings) -> Vec<Option<Rc<Picture>>> {
+pub(super) fn places(sources: &Sources, settings: &Settings) -> Vec<Option<Rc<Picture>>> {
     let given = |index: usize| sources.places.get(index).cloned().flatten().filter(|_| settings.placed);
     (0..sources.paintings.len()).map(given).collect()
 }

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
 use scumble::image::{Decoded, Format, Label, Picture, encode};
 use scumble::painter::checkpoint::Checkpoint;
-use scumble::painter::{Losses, Painter, Sources};
+use scumble::painter::{Losses, Painter, Print, Progress, Sources, largest_whole};
 use scumble::settings::Settings;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -49,6 +49,10 @@ pub struct Arguments {
     /// Go on with a run that was kept with --checkpoint, from the same pictures; its own settings are used.
     #[arg(long)]
     resume: Option<PathBuf>,
+    /// How many MiB of the graphics adapter's memory the run may take. A picture that needs more is painted as large as fits, and
+    /// from there on in tiles.
+    #[arg(long, default_value_t = 2048)]
+    memory: u64,
     /// Overwrite even a picture that is read.
     #[arg(long)]
     force: bool,
@@ -104,16 +108,27 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     arguments.weights.read_into(&mut sources, &settings)?;
     let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
     eprintln!("Painting on {}", gpu.describe());
+    let memory = arguments.memory << 20;
+    let subject = sources.photo.as_ref().or(sources.paintings.first());
+    let proportions = subject.map_or((1, 1), |picture| (picture.width, picture.height));
+    let whole = Settings { size: largest_whole(proportions, &settings, memory), ..settings.clone() };
     let painter = match &broken_off {
         Some(run) => Painter::resume(&gpu, &sources, run, None).await,
-        None => Painter::new(&gpu, &sources, &settings).await,
+        None => Painter::new(&gpu, &sources, &whole).await,
     };
     let mut painter = painter.map_err(|e| e.to_string())?;
     let mut losses = Vec::new();
-    let ended = run(&mut painter, &mut losses, arguments.checkpoint.as_deref()).await;
+    let mut ended = run(&mut painter, &mut losses, arguments.checkpoint.as_deref()).await;
     // A run that fell leaves its picture as it was before, unless the device is gone.
     let picture = painter.picture().await;
-    let picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
+    let mut picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
+    drop(painter);
+    if ended.is_ok() && whole.size < settings.size && !interrupt::is_wished() {
+        let print = Print::new(&gpu, &sources, &settings, &picture, memory).await;
+        let mut print = print.map_err(|e| e.to_string())?;
+        ended = enlarge(&mut print, &mut losses).await;
+        picture = print.picture();
+    }
     let file = encode(&picture, format, &label(arguments, &settings, taken)).map_err(|e| e.to_string())?;
     write(&arguments.out, &file)?;
     eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
@@ -160,10 +175,7 @@ const SHARE: f64 = 0.02;
 /// Paints to the end or until somebody wants it to end, behind a progress bar, and keeps the run in a file on the way; notes the
 /// losses of every step.
 async fn run(painter: &mut Painter, all: &mut Vec<Losses>, kept: Option<&Path>) -> Result<(), String> {
-    let steps: u32 = painter.scales().iter().map(|scale| scale.iterations).sum();
-    let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
-    // Work grows with the pixels, so the bar counts thousandths of the work and not steps.
-    let bar = ProgressBar::new(1000).with_style(style.unwrap_or_else(ProgressStyle::default_bar));
+    let bar = bar();
     let mut next = Instant::now() + KEEP;
     let mut setbacks = 0;
     loop {
@@ -173,13 +185,7 @@ async fn run(painter: &mut Painter, all: &mut Vec<Losses>, kept: Option<&Path>) 
             let step = progress.iteration;
             bar.suspend(|| eprintln!("Numbers grew beyond all bounds; back at step {step}, with smaller steps."));
         }
-        all.extend_from_slice(&progress.losses);
-        let latest = all.last().map_or(String::new(), |losses| format!(", loss {:.4}", losses.total));
-        bar.set_message(format!(
-            "{} x {}, step {} of {steps}{latest}",
-            progress.width, progress.height, progress.iteration
-        ));
-        bar.set_position((progress.fraction * 1000.0) as u64);
+        show(&bar, &progress, all);
         let ends = progress.finished || interrupt::is_wished();
         if let Some(path) = kept
             && (ends || Instant::now() >= next)
@@ -197,6 +203,34 @@ async fn run(painter: &mut Painter, all: &mut Vec<Losses>, kept: Option<&Path>) 
             return Ok(());
         }
     }
+}
+
+/// Makes the picture larger, to the end or until somebody wants it to end, behind another bar.
+async fn enlarge(print: &mut Print, all: &mut Vec<Losses>) -> Result<(), String> {
+    let bar = bar();
+    loop {
+        let progress = print.step().await.map_err(|e| e.to_string())?;
+        show(&bar, &progress, all);
+        if progress.finished || interrupt::is_wished() {
+            bar.abandon();
+            return Ok(());
+        }
+    }
+}
+
+/// A bar of thousandths of the work: that grows with the pixels, and a step's part of it with its size.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:32} {percent}%  {msg}  {elapsed} of {duration}").ok();
+    ProgressBar::new(1000).with_style(style.unwrap_or_else(ProgressStyle::default_bar))
+}
+
+/// Shows where a run stands, and notes the losses that came.
+fn show(bar: &ProgressBar, progress: &Progress, all: &mut Vec<Losses>) {
+    let Progress { width, height, iteration, iterations, .. } = progress;
+    all.extend_from_slice(&progress.losses);
+    let latest = all.last().map_or(String::new(), |losses| format!(", loss {:.4}", losses.total));
+    bar.set_message(format!("{width} x {height}, step {iteration} of {iterations}{latest}"));
+    bar.set_position((progress.fraction * 1000.0) as u64);
 }
 
 fn csv(losses: &[Losses]) -> String {

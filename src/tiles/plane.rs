@@ -30,6 +30,50 @@ impl Plane {
         Plane { width: picture.width, height: picture.height, values }
     }
 
+    /// With copies of itself around it, as wide as `radius`, which is at most its shorter edge.
+    pub fn wrapped(&self, radius: u32) -> Plane {
+        let mut wide = Plane::zeros(self.width + 2 * radius, self.height + 2 * radius);
+        for (to, from) in self.copies(radius) {
+            wide.values[to..to + COLOURS].copy_from_slice(&self.values[from..from + COLOURS]);
+        }
+        wide
+    }
+
+    /// The gradient to this plane, which takes the place of its numbers, from that to it with copies around it. A copy's counts
+    /// less towards its outer edge: what a network makes of its view's edge would show as a line within.
+    pub fn unwrap_gradient(&mut self, wrapped: &Plane, radius: u32) {
+        self.values.fill(0.0);
+        let share = |at: u32, length: u32| {
+            let inwards = at.min(length - 1 - at);
+            ((inwards as f32 + 0.5) / radius as f32).min(1.0)
+        };
+        let copies: Vec<_> = self.copies(radius).collect();
+        for (from, to) in copies {
+            let pixel = (from / COLOURS) as u32;
+            let (x, y) = (pixel % wrapped.width, pixel / wrapped.width);
+            let share = share(x, wrapped.width) * share(y, wrapped.height);
+            for colour in 0..COLOURS {
+                self.values[to + colour] += share * wrapped.values[from + colour];
+            }
+        }
+    }
+
+    /// For each pixel with copies around them where its numbers are, and those of the pixel that it is.
+    fn copies(&self, radius: u32) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let (width, height) = (self.width, self.height);
+        let own = move |at: u32, length: u32| (at + length * radius - radius) % length;
+        let wide = width + 2 * radius;
+        let of_row = move |y: u32| (0..wide).map(move |x| (y * wide + x, own(y, height) * width + own(x, width)));
+        let pairs = (0..height + 2 * radius).flat_map(of_row);
+        pairs.map(|(to, from)| (to as usize * COLOURS, from as usize * COLOURS))
+    }
+
+    /// As an opaque picture.
+    pub fn picture(&self) -> Picture {
+        let area = Area { x: 0, y: 0, width: self.width, height: self.height };
+        Picture::new(self.width, self.height, self.cut(area))
+    }
+
     /// An area of it as the device takes pictures, opaque.
     pub fn cut(&self, area: Area) -> Vec<f32> {
         let mut cut = Vec::with_capacity(area.width as usize * area.height as usize * LANES);
@@ -61,6 +105,21 @@ impl Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn copies_lie_around_it_and_bring_their_gradients_back() {
+        let plane = Plane { width: 3, height: 2, values: (0..18).map(|value| value as f32).collect() };
+        let wrapped = plane.wrapped(1);
+        assert_eq!((wrapped.width, wrapped.height), (5, 4));
+        let red: Vec<_> = wrapped.values.iter().step_by(3).map(|value| *value / 3.0).collect();
+        assert_eq!(red[..5], [5.0, 3.0, 4.0, 5.0, 3.0]);
+        assert_eq!(red[5..10], [2.0, 0.0, 1.0, 2.0, 0.0]);
+        let mut gradient = Plane::zeros(3, 2);
+        gradient.unwrap_gradient(&Plane { values: vec![1.0; 60], ..wrapped }, 1);
+        // Its own, and half of each copy beside it, a quarter of that in the corner.
+        assert_eq!(gradient.values[0], 2.25);
+        assert_eq!(gradient.values[3], 1.5);
+    }
 
     #[test]
     fn what_is_cut_out_is_added_there_again() {

@@ -47,7 +47,7 @@ pub fn targets(
     let shares = shares(settings, paintings.len()).into_iter().enumerate().collect();
     let regions = vec![Region { paintings: shares, guide: None }];
     let scene = Scene { photo, paintings, mask: None, regions };
-    let mut terms = model.terms(settings, &scene);
+    let mut terms = model.terms(settings, scene.photo.shape(), scene.paintings.iter().map(|painting| painting.shape()));
     for term in terms.iter_mut().filter(|term| term.loss.family() == Family::Content) {
         term.weight *= content;
     }

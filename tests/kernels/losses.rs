@@ -5,6 +5,7 @@ use crate::workbench::{Workbench, noise, picture, shape};
 use scumble::gpu::{Shape, Tensor};
 use scumble::kernels::{moments_bias, moments_loss, sums_for};
 use scumble::objective::losses::{content, variation};
+use scumble::random::uniform;
 use scumble::reference::moments_loss::{Pair, Weights, squared_norm};
 use scumble::reference::{self, Map};
 
@@ -112,6 +113,49 @@ fn content() {
                 bench.check("content_loss d_x", &case, &d_x, &gradient);
             }
         }
+    }
+}
+
+/// Every pixel is one of two tiles' own: a number for each, and the same for the other tile.
+fn tiles(pixels: u32) -> [Vec<f64>; 2] {
+    let own: Vec<f64> = (0..pixels).map(|pixel| f64::from(u32::from(uniform(17, 0, pixel) < 0.4))).collect();
+    let others = own.iter().map(|own| 1.0 - own).collect();
+    [own, others]
+}
+
+#[test]
+fn losses_of_two_tiles_are_the_whole() {
+    let bench = Workbench::open();
+    for [height, width, channels] in [[1, 1, 1], [3, 5, 3], [17, 31, 24], [270, 271, 1]] {
+        let case = format!("{height}x{width}x{channels}");
+        let (x, photo) = (noise(8, height, width, channels), noise(9, height, width, channels));
+        let norm = squared_norm(&photo);
+        let (loss, gradient) = reference::losses::content(&x, &reference::losses::Photo { features: &photo, norm }, 0.8);
+        let d_x = bench.output(shape(&x), false);
+        let (x, features, norm) = (bench.upload(&x), bench.upload(&photo), bench.vector(&[norm]));
+        let found = tiles(height * width).map(|own| {
+            let (own, partials) = (bench.vector(&own), partials(&bench, x.shape().vectors()));
+            let target = content::Photo { features: &features, own: Some(&own), norm: &norm, norm_scale: 1.0 };
+            bench.run(|rec| content::record(rec, &x, &target, 0.8, &d_x.tensor, false, &partials));
+            (bench.download(&d_x.tensor), sum(&bench, &partials))
+        });
+        let [(d_first, first), (d_second, second)] = found;
+        agree_number("content_loss of tiles", &case, first + second, loss);
+        agree("content_loss of tiles d_x", &case, &d_first.combine(&d_second, |a, b| a + b), &gradient);
+
+        let x = picture(10, height, width, 4);
+        let (loss, gradient) = reference::losses::variation(&x, 2.5);
+        let d_x = bench.output(shape(&x), false);
+        let x = bench.upload(&x);
+        let found = tiles(height * width).map(|own| {
+            let (own, partials) = (bench.vector(&own), partials(&bench, x.shape().pixels()));
+            let tile = Some((&own, x.shape()));
+            bench.run(|rec| variation::record(rec, &x, 2.5, tile, &d_x.tensor, false, &partials));
+            (bench.download(&d_x.tensor), sum(&bench, &partials))
+        });
+        let [(d_first, first), (d_second, second)] = found;
+        agree_number("tv_loss of tiles", &case, first + second, loss);
+        agree("tv_loss of tiles d_x", &case, &d_first.combine(&d_second, |a, b| a + b), &gradient);
     }
 }
 

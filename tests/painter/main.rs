@@ -2,6 +2,7 @@
 
 mod controls;
 mod perturbed;
+mod print;
 mod recipes;
 mod resuming;
 mod setbacks;

@@ -1,0 +1,267 @@
+//! This turns a painted picture into one of any size, in the same manner, within bounded memory of the device.
+//!
+//! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
+
+use super::budget::tile_edge;
+use super::feature_model::FeatureModel;
+use super::palettes;
+use super::progress::{Losses, Progress};
+use super::regions::regions;
+use super::scale_run::{surroundings, wrap};
+use super::setbacks::Setbacks;
+use super::sources::{self, Sources, subject};
+use crate::Result;
+use crate::choices::Colours;
+use crate::gpu::{Gpu, Shape};
+use crate::image::{LUMA, Picture, fit, resize};
+use crate::model::Margin;
+use crate::objective::InTiles;
+use crate::optimizer::{AdamInMemory, Pace};
+use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
+use crate::settings::Settings;
+use crate::tiles::{Plane, Tiling};
+use std::rc::Rc;
+
+/// A print at work. Who asks for a step gets a pass of one tile; not asking is a pause.
+pub struct Print {
+    gpu: Gpu,
+    model: FeatureModel,
+    settings: Settings,
+    originals: Originals,
+    scales: Vec<Scale>,
+    /// How many bytes of the device's memory it may take.
+    memory: u64,
+    /// Index of the scale at work.
+    scale: usize,
+    /// Steps taken at this scale.
+    step: u32,
+    /// Passes taken of the step at work.
+    pass: usize,
+    in_tiles: InTiles,
+    pixels: Plane,
+    d_pixels: Plane,
+    /// The same with copies around them, where opposite edges shall fit together.
+    surrounded: Option<Surrounded>,
+    adam: AdamInMemory,
+    setbacks: Setbacks,
+    opaque: bool,
+}
+
+/// A picture with copies of itself around it, as the network sees it, and its gradient.
+struct Surrounded {
+    radius: u32,
+    pixels: Plane,
+    d_pixels: Plane,
+}
+
+/// The pictures that it follows, at their own sizes.
+struct Originals {
+    photo: Rc<Picture>,
+    mask: Option<Rc<Picture>>,
+    paintings: Vec<Rc<Picture>>,
+    places: Vec<Option<Rc<Picture>>>,
+}
+
+impl Print {
+    /// Prepares a print of `picture` at the settings' size, in tiles of which the device holds one within `memory` bytes.
+    ///
+    /// # Errors
+    /// Where a setting is out of range, something is missing, or the device cannot hold a tile.
+    pub async fn new(
+        gpu: &Gpu,
+        sources: &Sources,
+        settings: &Settings,
+        picture: &Picture,
+        memory: u64,
+    ) -> Result<Print> {
+        settings.check()?;
+        let model = FeatureModel::new(gpu, sources.weights(settings)?, settings).await?;
+        let photo = subject(sources, settings)?;
+        let painting = |own: &Rc<Picture>| Rc::new(palettes::painting(own, &photo, settings).into_owned());
+        let paintings = sources.paintings.iter().map(painting).collect();
+        let places = sources::places(sources, settings);
+        let scales = print_scales((photo.width, photo.height), picture.width.max(picture.height), settings);
+        let opaque = photo.is_opaque();
+        let mask = sources.mask.clone().filter(|_| settings.masked);
+        let originals = Originals { photo, mask, paintings, places };
+        let pixels = Plane::of(&resize(picture, scales[0].width, scales[0].height));
+        let in_tiles = aim(gpu, &model, &originals, settings, &scales[0], memory).await?;
+        Ok(Print {
+            gpu: gpu.clone(),
+            model,
+            settings: settings.clone(),
+            originals,
+            d_pixels: Plane::zeros(pixels.width, pixels.height),
+            surrounded: Surrounded::of(&pixels, settings),
+            scales,
+            memory,
+            scale: 0,
+            step: 0,
+            pass: 0,
+            in_tiles,
+            pixels,
+            adam: AdamInMemory::default(),
+            setbacks: Setbacks::default(),
+            opaque,
+        })
+    }
+
+    /// The plan of the print.
+    pub fn scales(&self) -> &[Scale] {
+        &self.scales
+    }
+
+    /// Passes over one tile, and after the last of a step the step itself (or nothing when the print is finished); tells where
+    /// the print stands.
+    ///
+    /// # Errors
+    /// Where the device failed, and [`Error::RanAway`](crate::Error::RanAway) where smaller steps did not help.
+    pub async fn step(&mut self) -> Result<Progress> {
+        self.gpu.check()?;
+        if self.is_at_end() && self.scale + 1 < self.scales.len() {
+            self.next_scale().await?;
+        }
+        let mut told = Vec::new();
+        if !self.is_at_end() {
+            let losses = match &mut self.surrounded {
+                None => self.in_tiles.pass(&self.gpu, self.pass, &self.pixels, &mut self.d_pixels).await?,
+                Some(own) => self.in_tiles.pass(&self.gpu, self.pass, &own.pixels, &mut own.d_pixels).await?,
+            };
+            self.pass += 1;
+            if let Some(losses) = losses {
+                self.pass = 0;
+                if let Some(Surrounded { radius, d_pixels, .. }) = &self.surrounded {
+                    self.d_pixels.unwrap_gradient(d_pixels, *radius);
+                }
+                told.extend(self.take_step(&losses)?);
+            }
+        }
+        Ok(self.progress(told))
+    }
+
+    /// Moves the picture along the gradient; returns its losses before, where they are numbers.
+    fn take_step(&mut self, losses: &[f32]) -> Result<Option<Losses>> {
+        let is_last = self.scale + 1 == self.scales.len();
+        let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, is_last);
+        let pace = Pace { caution: self.setbacks.caution(), ..pace };
+        let number = self.before() + self.step + 1;
+        let is_finite = losses.iter().all(|loss| loss.is_finite());
+        if !(is_finite && self.adam.step(&mut self.pixels.values, &self.d_pixels.values, pace)) {
+            self.adam.forget();
+            self.setbacks.note(number)?;
+            return Ok(None);
+        }
+        self.step += 1;
+        if let Some(own) = &mut self.surrounded {
+            own.pixels = self.pixels.wrapped(own.radius);
+        }
+        Ok(Some(Losses::new(number, |family| self.in_tiles.objective().sum(losses, family))))
+    }
+
+    async fn next_scale(&mut self) -> Result<()> {
+        self.scale += 1;
+        self.step = 0;
+        self.setbacks.next_scale();
+        let scale = &self.scales[self.scale];
+        self.pixels = Plane::of(&resize(&self.pixels.picture(), scale.width, scale.height));
+        self.d_pixels = Plane::zeros(scale.width, scale.height);
+        self.surrounded = Surrounded::of(&self.pixels, &self.settings);
+        self.adam.forget();
+        self.in_tiles = aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, self.memory).await?;
+        Ok(())
+    }
+
+    /// The picture as it stands.
+    pub fn picture(&self) -> Picture {
+        let mut picture = self.pixels.picture();
+        let fitting = |own: &Picture| resize(own, picture.width, picture.height);
+        let mask = self.originals.mask.as_deref().map(fitting);
+        let recoloured = self.settings.colours == Colours::Photo;
+        if self.opaque && mask.is_none() && !recoloured {
+            return picture;
+        }
+        let photo = fitting(&self.originals.photo);
+        for (index, (own, photo)) in picture.rgba.chunks_exact_mut(4).zip(photo.rgba.chunks_exact(4)).enumerate() {
+            if recoloured {
+                // The brightness of what was painted, and the photo's colours.
+                let brighter: f32 = (0..3).map(|colour| LUMA[colour] * (own[colour] - photo[colour])).sum();
+                (0..3).for_each(|colour| own[colour] = (photo[colour] + brighter).clamp(0.0, 1.0));
+            }
+            let painted = mask.as_ref().map_or(1.0, |mask| mask.rgba[index * 4].clamp(0.0, 1.0));
+            (0..3).for_each(|colour| own[colour] = photo[colour] + painted * (own[colour] - photo[colour]));
+            own[3] = if self.opaque { 1.0 } else { photo[3] };
+        }
+        picture
+    }
+
+    /// Steps of earlier scales.
+    fn before(&self) -> u32 {
+        self.scales[..self.scale].iter().map(|scale| scale.iterations).sum()
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.step == self.scales[self.scale].iterations
+    }
+
+    fn progress(&self, losses: Vec<Losses>) -> Progress {
+        let work = |scale: &Scale, steps: f64| f64::from(scale.width) * f64::from(scale.height) * steps;
+        let all: f64 = self.scales.iter().map(|scale| work(scale, f64::from(scale.iterations))).sum();
+        let scale = &self.scales[self.scale];
+        let steps = f64::from(self.step) + self.pass as f64 / self.in_tiles.passes() as f64;
+        let done: f64 = self.scales[..self.scale].iter().map(|scale| work(scale, f64::from(scale.iterations))).sum();
+        Progress {
+            iteration: self.before() + self.step,
+            iterations: self.scales.iter().map(|scale| scale.iterations).sum(),
+            scale: self.scale as u32 + 1,
+            scales: self.scales.len() as u32,
+            width: scale.width,
+            height: scale.height,
+            fraction: (done + work(scale, steps)) / all,
+            finished: self.is_at_end() && self.scale + 1 == self.scales.len(),
+            setbacks: self.setbacks.count,
+            losses,
+        }
+    }
+}
+
+impl Surrounded {
+    /// What is around a picture, where the settings want that.
+    fn of(pixels: &Plane, settings: &Settings) -> Option<Surrounded> {
+        let Margin { radius, .. } = surroundings(Shape::new(pixels.height, pixels.width, 4), settings)?;
+        let pixels = pixels.wrapped(radius);
+        let d_pixels = Plane::zeros(pixels.width, pixels.height);
+        Some(Surrounded { radius, pixels, d_pixels })
+    }
+}
+
+/// The losses at a scale, with their targets.
+async fn aim(
+    gpu: &Gpu,
+    model: &FeatureModel,
+    originals: &Originals,
+    settings: &Settings,
+    scale: &Scale,
+    memory: u64,
+) -> Result<InTiles> {
+    let Scale { width, height, .. } = *scale;
+    let mut photo = Plane::of(&resize(&originals.photo, width, height));
+    let fitted = |(index, painting): (usize, &Rc<Picture>)| {
+        let (width, height) = fit(painting.width, painting.height, painting_edge(scale, settings, index));
+        Plane::of(&resize(painting, width, height))
+    };
+    let paintings: Vec<Plane> = originals.paintings.iter().enumerate().map(fitted).collect();
+    let place = |place: &Rc<Picture>| resize(place, width, height);
+    let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();
+    let mut regions = regions(&places, &shares(settings, places.len()), (width, height));
+    if let Some(Margin { radius, .. }) = surroundings(Shape::new(height, width, 4), settings) {
+        photo = photo.wrapped(radius);
+        wrap(&mut regions, radius);
+    }
+    let shape = |plane: &Plane| Shape::new(plane.height, plane.width, 4);
+    let terms = model.terms(settings, shape(&photo), paintings.iter().map(shape));
+    let network = model.network();
+    let seen = network.surroundings(terms.iter().map(|term| term.layer));
+    let edge = tile_edge(settings, seen.beyond.next_multiple_of(seen.coarse), memory);
+    let tiling = Tiling::new((photo.width, photo.height), edge, seen);
+    InTiles::capture(gpu, network, &terms, tiling, edge, &photo, &paintings, &regions).await
+}
