@@ -7,7 +7,7 @@
 // GRADIENT reads the gradient of a map that went through a ReLU, and perhaps through a pool: the mask that
 // winograd_output.wgsl left says which of its values counted.
 //
-// A thread makes a whole tile, or half of its points where SPLIT: on a graphics card a whole one takes so many registers
+// A thread makes a whole tile, or a third of its points where SPLIT: on a graphics card a whole one takes so many registers
 // that too few threads are left to wait for memory.
 
 struct Params {
@@ -91,26 +91,32 @@ fn store(row: u32, place: u32, d: Six) {
     v[start + 5u * stride] = t.p5;
 }
 
-// The transform's value at 0 or infinity, and the two at +-sqrt(2) or +-1/sqrt(2).
-struct Three { end: vec4<f32>, plus: vec4<f32>, minus: vec4<f32> }
+// The transform's values at 0 and infinity, at +-sqrt(2), or at +-1/sqrt(2).
+struct Two { first: vec4<f32>, second: vec4<f32> }
 
-// Half of `transform`: the first three points, or the `last` three.
-fn half_of_column(last: bool, row: i32, column: i32, block: u32) -> Three {
+// A third of `transform`: 0 are the ends, 1 and 2 the pairs.
+fn third_of_column(third: u32, row: i32, column: i32, block: u32) -> Two {
     let d1 = load(row + 1, column, block);
     let d2 = load(row + 2, column, block);
     let d3 = load(row + 3, column, block);
     let d4 = load(row + 4, column, block);
-    let own = load(row + select(0, 5, last), column, block);
+    if (third == 0u) {
+        return Two(
+            load(row, column, block) - 2.5 * d2 + d4,
+            d1 - 2.5 * d3 + load(row + 5, column, block),
+        );
+    }
+    let last = third == 2u;
     let even = d4 - select(0.5, 2.0, last) * d2;
     let odd = select(A, B, last) * d3 - select(B, A, last) * d1;
-    return Three(own - 2.5 * select(d2, d3, last) + select(d4, d1, last), even + odd, even - odd);
+    return Two(even + odd, even - odd);
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = id.x + id.y * groups.x * 64u;
     let count = params.tiles * params.blocks;
-    if (index >= select(count, 2u * count, SPLIT)) {
+    if (index >= select(count, 3u * count, SPLIT)) {
         return;
     }
     let place = index % count;
@@ -120,16 +126,17 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let row = i32(tile / across * SIZE) + params.first_in - 1;
     let column = i32(tile % across * SIZE) - 1;
     if (SPLIT) {
-        let last = index >= count;
-        let h0 = half_of_column(last, row, column, block);
-        let h1 = half_of_column(last, row, column + 1, block);
-        let h2 = half_of_column(last, row, column + 2, block);
-        let h3 = half_of_column(last, row, column + 3, block);
-        let h4 = half_of_column(last, row, column + 4, block);
-        let h5 = half_of_column(last, row, column + 5, block);
-        store(select(0u, 5u, last), place, Six(h0.end, h1.end, h2.end, h3.end, h4.end, h5.end));
-        store(select(1u, 3u, last), place, Six(h0.plus, h1.plus, h2.plus, h3.plus, h4.plus, h5.plus));
-        store(select(2u, 4u, last), place, Six(h0.minus, h1.minus, h2.minus, h3.minus, h4.minus, h5.minus));
+        let third = index / count;
+        let t0 = third_of_column(third, row, column, block);
+        let t1 = third_of_column(third, row, column + 1, block);
+        let t2 = third_of_column(third, row, column + 2, block);
+        let t3 = third_of_column(third, row, column + 3, block);
+        let t4 = third_of_column(third, row, column + 4, block);
+        let t5 = third_of_column(third, row, column + 5, block);
+        let first = Six(t0.first, t1.first, t2.first, t3.first, t4.first, t5.first);
+        let second = Six(t0.second, t1.second, t2.second, t3.second, t4.second, t5.second);
+        store(select(2u * third - 1u, 0u, third == 0u), place, first);
+        store(select(2u * third, 5u, third == 0u), place, second);
     } else {
         let c0 = column_of(row, column, block);
         let c1 = column_of(row, column + 1, block);

@@ -5,6 +5,8 @@
 // After a ReLU it leaves a mask of the values that were positive, a bit each: all of the map that its gradient has to
 // know (see winograd_input.wgsl). With a pool behind the ReLU only the pooled map is written, and the mask of a max pool
 // has the windows' winners alone.
+//
+// A thread makes a whole tile, or two of its rows where SPLIT: see winograd_input.wgsl.
 
 struct Params {
     height: u32,      // of y, or of what it would be before it is pooled
@@ -23,7 +25,9 @@ struct Params {
 @group(0) @binding(1) var<storage, read> m: array<vec4<f32>>;       // 36, tiles, C
 @group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;    // C
 @group(0) @binding(3) var<storage, read_write> y: array<Target>;    // H, W, C; or H/2, W/2, C
-@group(0) @binding(4) var<storage, read_write> mask: array<vec2<u32>>; // H/4, W/4, C/4: a bit for each of 16 x 4 values
+@group(0) @binding(4) var<storage, read_write> mask: array<u32>;       // H/4, W/4, C/4: two words, a bit for each of 16 x 4 values
+
+override SPLIT: bool = false; // what a constant rules out, drivers leave out
 
 struct Four { p0: vec4<f32>, p1: vec4<f32>, p2: vec4<f32>, p3: vec4<f32> }
 
@@ -48,6 +52,28 @@ fn column_of(column: u32, place: u32) -> Four {
     return transform(
         m[start], m[start + row], m[start + 2u * row], m[start + 3u * row], m[start + 4u * row], m[start + 5u * row],
     );
+}
+
+// Half of `transform`: the first two rows, or the last two.
+struct Two { p0: vec4<f32>, p1: vec4<f32> }
+
+fn half_of_column(lower: bool, column: u32, place: u32) -> Two {
+    let stride = params.tiles * params.blocks;
+    let row = 6u * stride;
+    let start = column * stride + place;
+    let m1 = m[start + row];
+    let m2 = m[start + 2u * row];
+    let m3 = m[start + 3u * row];
+    let m4 = m[start + 4u * row];
+    let own = m[start + select(0u, 5u * row, lower)];
+    let even_a = m1 + m2;
+    let odd_a = m1 - m2;
+    let even_b = m3 + m4;
+    let odd_b = m3 - m4;
+    if (lower) {
+        return Two(A * even_a - B * even_b, 2.0 * odd_a - 0.5 * odd_b + own);
+    }
+    return Two(own + B * even_a - A * even_b, odd_a - odd_b);
 }
 
 fn store(row: u32, column: u32, block: u32, value: vec4<f32>) {
@@ -124,31 +150,51 @@ fn rectify(row: u32, column: u32, block: u32, above: Four, below: Four) -> u32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let place = id.x + id.y * groups.x * 64u;
-    if (place >= params.tiles * params.blocks) {
+    let index = id.x + id.y * groups.x * 64u;
+    let count = params.tiles * params.blocks;
+    if (index >= select(count, 2u * count, SPLIT)) {
         return;
     }
+    let place = index % count;
     let block = place % params.blocks;
     let tile = params.first + place / params.blocks;
     let across = (params.width + SIZE - 1u) / SIZE;
     let row = tile / across * SIZE + params.first_out;
     let column = tile % across * SIZE;
+    let b = bias[block];
+    let mask_place = ((row / SIZE * across + tile % across) * params.mask_stride + block) * 2u;
+    if (SPLIT) {
+        let lower = index >= count;
+        let h0 = half_of_column(lower, 0u, place);
+        let h1 = half_of_column(lower, 1u, place);
+        let h2 = half_of_column(lower, 2u, place);
+        let h3 = half_of_column(lower, 3u, place);
+        let h4 = half_of_column(lower, 4u, place);
+        let h5 = half_of_column(lower, 5u, place);
+        let r0 = add(transform(h0.p0, h1.p0, h2.p0, h3.p0, h4.p0, h5.p0), b);
+        let r1 = add(transform(h0.p1, h1.p1, h2.p1, h3.p1, h4.p1, h5.p1), b);
+        let first = row + select(0u, 2u, lower);
+        if (params.relu == 1u) {
+            mask[mask_place + u32(lower)] = rectify(first, column, block, r0, r1);
+        } else {
+            store_row(first, column, block, r0);
+            store_row(first + 1u, column, block, r1);
+        }
+        return;
+    }
     let c0 = column_of(0u, place);
     let c1 = column_of(1u, place);
     let c2 = column_of(2u, place);
     let c3 = column_of(3u, place);
     let c4 = column_of(4u, place);
     let c5 = column_of(5u, place);
-    let b = bias[block];
     let r0 = add(transform(c0.p0, c1.p0, c2.p0, c3.p0, c4.p0, c5.p0), b);
     let r1 = add(transform(c0.p1, c1.p1, c2.p1, c3.p1, c4.p1, c5.p1), b);
     let r2 = add(transform(c0.p2, c1.p2, c2.p2, c3.p2, c4.p2, c5.p2), b);
     let r3 = add(transform(c0.p3, c1.p3, c2.p3, c3.p3, c4.p3, c5.p3), b);
     if (params.relu == 1u) {
-        let place = (row / SIZE * across + tile % across) * params.mask_stride + block;
-        let upper = rectify(row, column, block, r0, r1);
-        let lower = rectify(row + 2u, column, block, r2, r3);
-        mask[place] = vec2<u32>(upper, lower);
+        mask[mask_place] = rectify(row, column, block, r0, r1);
+        mask[mask_place + 1u] = rectify(row + 2u, column, block, r2, r3);
     } else {
         store_row(row, column, block, r0);
         store_row(row + 1u, column, block, r1);

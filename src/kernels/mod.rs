@@ -62,7 +62,7 @@ pub use line::{Part, sums_for};
 use crate::gpu::Kernel;
 
 /// Every compute kernel but those that one loss alone uses ([`crate::objective::losses::KERNELS`]), for the tests that reflect them.
-pub const ALL: [&Kernel; 65] = [
+pub const ALL: [&Kernel; 66] = [
     &adam::KERNEL,
     &adam::UNBOUNDED,
     &batched_gemm::NARROW,
@@ -128,6 +128,7 @@ pub const ALL: [&Kernel; 65] = [
     &winograd::GRADIENT,
     &winograd::GRADIENT_SPLIT,
     &winograd::OUTPUT,
+    &winograd::OUTPUT_SPLIT,
 ];
 
 /// The kernels of every run with the page's own settings; the slowest to compile are among them.

@@ -55,14 +55,17 @@ pub const INPUT: Kernel =
     kernel!("winograd_input", LINE, InputParams, [Source, Read, Write], ["winograd_tiles", "winograd_six"]);
 /// The same for a gradient, through the mask of a ReLU and perhaps a pool.
 pub const GRADIENT: Kernel = Kernel { name: "winograd_input_gradient", constants: &[("GRADIENT", 1.0)], ..INPUT };
-/// [`INPUT`] by two invocations for each tile.
+/// [`INPUT`] by three invocations for each tile.
 pub const INPUT_SPLIT: Kernel = Kernel { name: "winograd_input_split", constants: &[("SPLIT", 1.0)], ..INPUT };
-/// [`GRADIENT`] by two invocations for each tile.
+/// [`GRADIENT`] by three invocations for each tile.
 pub const GRADIENT_SPLIT: Kernel =
     Kernel { name: "winograd_input_gradient_split", constants: &[("GRADIENT", 1.0), ("SPLIT", 1.0)], ..INPUT };
 /// Back to pixels.
 pub const OUTPUT: Kernel =
     kernel!("winograd_output", LINE, OutputParams, [Read, Read, Target, Write], ["winograd_tiles", "winners"]);
+
+/// [`OUTPUT`] by two invocations for each tile.
+pub const OUTPUT_SPLIT: Kernel = Kernel { name: "winograd_output_split", constants: &[("SPLIT", 1.0)], ..OUTPUT };
 
 /// The only window there is: 3x3 with a border of one zero, forward and backward.
 const WINDOW: Window = Window { kernel: 3, pad: 1 };
@@ -295,11 +298,13 @@ fn record(
     let Shape { width, .. } = writing.map;
     let all = tiles(rows.count, width);
     let strip = workspace.strip(all, in_blocks.max(out_blocks));
-    let (kernel, invocations) = match (GemmVariant::on(rec.gpu(), Work::Convolutions), reading.through_mask) {
-        (GemmVariant::Shared, false) => (&INPUT_SPLIT, 2),
-        (GemmVariant::Shared, true) => (&GRADIENT_SPLIT, 2),
-        (_, false) => (&INPUT, 1),
-        (_, true) => (&GRADIENT, 1),
+    let is_split = GemmVariant::on(rec.gpu(), Work::Convolutions) == GemmVariant::Shared;
+    let (output, halves) = if is_split { (&OUTPUT_SPLIT, 2) } else { (&OUTPUT, 1) };
+    let (kernel, invocations) = match (is_split, reading.through_mask) {
+        (true, false) => (&INPUT_SPLIT, 3),
+        (true, true) => (&GRADIENT_SPLIT, 3),
+        (false, false) => (&INPUT, 1),
+        (false, true) => (&GRADIENT, 1),
     };
     for first in (0..all).step_by(strip as usize) {
         let tiles = strip.min(all - first);
@@ -331,7 +336,7 @@ fn record(
             accumulate,
         };
         let tensors = [&workspace.output, weights.bias, y, mask];
-        rec.dispatch(&OUTPUT, &params, &tensors, Grid::line(&OUTPUT, tiles * out_blocks));
+        rec.dispatch(output, &params, &tensors, Grid::line(output, tiles * out_blocks * halves));
     }
 }
 

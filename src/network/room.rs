@@ -17,8 +17,7 @@ pub struct Room {
 const PER_PIXEL: u64 = 32;
 const LEAST: u64 = 1 << 19;
 const MOST: u64 = 16 << 20;
-/// On a graphics card for all sizes: the products of such a strip are two thousand workgroups, which keep a large card busy,
-/// and memory for three of them is there.
+/// On a graphics card for all sizes: the products of such a strip are two thousand workgroups, which keep a large card busy.
 const ON_CARDS: u64 = 32 << 20;
 
 impl Room {

@@ -86,6 +86,6 @@ export async function taken(page, mark) {
 /** Agrees to the new version, and waits until the page is loaded anew. */
 export async function agree(page) {
   await isOffered(page);
-  page.once("dialog", (dialog) => dialog.accept()); // what was just painted may not be kept yet
+  page.once("dialog", (dialog) => dialog.accept().catch(() => {})); // what was just painted may not be kept yet; an earlier call may wait for a dialog as well
   await Promise.all([page.waitForEvent("load"), page.evaluate(() => [...document.querySelectorAll("#messages .link")].find((button) => button.textContent === "Use it now").click())]);
 }

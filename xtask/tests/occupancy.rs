@@ -12,7 +12,7 @@ const REGISTERS: u64 = 128;
 
 /// Kernels for processors that stand in for a card: there, registers cost nothing, and fewer loads are worth more. On a card
 /// the tuner takes their `_shared`, `_short` and `_split` variants.
-const FOR_PROCESSORS: [&str; 11] = [
+const FOR_PROCESSORS: [&str; 12] = [
     "batched_gemm",
     "batched_gemm_transposed",
     "batched_gemm_wide",
@@ -24,7 +24,11 @@ const FOR_PROCESSORS: [&str; 11] = [
     "square_matmul_wide",
     "winograd_input",
     "winograd_input_gradient",
+    "winograd_output",
 ];
+
+/// Winograd's transforms have little to compute and wait for memory all the more: of a card's they take at most so many.
+const OF_TRANSFORMS: u64 = 96;
 
 /// What the command stores of a run for a family. Where the driver is missing, its own sentence says what to install.
 fn stored(family: &str) -> Value {
@@ -49,14 +53,16 @@ fn kernels_leave_cards_room() {
         assert!(kernels.len() > 60, "{family}: {} kernels", kernels.len());
         for (name, row) in kernels {
             let (vgprs, spilled) = (row["vgprs"].as_u64().unwrap(), row["spilled"].as_u64().unwrap());
-            let is_well = vgprs <= REGISTERS && spilled == 0;
+            let most = if name.starts_with("winograd_") && name.contains("_split") { OF_TRANSFORMS } else { REGISTERS };
+            let is_well = vgprs <= most && spilled == 0;
             assert!(
                 is_well || is_for_processors(name),
                 "{family}: {name} takes {vgprs} registers and spills {spilled}"
             );
         }
         for name in FOR_PROCESSORS {
-            let is_well = kernels[name]["vgprs"].as_u64().unwrap() <= REGISTERS;
+            let most = if name.starts_with("winograd_") { OF_TRANSFORMS } else { REGISTERS };
+            let is_well = kernels[name]["vgprs"].as_u64().unwrap() <= most;
             assert!(!is_well, "{family}: {name} is well, and should leave the list");
         }
         for model in ["vgg19", "student"] {
