@@ -49,11 +49,11 @@ pub fn scales(photo: (u32, u32), settings: &Settings) -> Vec<Scale> {
     edges.iter().enumerate().map(scale).collect()
 }
 
-/// The scales of a print from a picture with this longest edge: above it, in the same steps.
-pub fn print_scales(photo: (u32, u32), from: u32, settings: &Settings) -> Vec<Scale> {
-    let mut edges = vec![settings.size];
+/// The scales of a print with this longest edge from a picture with that one: above it, in the same steps.
+pub fn print_scales(photo: (u32, u32), from: u32, edge: u32, settings: &Settings) -> Vec<Scale> {
+    let mut edges = vec![edge];
     loop {
-        let smaller = (settings.size as f32 / std::f32::consts::SQRT_2.powi(edges.len() as i32)).round() as u32;
+        let smaller = (edge as f32 / std::f32::consts::SQRT_2.powi(edges.len() as i32)).round() as u32;
         if smaller <= from {
             break;
         }
@@ -183,12 +183,11 @@ mod tests {
 
     #[test]
     fn a_print_has_the_scales_above_its_picture() {
-        let settings = Settings { size: 4096, ..Settings::default() };
-        let edges =
-            |from| print_scales((300, 400), from, &settings).iter().map(|scale| scale.height).collect::<Vec<_>>();
+        let scales = |from| print_scales((300, 400), from, 4096, &Settings::default());
+        let edges = |from| scales(from).iter().map(|scale| scale.height).collect::<Vec<_>>();
         assert_eq!(edges(1024), [1448, 2048, 2896, 4096]);
         assert_eq!(edges(4096), [4096]);
-        assert_eq!(print_scales((300, 400), 3000, &settings)[0].width, 3072);
+        assert_eq!(scales(3000)[0].width, 3072);
     }
 
     #[test]

@@ -306,7 +306,7 @@ fn values_that_mean_nothing_are_refused_before_anything_is_painted() {
     let refused = |arguments: &[&str]| desk.run(&[&[photo.as_str(), painting.as_str()], arguments].concat());
     // What lies out of its range, or does not go together, is told by the engine's own sentence.
     let sentences: [(&[&str], &[&str]); 11] = [
-        (&["--size", "8"], &["size is 8", "between 16 and 16384"]),
+        (&["--size", "8"], &["size is 8", "between 16 and 4096"]),
         (&["--size", "5000"], &["size is 5000"]),
         (&["--strength", "101"], &["strength is 101", "between 0 and 100"]),
         (&["--strength", "NaN"], &["strength is NaN"]),

@@ -59,11 +59,16 @@ impl Guide {
     /// Where the device cannot hold it.
     pub(super) fn at(&self, gpu: &Gpu, map: Shape) -> Result<LayerGuide> {
         let mut weights = self.weights(map.width, map.height);
-        let mass = weights.iter().sum();
+        let mass = mass(&weights);
         let count = weights.len().next_multiple_of(4);
         weights.resize(count, 0.0);
         Ok(LayerGuide { weights: gpu.upload("guide", Shape::vector(count as u32), &weights)?, mass })
     }
+}
+
+/// The sum of weights: of millions, f32 would lose the last.
+pub(super) fn mass(weights: &[f32]) -> f32 {
+    weights.iter().map(|&weight| f64::from(weight)).sum::<f64>() as f32
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! every pixel. The second pass sees each tile again and takes it back to the pixels, of which those around the tile's own get
 //! their part. What all tiles' views have of one pixel adds up to its gradient.
 
-use super::guide::{LayerGuide, Region};
+use super::guide::{self, LayerGuide, Region};
 use super::loss::{Goal, LayerMoments, Needs, OfTile, Term};
 use super::moments::{Centering, Moments, Sums};
 use super::observer::{Aimed, Answering, Measuring, Seeing};
@@ -23,7 +23,7 @@ pub struct InTiles {
     view: Tensor,
     d_view: Tensor,
     own: Vec<OwnPixels>,
-    photo: Vec<OfPhoto>,
+    photo: Vec<PhotoFeatures>,
     /// What the first pass adds to.
     sums: Vec<Tensor>,
     see: Program,
@@ -36,11 +36,13 @@ struct OwnPixels {
     window: Window,
     /// Weights of the whole picture's map; 1, if there are none.
     guide: Option<Vec<f32>>,
+    /// How many pixels of the whole map count, or the sum of their weights.
+    mass: f32,
     weights: Tensor,
 }
 
 /// The photo's features in a layer, for a loss that compares with them.
-struct OfPhoto {
+struct PhotoFeatures {
     window: Window,
     /// Of each tile's own pixels.
     tiles: Vec<Vec<f32>>,
@@ -95,16 +97,12 @@ impl Window {
 impl OwnPixels {
     fn new(gpu: &Gpu, window: Window, guide: Option<Vec<f32>>) -> Result<OwnPixels> {
         let count = window.view.pixels().next_multiple_of(4);
-        Ok(OwnPixels { window, guide, weights: gpu.tensor("own pixels", Shape::vector(count))? })
-    }
-
-    /// Of how many pixels of the whole map the loss is, or the sum of their weights.
-    fn mass(&self) -> f32 {
-        self.guide.as_ref().map_or(self.window.whole.pixels() as f32, |guide| guide.iter().sum())
+        let mass = guide.as_deref().map_or(window.whole.pixels() as f32, guide::mass);
+        Ok(OwnPixels { window, guide, mass, weights: gpu.tensor("own pixels", Shape::vector(count))? })
     }
 
     fn guide(&self) -> LayerGuide {
-        LayerGuide { weights: self.weights.clone(), mass: self.mass() }
+        LayerGuide { weights: self.weights.clone(), mass: self.mass }
     }
 
     /// For a loss of the tile's own pixels; `norm` is that of the photo's features.
@@ -124,8 +122,8 @@ impl OwnPixels {
 }
 
 impl InTiles {
-    /// Captures the targets from the photo and the paintings, tile by tile. `edge` is that of the tiles that the paintings are
-    /// seen in; the picture's own have the photo's size in all.
+    /// Captures the targets from the photo, which is as large as the picture, and from the paintings, which are seen in tiles of
+    /// this `edge`.
     ///
     /// # Errors
     /// Where the device failed, or cannot hold a tile.
@@ -201,7 +199,7 @@ impl InTiles {
         objective: Objective,
         view: Tensor,
         own: Vec<OwnPixels>,
-        photo: Vec<OfPhoto>,
+        photo: Vec<PhotoFeatures>,
     ) -> Result<InTiles> {
         let mut measuring = Measuring::new(&objective.terms, &objective.losses);
         let mut see = Recorder::new(gpu);
@@ -228,7 +226,8 @@ impl InTiles {
     }
 
     /// One pass, counted from 0, of those that make the losses of `pixels` and their gradient. The last one returns the losses,
-    /// one number per term, already weighted, and leaves the gradient in `d_pixels`. Until then `pixels` has to stay as it is.
+    /// one number per term, already weighted, and leaves the gradient in `d_pixels`. Until then `pixels` has to stay as it is, and
+    /// each pass has to be taken once, to its end; 0 begins anew.
     ///
     /// # Errors
     /// Where the device failed.
@@ -264,7 +263,7 @@ impl InTiles {
     }
 }
 
-impl OfPhoto {
+impl PhotoFeatures {
     /// Brings the features of a tile's own pixels to the device.
     fn turn_to(&self, gpu: &Gpu, index: usize, tile: &Tile) {
         let lanes = self.window.view.blocks() as usize * 4;
@@ -284,7 +283,7 @@ async fn of_photo(
     tiling: &Tiling,
     view: &Tensor,
     photo: &Plane,
-) -> Result<Vec<(OfPhoto, f32)>> {
+) -> Result<Vec<(PhotoFeatures, f32)>> {
     let layers = || terms.iter().filter(|term| term.loss.needs() == Needs::Features).map(|term| term.layer);
     let mut features = Features::of(layers());
     let mut rec = Recorder::new(gpu);
@@ -293,14 +292,16 @@ async fn of_photo(
     let mut found = Vec::new();
     for layer in layers() {
         let window = Window::new(network, tiling, layer);
-        found.push((OfPhoto { window, tiles: Vec::new(), features: features.at(layer).clone() }, 0.0));
+        // In a tensor of its own: the recording's share buffers that are as large as the largest map in them.
+        let own = gpu.copy("photo's features", features.at(layer))?;
+        found.push((PhotoFeatures { window, tiles: Vec::new(), features: own }, 0.0));
     }
     let mut norms = vec![0.0; found.len()];
     for tile in &tiling.tiles {
         gpu.write(view, &photo.cut(tile.view));
         program.submit(gpu);
-        for ((own, _), norm) in found.iter_mut().zip(&mut norms) {
-            let all = readback::read(gpu, &own.features).await?;
+        for (((own, _), norm), layer) in found.iter_mut().zip(&mut norms).zip(layers()) {
+            let all = readback::read(gpu, features.at(layer)).await?;
             let lanes = own.window.view.blocks() as usize * 4;
             let (Area { x, y, width, height }, _) = own.window.own(tile);
             let row = |row: u32| (row * own.window.view.width + x) as usize * lanes;
@@ -315,9 +316,9 @@ async fn of_photo(
 }
 
 /// The moments of a painting, by the terms that need them.
-struct OfPainting(Vec<(usize, Moments)>);
+struct PaintingMoments(Vec<(usize, Moments)>);
 
-impl OfPainting {
+impl PaintingMoments {
     fn at(&self, term: usize) -> &Moments {
         let found = self.0.iter().find(|(own, _)| *own == term);
         &found.expect("every term that needs moments has some").1
@@ -333,7 +334,7 @@ struct Gathered {
     term: usize,
     layer: usize,
     centering: Centering,
-    own: OwnPixels,
+    pixels: OwnPixels,
     /// What they are about: behind a ReLU, zero is near enough.
     zero: Tensor,
     sums: Sums,
@@ -347,14 +348,20 @@ impl Observer for Gathering {
     fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
         let rows = ForwardRows { part: Part { accumulate: true, ..rows.part }, ..*rows };
         for own in self.layers.iter_mut().filter(|own| own.layer == layer) {
-            let guide = own.own.guide();
+            let guide = own.pixels.guide();
             statistics::add(rec, &mut own.sums, &rows, own.centering, &own.zero, Some(&guide))?;
         }
         Ok(())
     }
 }
 
-async fn moments_of(gpu: &Gpu, network: &Network, terms: &[Term], edge: u32, painting: &Plane) -> Result<OfPainting> {
+async fn moments_of(
+    gpu: &Gpu,
+    network: &Network,
+    terms: &[Term],
+    edge: u32,
+    painting: &Plane,
+) -> Result<PaintingMoments> {
     let wanted = || {
         let of_term = |(term, own): (usize, &Term)| {
             let centering = own.loss.needs().centering()?;
@@ -368,10 +375,10 @@ async fn moments_of(gpu: &Gpu, network: &Network, terms: &[Term], edge: u32, pai
     let view = gpu.tensor("painting's view", Shape::new(height, width, 4))?;
     let gathered = wanted().map(|(term, layer, centering)| {
         let window = Window::new(network, &tiling, layer);
-        let own = OwnPixels::new(gpu, window, None)?;
+        let pixels = OwnPixels::new(gpu, window, None)?;
         let zero = gpu.tensor("zero", Shape::vector(window.whole.channels))?;
-        let sums = Sums::weighed(window.view, own.mass());
-        Ok(Gathered { term, layer, centering, own, zero, sums })
+        let sums = Sums::weighed(window.view, pixels.mass);
+        Ok(Gathered { term, layer, centering, pixels, zero, sums })
     });
     let mut gathering = Gathering { layers: gathered.collect::<Result<_>>()? };
     let mut rec = Recorder::new(gpu);
@@ -380,7 +387,7 @@ async fn moments_of(gpu: &Gpu, network: &Network, terms: &[Term], edge: u32, pai
     gathering.layers.iter().flat_map(|own| own.sums.partials()).for_each(|sums| gpu.clear(&sums));
     for tile in &tiling.tiles {
         gpu.write(&view, &painting.cut(tile.view));
-        gathering.layers.iter().for_each(|own| own.own.turn_to(gpu, tile));
+        gathering.layers.iter().for_each(|own| own.pixels.turn_to(gpu, tile));
         program.submit(gpu);
         gpu.fence().wait(gpu).await;
     }
@@ -394,5 +401,5 @@ async fn moments_of(gpu: &Gpu, network: &Network, terms: &[Term], edge: u32, pai
     });
     let moments = moments.collect::<Result<_>>()?;
     rec.submit();
-    Ok(OfPainting(moments))
+    Ok(PaintingMoments(moments))
 }

@@ -17,7 +17,6 @@ mod setbacks;
 mod sources;
 mod start;
 
-pub use budget::largest_whole;
 pub use print::Print;
 pub use progress::{Losses, Progress};
 pub use sources::Sources;
@@ -339,6 +338,16 @@ impl Painter {
             pixel.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
         }
         Ok(Picture::new(width, height, rgba))
+    }
+
+    /// What was painted as it stands: without a mask, and in its own colours. A [`Print`] begins with it.
+    ///
+    /// # Errors
+    /// Where the device failed.
+    pub async fn painted(&self) -> Result<Picture> {
+        let painted = self.scale_run.painted();
+        let Shape { width, height, .. } = painted.shape();
+        Ok(Picture::new(width, height, readback::read(&self.gpu, painted).await?))
     }
 
     /// Where in the picture the losses remain, those of the photo and those of the painting: grey, from black (nothing would

@@ -20,6 +20,7 @@ use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
 use crate::settings::Settings;
 use crate::tiles::{Plane, Tiling};
+use half::f16;
 use std::rc::Rc;
 
 /// A print at work. Who asks for a step gets a pass of one tile; not asking is a pause.
@@ -37,9 +38,12 @@ pub struct Print {
     step: u32,
     /// Passes taken of the step at work.
     pass: usize,
-    in_tiles: InTiles,
+    /// None between two scales: the next needs the room.
+    in_tiles: Option<InTiles>,
     pixels: Plane,
     d_pixels: Plane,
+    /// The newest pixels whose losses and gradients were numbers, as f16.
+    good: Vec<f16>,
     /// The same with copies around them, where opposite edges shall fit together.
     surrounded: Option<Surrounded>,
     adam: AdamInMemory,
@@ -63,7 +67,8 @@ struct Originals {
 }
 
 impl Print {
-    /// Prepares a print of `picture` at the settings' size, in tiles of which the device holds one within `memory` bytes.
+    /// Prepares a print with this longest `edge` of what was [painted](super::Painter::painted), in tiles of which the device holds
+    /// one within `memory` bytes.
     ///
     /// # Errors
     /// Where a setting is out of range, something is missing, or the device cannot hold a tile.
@@ -71,20 +76,21 @@ impl Print {
         gpu: &Gpu,
         sources: &Sources,
         settings: &Settings,
-        picture: &Picture,
+        painted: &Picture,
+        edge: u32,
         memory: u64,
     ) -> Result<Print> {
         settings.check()?;
         let model = FeatureModel::new(gpu, sources.weights(settings)?, settings).await?;
         let photo = subject(sources, settings)?;
         let painting = |own: &Rc<Picture>| Rc::new(palettes::painting(own, &photo, settings).into_owned());
-        let paintings = sources.paintings.iter().map(painting).collect();
+        let paintings = sources::paintings(sources)?.iter().map(painting).collect();
         let places = sources::places(sources, settings);
-        let scales = print_scales((photo.width, photo.height), picture.width.max(picture.height), settings);
+        let scales = print_scales((photo.width, photo.height), painted.width.max(painted.height), edge, settings);
         let opaque = photo.is_opaque();
-        let mask = sources.mask.clone().filter(|_| settings.masked);
+        let mask = sources::mask(sources, settings)?;
         let originals = Originals { photo, mask, paintings, places };
-        let pixels = Plane::of(&resize(picture, scales[0].width, scales[0].height));
+        let pixels = Plane::of(&resize(painted, scales[0].width, scales[0].height));
         let in_tiles = aim(gpu, &model, &originals, settings, &scales[0], memory).await?;
         Ok(Print {
             gpu: gpu.clone(),
@@ -98,7 +104,8 @@ impl Print {
             scale: 0,
             step: 0,
             pass: 0,
-            in_tiles,
+            in_tiles: Some(in_tiles),
+            good: Vec::new(),
             pixels,
             adam: AdamInMemory::default(),
             setbacks: Setbacks::default(),
@@ -122,10 +129,12 @@ impl Print {
             self.next_scale().await?;
         }
         let mut told = Vec::new();
-        if !self.is_at_end() {
+        if let Some(in_tiles) = &self.in_tiles
+            && !self.is_at_end()
+        {
             let losses = match &mut self.surrounded {
-                None => self.in_tiles.pass(&self.gpu, self.pass, &self.pixels, &mut self.d_pixels).await?,
-                Some(own) => self.in_tiles.pass(&self.gpu, self.pass, &own.pixels, &mut own.d_pixels).await?,
+                None => in_tiles.pass(&self.gpu, self.pass, &self.pixels, &mut self.d_pixels).await?,
+                Some(own) => in_tiles.pass(&self.gpu, self.pass, &own.pixels, &mut own.d_pixels).await?,
             };
             self.pass += 1;
             if let Some(losses) = losses {
@@ -133,41 +142,55 @@ impl Print {
                 if let Some(Surrounded { radius, d_pixels, .. }) = &self.surrounded {
                     self.d_pixels.unwrap_gradient(d_pixels, *radius);
                 }
-                told.extend(self.take_step(&losses)?);
+                let number = self.before() + self.step + 1;
+                let of = |family| in_tiles.objective().sum(&losses, family);
+                let own = Losses::new(number, of);
+                if self.take_step(number, own.total)? {
+                    told.push(own);
+                }
             }
         }
         Ok(self.progress(told))
     }
 
-    /// Moves the picture along the gradient; returns its losses before, where they are numbers.
-    fn take_step(&mut self, losses: &[f32]) -> Result<Option<Losses>> {
+    /// Moves the picture along the gradient. Where loss or gradient are no numbers, it goes back to the last picture whose were,
+    /// for smaller steps, and returns false.
+    fn take_step(&mut self, number: u32, loss: f32) -> Result<bool> {
         let is_last = self.scale + 1 == self.scales.len();
         let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, is_last);
         let pace = Pace { caution: self.setbacks.caution(), ..pace };
-        let number = self.before() + self.step + 1;
-        let is_finite = losses.iter().all(|loss| loss.is_finite());
-        if !(is_finite && self.adam.step(&mut self.pixels.values, &self.d_pixels.values, pace)) {
+        let Plane { values, .. } = &mut self.pixels;
+        let is_good = loss.is_finite() && self.d_pixels.values.iter().all(|value| value.is_finite());
+        if is_good {
+            self.good.clear();
+            self.good.extend(values.iter().map(|&value| f16::from_f32(value)));
+            self.adam.step(values, &self.d_pixels.values, pace);
+            self.step += 1;
+        } else {
+            values.iter_mut().zip(&self.good).for_each(|(value, good)| *value = good.to_f32());
             self.adam.forget();
-            self.setbacks.note(number)?;
-            return Ok(None);
         }
-        self.step += 1;
         if let Some(own) = &mut self.surrounded {
-            own.pixels = self.pixels.wrapped(own.radius);
+            self.pixels.wrap_into(&mut own.pixels, own.radius);
         }
-        Ok(Some(Losses::new(number, |family| self.in_tiles.objective().sum(losses, family))))
+        if !is_good {
+            self.setbacks.note(number)?;
+        }
+        Ok(is_good)
     }
 
     async fn next_scale(&mut self) -> Result<()> {
+        // Everything of this scale goes before the next takes room.
+        (self.in_tiles, self.d_pixels, self.surrounded) = (None, Plane::zeros(0, 0), None);
+        (self.adam, self.good) = (AdamInMemory::default(), Vec::new());
         self.scale += 1;
         self.step = 0;
         self.setbacks.next_scale();
         let scale = &self.scales[self.scale];
         self.pixels = Plane::of(&resize(&self.pixels.picture(), scale.width, scale.height));
+        self.in_tiles = Some(aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, self.memory).await?);
         self.d_pixels = Plane::zeros(scale.width, scale.height);
         self.surrounded = Surrounded::of(&self.pixels, &self.settings);
-        self.adam.forget();
-        self.in_tiles = aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, self.memory).await?;
         Ok(())
     }
 
@@ -207,7 +230,8 @@ impl Print {
         let work = |scale: &Scale, steps: f64| f64::from(scale.width) * f64::from(scale.height) * steps;
         let all: f64 = self.scales.iter().map(|scale| work(scale, f64::from(scale.iterations))).sum();
         let scale = &self.scales[self.scale];
-        let steps = f64::from(self.step) + self.pass as f64 / self.in_tiles.passes() as f64;
+        let passes = self.in_tiles.as_ref().map_or(1, InTiles::passes);
+        let steps = f64::from(self.step) + self.pass as f64 / passes as f64;
         let done: f64 = self.scales[..self.scale].iter().map(|scale| work(scale, f64::from(scale.iterations))).sum();
         Progress {
             iteration: self.before() + self.step,
@@ -253,15 +277,15 @@ async fn aim(
     let place = |place: &Rc<Picture>| resize(place, width, height);
     let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();
     let mut regions = regions(&places, &shares(settings, places.len()), (width, height));
-    if let Some(Margin { radius, .. }) = surroundings(Shape::new(height, width, 4), settings) {
+    let shape = |plane: &Plane| Shape::new(plane.height, plane.width, 4);
+    let terms = model.terms(settings, shape(&photo), paintings.iter().map(shape));
+    if let Some(Margin { radius, .. }) = surroundings(shape(&photo), settings) {
         photo = photo.wrapped(radius);
         wrap(&mut regions, radius);
     }
-    let shape = |plane: &Plane| Shape::new(plane.height, plane.width, 4);
-    let terms = model.terms(settings, shape(&photo), paintings.iter().map(shape));
     let network = model.network();
-    let seen = network.surroundings(terms.iter().map(|term| term.layer));
-    let edge = tile_edge(settings, seen.beyond.next_multiple_of(seen.coarse), memory);
-    let tiling = Tiling::new((photo.width, photo.height), edge, seen);
+    let around = network.surroundings(terms.iter().map(|term| term.layer));
+    let edge = tile_edge(settings, around, memory, gpu.longest_array())?;
+    let tiling = Tiling::new((photo.width, photo.height), edge, around);
     InTiles::capture(gpu, network, &terms, tiling, edge, &photo, &paintings, &regions).await
 }

@@ -184,6 +184,11 @@ impl ScaleRun {
         self.optimizer.pixels()
     }
 
+    /// What was painted: the picture that people see, without a mask, and in its own colours.
+    pub fn painted(&self) -> &Tensor {
+        self.optimizer.shown()
+    }
+
     /// The picture that people see.
     pub fn shown(&self) -> &Tensor {
         self.laid.as_ref().or(self.recoloured.as_ref()).unwrap_or(self.optimizer.shown())

@@ -57,14 +57,11 @@ impl Sources {
     /// # Errors
     /// Where there are none, or the device cannot hold them.
     pub fn upload_paintings(&self, gpu: &Gpu, original: Option<&Picture>, settings: &Settings) -> Result<Vec<Tensor>> {
-        if self.paintings.is_empty() {
-            return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
-        }
         let painting = |own: &Rc<Picture>| match original {
             Some(original) => upload(gpu, "painting", &palettes::painting(own, original, settings)),
             None => upload(gpu, "painting", own),
         };
-        self.paintings.iter().map(painting).collect()
+        paintings(self)?.iter().map(painting).collect()
     }
 }
 
@@ -81,19 +78,28 @@ pub(super) fn subject(sources: &Sources, settings: &Settings) -> Result<Rc<Pictu
 pub(super) fn originals(gpu: &Gpu, sources: &Sources, original: &Picture, settings: &Settings) -> Result<Originals> {
     let paintings = sources.upload_paintings(gpu, Some(original), settings)?;
     let places = places(sources, settings);
-    let mask = uploaded_mask(gpu, sources, settings)?;
+    let mask = mask(sources, settings)?.map(|mask| upload(gpu, "mask", &mask)).transpose()?;
     let photo = upload(gpu, "photo", original)?;
     Ok(Originals { photo, paintings, mask, places })
 }
 
-fn uploaded_mask(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Option<Tensor>> {
+/// Where it is painted, if the settings want that.
+pub(super) fn mask(sources: &Sources, settings: &Settings) -> Result<Option<Rc<Picture>>> {
     match &sources.mask {
         _ if !settings.masked => Ok(None),
-        Some(mask) => upload(gpu, "mask", mask).map(Some),
+        Some(mask) => Ok(Some(mask.clone())),
         None => {
             Err(Error::Missing { what: "The mask".into(), remedy: "Choose one first, or paint everywhere.".into() })
         }
     }
+}
+
+/// The paintings, at least one.
+pub(super) fn paintings(sources: &Sources) -> Result<&[Rc<Picture>]> {
+    if sources.paintings.is_empty() {
+        return Err(Error::Missing { what: "The painting".into(), remedy: "Choose one first.".into() });
+    }
+    Ok(&sources.paintings)
 }
 
 /// One entry for each painting.

@@ -33,7 +33,7 @@ table::settings! {
     /// The feature model: "student" is built in, "vgg19" needs a file.
     model: ModelKind = ModelKind::Student, NEW_RUN, BY_HAND;
     /// Longest edge of the finished picture in pixels.
-    size: u32 = 384, NEW_RUN.within(16.0, 16384.0),
+    size: u32 = 384, NEW_RUN.within(16.0, 4096.0),
         Control::offers(BASICS, "Longest edge", &[
             (128.0, "128 px"), (192.0, "192 px"), (256.0, "256 px"), (384.0, "384 px"), (512.0, "512 px"), (768.0, "768 px"),
             (1024.0, "1024 px"),

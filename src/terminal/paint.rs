@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
 use scumble::image::{Decoded, Format, Label, Picture, encode};
 use scumble::painter::checkpoint::Checkpoint;
-use scumble::painter::{Losses, Painter, Print, Progress, Sources, largest_whole};
+use scumble::painter::{Losses, Painter, Print, Progress, Sources};
 use scumble::settings::Settings;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -49,9 +49,11 @@ pub struct Arguments {
     /// Go on with a run that was kept with --checkpoint, from the same pictures; its own settings are used.
     #[arg(long)]
     resume: Option<PathBuf>,
-    /// How many MiB of the graphics adapter's memory the run may take. A picture that needs more is painted as large as fits, and
-    /// from there on in tiles.
-    #[arg(long, default_value_t = 2048)]
+    /// Make a print of the finished picture: in the same manner, with this longest edge, a tile at a time.
+    #[arg(long, value_name = "EDGE", value_parser = clap::value_parser!(u32).range(32..=16384))]
+    print: Option<u32>,
+    /// How many MiB of the graphics adapter's memory the print may take.
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     memory: u64,
     /// Overwrite even a picture that is read.
     #[arg(long)]
@@ -90,6 +92,10 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     let format = arguments.check()?;
     let broken_off = arguments.resume.as_deref().map(checkpoint).transpose()?;
     let settings = broken_off.as_ref().map_or(settings, |run| run.settings.clone());
+    if let Some(edge) = arguments.print.filter(|&edge| edge <= settings.size) {
+        let painted = settings.size;
+        return Err(format!("A print is larger than the picture: --print is {edge} px, and --size {painted} px."));
+    }
     let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
     let photo = if settings.texture { None } else { pictures.next() };
     let (photo, taken) = match photo.map(|path| decoded(path)).transpose()? {
@@ -108,30 +114,35 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     arguments.weights.read_into(&mut sources, &settings)?;
     let gpu = Gpu::open().await.map_err(|e| e.to_string())?;
     eprintln!("Painting on {}", gpu.describe());
-    let memory = arguments.memory << 20;
-    let subject = sources.photo.as_ref().or(sources.paintings.first());
-    let proportions = subject.map_or((1, 1), |picture| (picture.width, picture.height));
-    let whole = Settings { size: largest_whole(proportions, &settings, memory), ..settings.clone() };
     let painter = match &broken_off {
         Some(run) => Painter::resume(&gpu, &sources, run, None).await,
-        None => Painter::new(&gpu, &sources, &whole).await,
+        None => Painter::new(&gpu, &sources, &settings).await,
     };
     let mut painter = painter.map_err(|e| e.to_string())?;
     let mut losses = Vec::new();
     let mut ended = run(&mut painter, &mut losses, arguments.checkpoint.as_deref()).await;
     // A run that fell leaves its picture as it was before, unless the device is gone.
     let picture = painter.picture().await;
-    let mut picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
-    drop(painter);
-    if ended.is_ok() && whole.size < settings.size && !interrupt::is_wished() {
-        let print = Print::new(&gpu, &sources, &settings, &picture, memory).await;
-        let mut print = print.map_err(|e| e.to_string())?;
+    let picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
+    let save = |picture: &Picture| {
+        let label = label(arguments, &settings, taken.clone());
+        write(&arguments.out, &encode(picture, format, &label).map_err(|e| e.to_string())?)?;
+        eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
+        Ok::<(), String>(())
+    };
+    // Before the print: that takes longer, and may fail.
+    save(&picture)?;
+    if let Some(edge) = arguments.print
+        && ended.is_ok()
+        && !interrupt::is_wished()
+    {
+        let painted = painter.painted().await.map_err(|e| e.to_string())?;
+        drop((painter, picture));
+        let print = Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await;
+        let mut print = print.map_err(|e| format!("{e} The picture is saved as it was painted."))?;
         ended = enlarge(&mut print, &mut losses).await;
-        picture = print.picture();
+        save(&print.picture())?;
     }
-    let file = encode(&picture, format, &label(arguments, &settings, taken)).map_err(|e| e.to_string())?;
-    write(&arguments.out, &file)?;
-    eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
     if let Some(path) = &arguments.losses {
         write(path, csv(&losses).as_bytes())?;
     }
@@ -180,11 +191,7 @@ async fn run(painter: &mut Painter, all: &mut Vec<Losses>, kept: Option<&Path>) 
     let mut setbacks = 0;
     loop {
         let progress = painter.step().await.map_err(|e| e.to_string())?;
-        if progress.setbacks > setbacks {
-            setbacks = progress.setbacks;
-            let step = progress.iteration;
-            bar.suspend(|| eprintln!("Numbers grew beyond all bounds; back at step {step}, with smaller steps."));
-        }
+        tell_setbacks(&bar, &progress, &mut setbacks);
         show(&bar, &progress, all);
         let ends = progress.finished || interrupt::is_wished();
         if let Some(path) = kept
@@ -205,16 +212,28 @@ async fn run(painter: &mut Painter, all: &mut Vec<Losses>, kept: Option<&Path>) 
     }
 }
 
-/// Makes the picture larger, to the end or until somebody wants it to end, behind another bar.
+/// Makes the picture larger, to the end or until somebody wants it to end, behind another bar; the losses' steps count on.
 async fn enlarge(print: &mut Print, all: &mut Vec<Losses>) -> Result<(), String> {
-    let bar = bar();
+    let (bar, before) = (bar(), all.last().map_or(0, |losses| losses.iteration));
+    let mut setbacks = 0;
     loop {
-        let progress = print.step().await.map_err(|e| e.to_string())?;
+        let mut progress = print.step().await.map_err(|e| e.to_string())?;
+        tell_setbacks(&bar, &progress, &mut setbacks);
+        progress.losses.iter_mut().for_each(|losses| losses.iteration += before);
         show(&bar, &progress, all);
         if progress.finished || interrupt::is_wished() {
             bar.abandon();
             return Ok(());
         }
+    }
+}
+
+/// Tells that a run went back, if it did since the last time.
+fn tell_setbacks(bar: &ProgressBar, progress: &Progress, told: &mut u32) {
+    if progress.setbacks > *told {
+        *told = progress.setbacks;
+        let step = progress.iteration;
+        bar.suspend(|| eprintln!("Numbers grew beyond all bounds; back at step {step}, with smaller steps."));
     }
 }
 

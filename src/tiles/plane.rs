@@ -30,13 +30,18 @@ impl Plane {
         Plane { width: picture.width, height: picture.height, values }
     }
 
-    /// With copies of itself around it, as wide as `radius`, which is at most its shorter edge.
+    /// With copies of itself around it, as wide as `radius`.
     pub fn wrapped(&self, radius: u32) -> Plane {
         let mut wide = Plane::zeros(self.width + 2 * radius, self.height + 2 * radius);
+        self.wrap_into(&mut wide, radius);
+        wide
+    }
+
+    /// The same, in place of what `wide` held.
+    pub fn wrap_into(&self, wide: &mut Plane, radius: u32) {
         for (to, from) in self.copies(radius) {
             wide.values[to..to + COLOURS].copy_from_slice(&self.values[from..from + COLOURS]);
         }
-        wide
     }
 
     /// The gradient to this plane, which takes the place of its numbers, from that to it with copies around it. A copy's counts
@@ -47,8 +52,7 @@ impl Plane {
             let inwards = at.min(length - 1 - at);
             ((inwards as f32 + 0.5) / radius as f32).min(1.0)
         };
-        let copies: Vec<_> = self.copies(radius).collect();
-        for (from, to) in copies {
+        for (from, to) in self.copies(radius) {
             let pixel = (from / COLOURS) as u32;
             let (x, y) = (pixel % wrapped.width, pixel / wrapped.width);
             let share = share(x, wrapped.width) * share(y, wrapped.height);

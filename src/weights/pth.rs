@@ -12,9 +12,8 @@ use super::pickle::{Pickle, Value};
 use super::refusal::{ANOTHER_FILE, DOWNLOAD_AGAIN, SAVE_PLAIN, unusable};
 use super::tensors::{Budget, Element, Tensors, View};
 use crate::error::{Error, Result};
+use rawzip::{CompressionMethod, ZipArchive, ZipFileHeaderRecord, ZipSliceArchive, ZipVerification};
 use std::collections::{BTreeMap, HashMap};
-use std::io::Cursor;
-use zip::ZipArchive;
 
 /// 0x1950a86a20f9469cfc6c, little-endian: the first pickle of a stream (`MAGIC_NUMBER`).
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
@@ -38,33 +37,47 @@ pub fn read(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
 }
 
 fn read_zip(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Tensors> {
-    let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the zip archive", &error))?;
-    let data = zip.file_names().flatten().find(|name| name.ends_with("/data.pkl")).map(|name| name.into_owned());
+    let zip = ZipArchive::from_slice(bytes).map_err(|error| damaged("the zip archive", &error))?;
+    let mut archive = Archive::new(&zip)?;
+    let data = archive.entries.keys().copied().find(|name| name.ends_with(DATA));
     let data =
         data.ok_or_else(|| unusable("the zip archive has no data.pkl, so PyTorch did not write it", ANOTHER_FILE))?;
-    let mut archive = Archive { zip, bytes, unchecked: bytes.len(), checked: HashMap::new() };
     let prefix = data.trim_end_matches("data.pkl");
     if let Some(order) = archive.optional_entry(&format!("{prefix}byteorder"))?
         && order != b"little"
     {
         return Err(big_endian());
     }
-    let pickle = Pickle::parse(archive.entry(&data)?)?;
+    let pickle = Pickle::parse(archive.entry(data)?)?;
     let state = State::of(&pickle, wanted)?;
     state.read(bytes, |key| archive.entry(&format!("{prefix}data/{key}")))
 }
 
+/// How the name of the pickle's entry ends.
+const DATA: &str = "/data.pkl";
+
 /// A zip archive in memory.
 struct Archive<'a> {
-    zip: ZipArchive<Cursor<&'a [u8]>>,
-    bytes: &'a [u8],
+    zip: &'a ZipSliceArchive<&'a [u8]>,
+    /// All whose names are UTF-8.
+    entries: BTreeMap<&'a str, ZipFileHeaderRecord<'a>>,
     /// The bytes whose checksums may still be taken: each byte's once, so entries that lie upon each other cost no time.
     unchecked: usize,
-    /// The entries whose checksums were right, by their index: thousands of tensors can lie in one.
-    checked: HashMap<usize, &'a [u8]>,
+    /// The entries whose checksums were right: thousands of tensors can lie in one.
+    checked: HashMap<&'a str, &'a [u8]>,
 }
 
 impl<'a> Archive<'a> {
+    fn new(zip: &'a ZipSliceArchive<&'a [u8]>) -> Result<Archive<'a>> {
+        let (mut entries, mut all) = (BTreeMap::new(), zip.entries());
+        while let Some(entry) = all.next_entry().map_err(|error| damaged("the zip archive", &error))? {
+            if let Ok(name) = std::str::from_utf8(entry.file_path().as_bytes()) {
+                entries.insert(name, entry);
+            }
+        }
+        Ok(Archive { zip, entries, unchecked: zip.get_ref().len(), checked: HashMap::new() })
+    }
+
     /// The bytes of one stored entry, borrowed from the file, once their CRC-32 has been checked.
     fn entry(&mut self, name: &str) -> Result<&'a [u8]> {
         let missing = || unusable(format!("{} is missing in the zip archive", printable(name)), DOWNLOAD_AGAIN);
@@ -72,29 +85,26 @@ impl<'a> Archive<'a> {
     }
 
     fn optional_entry(&mut self, name: &str) -> Result<Option<&'a [u8]>> {
-        let Some(index) = self.zip.index_for_name(name) else { return Ok(None) };
-        if let Some(slice) = self.checked.get(&index) {
+        let Some((&name, record)) = self.entries.get_key_value(name) else { return Ok(None) };
+        if let Some(slice) = self.checked.get(name) {
             return Ok(Some(slice));
         }
         let what = format!("{} in the zip archive", printable(name));
-        let mut file = self.zip.by_index(index).map_err(|error| damaged(&what, &error))?;
-        if file.compression() != zip::CompressionMethod::Stored {
+        if record.compression_method() != CompressionMethod::STORE {
             return Err(unusable(
                 format!("{what} is compressed"),
                 "Use the .pth file as PyTorch wrote it, not zipped again.",
             ));
         }
-        let claimed = usize::try_from(file.size().max(file.compressed_size())).ok();
-        let unchecked = claimed.and_then(|size| self.unchecked.checked_sub(size));
-        self.unchecked =
-            unchecked.ok_or_else(|| unusable(format!("{what} lies upon other entries"), DOWNLOAD_AGAIN))?;
-        // The reader compares the checksum when it reaches the end; nothing is kept.
-        let size = std::io::copy(&mut file, &mut std::io::sink()).map_err(|error| damaged(&what, &error))?;
-        let start = file.data_start().and_then(|start| usize::try_from(start).ok());
-        let end = start.zip(usize::try_from(size).ok()).and_then(|(start, size)| start.checked_add(size));
-        let slice = start.zip(end).and_then(|(start, end)| self.bytes.get(start..end));
-        let slice = slice.ok_or_else(|| unusable(format!("{what} is cut off"), DOWNLOAD_AGAIN))?;
-        self.checked.insert(index, slice);
+        let entry = self.zip.get_entry(record.wayfinder()).map_err(|error| damaged(&what, &error))?;
+        let (slice, claimed) = (entry.data(), entry.claim_verifier());
+        self.unchecked = self
+            .unchecked
+            .checked_sub(slice.len())
+            .ok_or_else(|| unusable(format!("{what} lies upon other entries"), DOWNLOAD_AGAIN))?;
+        let found = ZipVerification { crc: rawzip::crc32(slice), uncompressed_size: slice.len() as u64 };
+        claimed.valid(found).map_err(|error| damaged(&what, &error))?;
+        self.checked.insert(name, slice);
         Ok(Some(slice))
     }
 }

@@ -9,8 +9,12 @@ export const UNCACHED = { serviceWorkers: "block" };
  */
 export async function breakable(page) {
   await page.route("**/engine/painter-worker.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: BREAKABLE + await response.text() });
+    try {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: BREAKABLE + await response.text() });
+    } catch (error) {
+      if (!/disposed|closed/.test(error.message)) throw error; // its browser was killed meanwhile
+    }
   });
   await page.addInitScript(() => {
     const { Worker } = globalThis;
@@ -33,6 +37,7 @@ const HOW = {
   hang: () => new Promise(() => {}),
   loses: () => { throw Object.assign(new Error('Some driver said so.'), { name: 'DeviceLost' }); },
   short: () => { throw Object.assign(new Error('Out of memory.'), { name: 'Gpu' }); },
+  lacks: () => { throw Object.assign(new Error('The painting in progress is missing. Choose one first.'), { name: 'Missing' }); },
   fails: () => { throw new Error('It could not be done.'); },
   setback: async function (...given) { return { ...await this.step(...given), setbacks: 1 }; },
   runsAway: () => { throw Object.assign(new Error('The numbers grew beyond all bounds.'), { name: 'RanAway' }); },
@@ -68,7 +73,7 @@ export async function struck(page) {
   return false;
 }
 
-/** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory) or "fails"; of a step also "setback" and "runsAway". */
+/** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory), "lacks" (the run) or "fails"; of a step also "setback" and "runsAway". */
 export function broken(page, how, name) {
   return page.evaluate((asked) => {
     globalThis.awaited = globalThis.strikes ?? 0;

@@ -130,7 +130,8 @@ fn losses_of_two_tiles_are_the_whole() {
         let case = format!("{height}x{width}x{channels}");
         let (x, photo) = (noise(8, height, width, channels), noise(9, height, width, channels));
         let norm = squared_norm(&photo);
-        let (loss, gradient) = reference::losses::content(&x, &reference::losses::Photo { features: &photo, norm }, 0.8);
+        let (loss, gradient) =
+            reference::losses::content(&x, &reference::losses::Photo { features: &photo, norm }, 0.8);
         let d_x = bench.output(shape(&x), false);
         let (x, features, norm) = (bench.upload(&x), bench.upload(&photo), bench.vector(&[norm]));
         let found = tiles(height * width).map(|own| {

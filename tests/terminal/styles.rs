@@ -134,7 +134,7 @@ fn what_cannot_become_a_style_or_is_none_is_told_in_a_sentence() {
         (&["apply", style, "nowhere.jpg"], &["nowhere.jpg", "cannot be read"]),
         (&["apply", style, style], &["untrained.style", "not a picture"]),
         (&["apply", style, "empty"], &["no pictures", "empty"]),
-        (&["apply", style, photo, "--size", "0"], &["size is 0", "between 16 and 16384"]),
+        (&["apply", style, photo, "--size", "0"], &["size is 0", "between 16 and 4096"]),
         (&["apply", style, photo, "--size", "16", "-o", "no/where.png"], &["where.png cannot be written"]),
         (&["train", "nowhere.jpg"], &["nowhere.jpg", "cannot be read"]),
         (&["train", style], &["untrained.style", "not a picture"]),

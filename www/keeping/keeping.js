@@ -143,7 +143,7 @@ export class Keeping {
     /** @type {Notes} */
     const notes = {
       format: FORMAT, at: Date.now(), settings: settings.read(this.#form), wells: await pictures(this.#wells.lying(this.#wells.names)), runs,
-      atWork: run && isRunning ? keyOf(run) : this.#coming, isPaused: this.#page.state === 'paused',
+      atWork: this.#coming ?? (run && isRunning ? keyOf(run) : undefined), isPaused: this.#page.state === 'paused',
     };
     await visit.notes.write(notes);
     const said = JSON.stringify({ ...notes, at: 0 });
@@ -169,9 +169,10 @@ export class Keeping {
     this.#page.note(goesOn ? t('This page was closed while a picture was being painted. It is still here.') : t('The pictures of your last visit are still here.'), {
       label: goesOn ? t('Go on') : t('Bring them back'),
       run: () => this.#restore(visit, notes, goesOn && checkpoint ? { blob: checkpoint.blob, iteration: checkpoint.says.iteration } : undefined)
-        .catch((error) => {
-          if (this.#easel.isRunning && !this.#easel.run) this.#page.state = 'ready';
-          this.#page.complain(error);
+        .catch((error) => this.#page.complain(error))
+        .finally(() => {
+          this.#coming = undefined;
+          this.#easel.unexpect();
         }),
     });
   }
@@ -212,10 +213,9 @@ export class Keeping {
     const atWork = runs.find(({ key }) => key === notes.atWork);
     const newest = runs.findLast(({ frames }) => frames.length > 0);
     if (newest) this.#past.show(newest);
-    // It may have been paused or stopped meanwhile; then its picture is shown, and it waits.
-    if (atWork && checkpoint) await this.#easel.goOnWith(Object.assign(atWork, { checkpoint }), { isPaused: this.#page.state !== 'painting' });
-    else if (checkpoint) this.#page.state = 'ready';
-    this.#coming = undefined;
+    // Whoever stopped it meanwhile sees its picture, and it waits; what was begun since then goes before.
+    if (!atWork || !checkpoint || (!this.#easel.isExpecting && this.#easel.isRunning)) return;
+    await this.#easel.goOnWith(Object.assign(atWork, { checkpoint }), { isPaused: this.#page.state !== 'painting' });
   }
 
   /** @param {Visit} visit @param {Notes} notes @param {KeptRun} kept @returns {Promise<PastRun | undefined>} */

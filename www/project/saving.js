@@ -11,6 +11,7 @@ import * as settings from '../settings/settings.js';
 import { download, slug } from './download.js';
 import * as project from './project.js';
 
+const UNBEGUN = 'Missing'; // a new engine has not taken up the run yet
 const ENDINGS = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp' };
 const TYPES = { png: 'image/png', png16: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
 
@@ -94,7 +95,7 @@ export class Saving {
     try {
       if (await this.#page.opened) return await this.#labelled(run, frame, wanted);
     } catch (error) {
-      if (error.name !== FALLEN) throw error;
+      if (![FALLEN, UNBEGUN].includes(error.name)) throw error;
     }
     const last = frame ?? run.frames.at(-1); // the living picture fell with the engine
     return last && await this.#page.opened ? this.#labelled(run, last, wanted) : this.#plain(run, last);

@@ -32,6 +32,8 @@ export class Easel extends Emitter {
   run;
   /** The newest step's. @type {RunProgress | undefined} */
   progress;
+  /** Whether a run is about to come back. */
+  isExpecting = false;
   /** @type {Page} */
   #page;
   /** @type {Wells} */
@@ -80,6 +82,7 @@ export class Easel extends Emitter {
       return this.#page.complain(new Error(t(CALLED[missing])));
     }
     this.#page.clearMessages();
+    this.isExpecting = false;
     this.progress = undefined; // the last picture stays in sight until the first step of this one
     this.#page.state = 'painting';
     this.#beginning = { from };
@@ -125,7 +128,14 @@ export class Easel extends Emitter {
   /** A run is about to come back and to go on: nothing else is begun meanwhile. @param {boolean} isPaused */
   expect(isPaused) {
     this.progress = undefined;
+    this.isExpecting = true;
     this.#page.state = isPaused ? 'paused' : 'painting';
+  }
+
+  /** It does not come. */
+  unexpect() {
+    if (this.isExpecting) this.#page.state = 'ready';
+    this.isExpecting = false;
   }
 
   /**
@@ -136,6 +146,7 @@ export class Easel extends Emitter {
     const checkpoint = /** @type {NonNullable<Run['checkpoint']>} */ (run.checkpoint);
     const smaller = isShort ? Math.round(run.settings.size / Math.SQRT2) : undefined;
     this.expect(isPaused);
+    this.isExpecting = false;
     this.#brokenOff = { run, isPaused, hasProgressed: false }; // should the engine fall at once again
     try {
       if (smaller) this.#shrink(run, smaller);
@@ -186,6 +197,7 @@ export class Easel extends Emitter {
   }
 
   async stop() {
+    this.unexpect();
     await this.#tell('stop');
     if (!this.isRunning) return; // the last step came first
     this.#page.state = this.progress ? 'done' : 'ready';

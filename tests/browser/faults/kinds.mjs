@@ -21,6 +21,7 @@ import { HASH, accept, fresh } from "./pages.mjs";
  * @property {(given: Given) => Promise<import("playwright-core").Page | undefined>} happen resolves to the page that is there
  *   afterwards, or to nothing where nothing happened
  * @property {boolean} [ends] the engine, so that another has to come
+ * @property {boolean} [isUnheard] as long as nothing is asked of the device
  * @property {boolean} [breaks] it happens at a call, and makes the page call
  * @property {boolean} [deploys] needs a site of its own, and a service worker
  */
@@ -34,6 +35,7 @@ export const KINDS = {
   "worker terminated": { ends: true, happen: terminated },
   "graphics process crashed": {
     ends: true,
+    isUnheard: true,
     async happen({ page, killGraphics }) {
       killGraphics();
       await ask(page);

@@ -100,7 +100,7 @@ async function inTime(given, fault) {
 /** @returns {Promise<Suffered | undefined>} */
 async function suffer(given, fault) {
   const { page: before, random, moment } = given;
-  const { happen, ends, breaks } = KINDS[fault];
+  const { happen, ends, breaks, isUnheard } = KINDS[fault];
   const had = await pictures(before);
   await before.evaluate(() => Object.assign(globalThis.seen, { at: 0, first: 0, when_ms: {}, gaps_ms: [] }));
   await MOMENTS[moment](before, random);
@@ -113,7 +113,7 @@ async function suffer(given, fault) {
   given.page = page ?? before;
 
   const isNew = () => given.page.evaluate((engines) => !globalThis.isSame || globalThis.engines > engines, engines);
-  const hasToEnd = ends && (breaks || moment !== "opening"); // an engine that opens may have no device yet
+  const hasToEnd = ends && (breaks || moment !== "opening") && !(isUnheard && moment === "idle"); // an engine that opens may have no device yet
   const isPainted = moment !== "idle" && moment !== "opening" && at > 0;
   const isYoung = isPainted && age_s < YOUNG_S;
   await settle(given.page, async (state) => ["ready", "done"].includes(state)
