@@ -113,10 +113,12 @@ fn help_names_every_option() {
     );
 }
 
-const OPTIONS: [&str; 35] = [
+const OPTIONS: [&str; 37] = [
     "checkpoint",
     "resume",
     "force",
+    "print",
+    "memory",
     "out",
     "deep",
     "recipe",
@@ -287,6 +289,30 @@ fn all_settings_reach_the_picture() {
     {
         assert_eq!(settings[name], expected, "{name}");
     }
+}
+
+#[test]
+fn a_print_is_the_picture_made_larger() {
+    let desk = Desk::new("print");
+    desk.paint(&["-o", "small.png"]);
+    desk.paint(&["-o", "large.png", "--print", "70", "--memory", "64", "--losses", "losses.csv"]);
+    let (small, large) = (desk.picture("small.png"), desk.picture("large.png"));
+    assert_eq!((small.width, large.width), (EDGE, 70));
+    let reduced = resize(&large, small.width, small.height);
+    let off = apart(&small, &reduced, 0..EDGE) / (3 * small.width * small.height) as f32;
+    assert!(off < 0.15, "reduced it is the picture, but for {off} a value");
+    let losses = String::from_utf8(desk.file("losses.csv")).unwrap();
+    let steps: Vec<u32> = losses.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert!(steps.len() > 2 && steps.windows(2).all(|pair| pair[1] == pair[0] + 1), "{steps:?}");
+
+    let [photo, painting] = ["street.jpg", "swirl.jpg"].map(sample);
+    let small = ["--size", "64", "--iterations", "1"];
+    let refused = |more: &[&str]| said(desk.run(&[&[photo.as_str(), painting.as_str()], &small[..], more].concat()), 1);
+    let too_small = refused(&["--print", "64"]);
+    assert!(too_small.contains("larger than the picture: --print is 64 px"), "{too_small}");
+    let too_little = refused(&["--print", "80", "--memory", "2", "-o", "kept.png"]);
+    assert!(too_little.contains("memory is 2 MiB") && too_little.contains("saved as it was painted"), "{too_little}");
+    assert_eq!(desk.picture("kept.png").width, 64);
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub use progress::{Losses, Progress};
 pub use sources::Sources;
 
 use crate::Result;
+use crate::clock::now_ms;
 use crate::gpu::{Fence, Gpu, Shape, Tensor, readback};
 use crate::image::Picture;
 use crate::objective::Family;
@@ -41,6 +42,8 @@ use std::rc::Rc;
 /// Steps that may be queued on the device behind the one at work: enough to keep it busy, few enough that Pause and Stop
 /// feel immediate.
 const STEPS_IN_FLIGHT: usize = 2;
+/// Steps that take so long keep the device busy by themselves. None is queued behind them: checkpoints would wait for it.
+const LONG_MS: f64 = 400.0;
 
 /// A run.
 pub struct Painter {
@@ -71,6 +74,8 @@ pub struct Painter {
     /// A checkpoint on its way.
     underway: Option<Underway>,
     in_flight: VecDeque<Fence>,
+    /// How long the newest step took, as the device lets them go.
+    step_ms: f64,
 }
 
 impl Painter {
@@ -144,6 +149,7 @@ impl Painter {
             mailbox: Default::default(),
             underway: None,
             in_flight: VecDeque::new(),
+            step_ms: 0.0,
         })
     }
 
@@ -222,11 +228,13 @@ impl Painter {
             let told = [self.scale_run.alarm(), self.scale_run.losses()];
             self.mailbox.post(&self.gpu, self.before + self.step, &told);
             self.in_flight.push_back(self.gpu.fence());
-            if self.in_flight.len() > STEPS_IN_FLIGHT
-                && let Some(oldest) = self.in_flight.pop_front()
-            {
+            let began = now_ms();
+            let most = if self.step_ms < LONG_MS { STEPS_IN_FLIGHT } else { 0 };
+            let done = self.in_flight.len().saturating_sub(most);
+            for oldest in self.in_flight.drain(..done).collect::<Vec<_>>() {
                 oldest.wait(&self.gpu).await;
             }
+            self.step_ms = (now_ms() - began) / done.max(1) as f64;
         }
         // Whether to stop is only asked now and then: the answer waits for the device, and is the same on every run.
         let judging = self.settings.stop_early && self.step.is_multiple_of(schedule::PATIENCE);

@@ -297,8 +297,9 @@ function keep() {
   if (!kept) return false;
   tell('checkpoint', { run: run.id, iteration: kept.iteration, blob: new Blob([own(kept.file)]) });
   const now = performance.now();
-  run.keep_ms = Math.max(run.sent_ms + KEEP_MS, now + (now - began) / KEEP_SHARE);
+  run.keep_ms = run.sent_ms + Math.max(KEEP_MS, (now - began) / KEEP_SHARE);
   run.sent_ms = undefined;
+  if (now >= run.keep_ms) keep(); // the next is due as well
   return true;
 }
 
