@@ -7,7 +7,7 @@ use scumble::model::{seeded, student, vgg19};
 use scumble::network::Network;
 use scumble::objective::guide::{Guide, Region};
 use scumble::objective::losses::{Content, Gram, MeanCovariance, Variation, Wasserstein};
-use scumble::objective::{InTiles, Loss, Objective, Term, Units};
+use scumble::objective::{InTiles, Loss, Objective, Subjects, Term, Units};
 use scumble::random::uniform;
 use scumble::tiles::{Plane, Tiling};
 use scumble::weights::Preprocessing;
@@ -72,8 +72,8 @@ impl Case {
         assert!(tiling.tiles.len() > 3, "{name}: {} tiles are too few", tiling.tiles.len());
         let own = tiling.tiles.iter().map(|tile| tile.own).collect::<Vec<_>>();
         let paintings = [painting];
-        let capture =
-            InTiles::capture(gpu, &self.network, &self.terms, tiling, self.edge, &photo, &paintings, &self.regions);
+        let subjects = Subjects { photo: &photo, paintings: &paintings, edge: self.edge, regions: &self.regions };
+        let capture = InTiles::capture(gpu, &self.network, &self.terms, tiling, subjects);
         let in_tiles = block_on(capture).unwrap();
         let mut found = Plane::zeros(width, height);
         // Twice: what the first time left behind must not count.

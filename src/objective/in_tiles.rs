@@ -31,6 +31,18 @@ pub struct InTiles {
     answer: Program,
 }
 
+/// What the targets are made of.
+pub struct Subjects<'p> {
+    /// As large as the picture.
+    pub photo: &'p Plane,
+    /// As large as their strokes shall be.
+    pub paintings: &'p [Plane],
+    /// How large the tiles are that paintings are seen in.
+    pub edge: u32,
+    /// The regions of the picture, and the paintings of each.
+    pub regions: &'p [Region],
+}
+
 /// Which pixels of a layer's map a tile counts, and how much they do.
 struct OwnPixels {
     window: Window,
@@ -122,8 +134,7 @@ impl OwnPixels {
 }
 
 impl InTiles {
-    /// Captures the targets from the photo, which is as large as the picture, and from the paintings, which are seen in tiles of
-    /// this `edge`.
+    /// Captures the targets, tile by tile.
     ///
     /// # Errors
     /// Where the device failed, or cannot hold a tile.
@@ -132,10 +143,7 @@ impl InTiles {
         network: &Network,
         terms: &[Term],
         tiling: Tiling,
-        edge: u32,
-        photo: &Plane,
-        paintings: &[Plane],
-        regions: &[Region],
+        Subjects { photo, paintings, edge, regions }: Subjects<'_>,
     ) -> Result<InTiles> {
         let (width, height) = tiling.view();
         let view = gpu.tensor("view", Shape::new(height, width, 4))?;

@@ -15,7 +15,7 @@ use crate::choices::Colours;
 use crate::gpu::{Gpu, Shape};
 use crate::image::{LUMA, Picture, fit, resize};
 use crate::model::Margin;
-use crate::objective::InTiles;
+use crate::objective::{InTiles, Subjects};
 use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
 use crate::settings::Settings;
@@ -287,5 +287,12 @@ async fn aim(
     let around = network.surroundings(terms.iter().map(|term| term.layer));
     let edge = tile_edge(settings, around, memory, gpu.longest_array())?;
     let tiling = Tiling::new((photo.width, photo.height), edge, around);
-    InTiles::capture(gpu, network, &terms, tiling, edge, &photo, &paintings, &regions).await
+    InTiles::capture(
+        gpu,
+        network,
+        &terms,
+        tiling,
+        Subjects { photo: &photo, paintings: &paintings, edge, regions: &regions },
+    )
+    .await
 }
