@@ -53,7 +53,7 @@ export async function catalogue() {
 }
 
 // Names of errors, keys and elements are written in the same quotes.
-const NO_WORDS = /^(Error|Fallen|Function|Worker|NoAdapter|DeviceLost|RuntimeError|CompileError|LinkError|NoWebGpu|AbortError|NotAllowedError|NotFoundError|NotReadableError|Arrow\w+|Backspace|Enter|Escape|Space|Tab|Files|Scumble|Vulkan|Edge|Opera|Firefox|Chrome|Safari|Samsung Internet)$/;
+const NO_WORDS = /^(Error|Fallen|Function|Worker|NoAdapter|DeviceLost|RuntimeError|CompileError|LinkError|NoWebGpu|Missing|AbortError|NotAllowedError|NotFoundError|NotReadableError|Arrow\w+|Backspace|Enter|Escape|Space|Tab|Files|Scumble|Vulkan|Edge|Opera|Firefox|Chrome|Safari|Samsung Internet)$/;
 
 function isWords(text) {
   return !NO_WORDS.test(text) && !/^[MHVL]\d/.test(text);
