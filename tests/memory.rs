@@ -1,15 +1,20 @@
 //! How much memory a step takes, counted by the engine itself, and whether a megapixel has room on the smallest device.
 
 use pollster::block_on;
-use scumble::choices::{Method, Pooling};
+use scumble::choices::{Method, ModelKind, Pooling};
 use scumble::gpu::{DType, Gpu, Recorder, Shape};
+use scumble::image::Picture;
 use scumble::model::{ConvWeights, Table, student, vgg19};
 use scumble::network::Network;
 use scumble::objective::guide::Region;
 use scumble::objective::losses::{Content, MeanCovariance, Variation};
 use scumble::objective::{Loss, Objective, Term, Units};
 use scumble::optimizer::Optimizer;
-use scumble::weights::Preprocessing;
+use scumble::painter::{Print, Sources};
+use scumble::settings::Settings;
+use scumble::weights::{ModelWeights, Preprocessing};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Convolutions up to conv5_1.
 const DEPTH: usize = 13;
@@ -99,6 +104,38 @@ fn a_step_takes_few_bytes_for_a_pixel() {
         let fits = own.iter().zip(&most).all(|(own, most)| own <= most);
         assert!(fits, "{size} px: {own:.0?} bytes per pixel, expected at most {most:?}");
     }
+}
+
+/// What a print takes of the device, with these weights, within so many MiB: counted by the engine, over two scales.
+fn print_mib(model: ModelKind, weights: ModelWeights, mib: u64, edge: u32) -> f64 {
+    let gpu = block_on(Gpu::open()).unwrap();
+    let picture = |width, height| {
+        let values =
+            (0..width * height).flat_map(|pixel| [(pixel % 7) as f32 / 7.0, 0.5, (pixel % 11) as f32 / 11.0, 1.0]);
+        Rc::new(Picture::new(width, height, values.collect()))
+    };
+    let sources = Sources {
+        photo: Some(picture(320, 240)),
+        paintings: vec![picture(400, 300)],
+        weights: BTreeMap::from([(model, Rc::new(weights))]),
+        ..Sources::default()
+    };
+    let settings = Settings { model, iterations: Some(1), ..Settings::default() };
+    let from = picture(edge * 2 / 3, edge / 2);
+    let before = gpu.memory().held();
+    block_on(async {
+        let mut print = Print::new(&gpu, &sources, &settings, &from, edge, mib << 20).await.unwrap();
+        gpu.memory().take_peak();
+        while !print.step().await.unwrap().finished {}
+    });
+    (gpu.memory().peak() - before) as f64 / f64::from(1 << 20)
+}
+
+#[test]
+fn a_print_keeps_to_its_memory() {
+    let own = print_mib(ModelKind::Student, scumble::weights::built_in().unwrap(), 96, 640);
+    println!("a print of 640 x 480 by the student takes {own:.0} of 96 MiB");
+    assert!((24.0..96.0).contains(&own), "{own:.0} of 96 MiB");
 }
 
 /// No buffer of it is refused, and a pixel takes still less than at smaller sizes.

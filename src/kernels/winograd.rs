@@ -299,8 +299,8 @@ fn record(
     let all = tiles(rows.count, width);
     let strip = workspace.strip(all, in_blocks.max(out_blocks));
     let is_split = GemmVariant::on(rec.gpu(), Work::Convolutions) == GemmVariant::Shared;
-    let (output, halves) = if is_split { (&OUTPUT_SPLIT, 2) } else { (&OUTPUT, 1) };
-    let (kernel, invocations) = match (is_split, reading.through_mask) {
+    let (output, writers) = if is_split { (&OUTPUT_SPLIT, 2) } else { (&OUTPUT, 1) };
+    let (kernel, readers) = match (is_split, reading.through_mask) {
         (true, false) => (&INPUT_SPLIT, 3),
         (true, true) => (&GRADIENT_SPLIT, 3),
         (false, false) => (&INPUT, 1),
@@ -312,12 +312,7 @@ fn record(
         let (height, first_in) = (map.height, rows.input as i32);
         let blocks = in_blocks;
         let params = InputParams { height, width, blocks, tiles, first, first_in, mask_stride, pooled, scale };
-        rec.dispatch(
-            kernel,
-            &params,
-            &[x, mask, &workspace.input],
-            Grid::line(kernel, tiles * in_blocks * invocations),
-        );
+        rec.dispatch(kernel, &params, &[x, mask, &workspace.input], Grid::line(kernel, tiles * in_blocks * readers));
 
         let batch = Batch { count: POINTS, rows: tiles, in_blocks, out_blocks };
         batch.record(rec, transposed, &workspace.input, weights.tiles, &workspace.output);
@@ -336,7 +331,7 @@ fn record(
             accumulate,
         };
         let tensors = [&workspace.output, weights.bias, y, mask];
-        rec.dispatch(output, &params, &tensors, Grid::line(output, tiles * out_blocks * halves));
+        rec.dispatch(output, &params, &tensors, Grid::line(output, tiles * out_blocks * writers));
     }
 }
 

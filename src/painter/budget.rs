@@ -17,7 +17,7 @@ struct Needs {
 
 fn needs(settings: &Settings) -> Needs {
     match (settings.model, settings.precision) {
-        (ModelKind::Student, _) => Needs { weights: 8 << 20, pixel: 450, map: 48 },
+        (ModelKind::Student, _) => Needs { weights: 8 << 20, pixel: 480, map: 48 },
         (ModelKind::Vgg19, Precision::Full) => Needs { weights: 170 << 20, pixel: 1000, map: 128 },
         (ModelKind::Vgg19, Precision::Half) => Needs { weights: 170 << 20, pixel: 700, map: 64 },
     }

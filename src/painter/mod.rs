@@ -74,7 +74,7 @@ pub struct Painter {
     /// A checkpoint on its way.
     underway: Option<Underway>,
     in_flight: VecDeque<Fence>,
-    /// How long the newest step took, as the device lets them go.
+    /// How long the device took for a step when it was waited for last.
     step_ms: f64,
 }
 
@@ -231,7 +231,7 @@ impl Painter {
             let began = now_ms();
             let most = if self.step_ms < LONG_MS { STEPS_IN_FLIGHT } else { 0 };
             let done = self.in_flight.len().saturating_sub(most);
-            for oldest in self.in_flight.drain(..done).collect::<Vec<_>>() {
+            for oldest in self.in_flight.drain(..done) {
                 oldest.wait(&self.gpu).await;
             }
             self.step_ms = (now_ms() - began) / done.max(1) as f64;

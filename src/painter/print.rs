@@ -113,11 +113,6 @@ impl Print {
         })
     }
 
-    /// The plan of the print.
-    pub fn scales(&self) -> &[Scale] {
-        &self.scales
-    }
-
     /// Passes over one tile, and after the last of a step the step itself (or nothing when the print is finished); tells where
     /// the print stands.
     ///

@@ -138,10 +138,13 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     {
         let painted = painter.painted().await.map_err(|e| e.to_string())?;
         drop((painter, picture));
-        let print = Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await;
-        let mut print = print.map_err(|e| format!("{e} The picture is saved as it was painted."))?;
-        ended = enlarge(&mut print, &mut losses).await;
-        save(&print.picture())?;
+        match Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await {
+            Ok(mut print) => {
+                ended = enlarge(&mut print, &mut losses).await;
+                save(&print.picture())?;
+            }
+            Err(error) => ended = Err(format!("{error} The picture is saved as it was painted.")),
+        }
     }
     if let Some(path) = &arguments.losses {
         write(path, csv(&losses).as_bytes())?;

@@ -57,12 +57,6 @@ impl Tiling {
         let Area { width, height, .. } = self.tiles[0].view;
         (width, height)
     }
-
-    /// How many times as many pixels are seen as the picture has.
-    pub fn overhead(&self) -> f64 {
-        let area = |(width, height)| f64::from(width) * f64::from(height);
-        self.tiles.len() as f64 * area(self.view()) / area(self.picture)
-    }
 }
 
 /// A tile along one axis: where it begins, and how long it is.

@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { UNCACHED } from "./fragile.mjs";
+import { UNCACHED, rewritten } from "./fragile.mjs";
 import { launch, serve } from "./harness.mjs";
 import { open, press, pressPaint, save, slide } from "./studio.mjs";
 
@@ -20,7 +20,7 @@ const TELLING = `
 addEventListener('message', (event) => {
   if (event.data.event !== 'tell memory') return;
   event.stopImmediatePropagation();
-  postMessage({ event: 'memory', detail: { wasm: own.memory.buffer.byteLength, gpu: studio.held } });
+  postMessage({ event: 'memory', detail: { wasm: engineOfWasm.memory.buffer.byteLength, gpu: studio.held } });
 });
 `;
 
@@ -32,22 +32,11 @@ export async function endured({ minutes, told = () => {} }) {
   const browser = await launch();
   const page = await browser.newPage(UNCACHED);
   page.setDefaultTimeout(240_000);
-  await page.route("**/engine/painter-worker.js", async (route) => {
-    const response = await route.fetch();
-    const whole = (await response.text()).replace("await init();", "own = await init();");
-    await route.fulfill({ response, body: `let own;${TELLING}${whole}` });
-  });
+  await rewritten(page, (script) => `let engineOfWasm;${TELLING}${script.replace("await init();", "engineOfWasm = await init();")}`);
   await page.addInitScript(() => {
-    const { Worker } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(...given) {
-        super(...given);
-        globalThis.engine = this;
-        this.addEventListener("message", ({ data: { event, detail } }) => {
-          if (event === "progress") globalThis.step = detail.iteration;
-          if (event === "memory") globalThis.memory = detail;
-        });
-      }
+    globalThis.listenToEngine = ({ event, detail }) => {
+      if (event === "progress") globalThis.step = detail.iteration;
+      if (event === "memory") globalThis.memory = detail;
     };
   });
   await open(page, `${site.url}#${new URLSearchParams(RUN)}`);

@@ -4,14 +4,26 @@
 export const UNCACHED = { serviceWorkers: "block" };
 
 /**
- * Before the page is opened: lets the engine be broken. Its newest worker is `globalThis.engine` of the page, and `globalThis.engines` counts them.
+ * Before the page is opened: lets the engine be broken. It counts what struck in `globalThis.strikes`.
  * @param {import("playwright-core").Page} page
  */
 export async function breakable(page) {
+  await rewritten(page, (script) => BREAKABLE + script);
+  await page.addInitScript(() => {
+    globalThis.listenToEngine = ({ event }) => { if (event === "struck") globalThis.strikes = (globalThis.strikes ?? 0) + 1; };
+  });
+}
+
+/**
+ * Before the page is opened: gives it another script for its engine. The newest worker is `globalThis.engine` of the page,
+ * `globalThis.engines` counts them, and `globalThis.listenToEngine`, if there is one, hears all that they say.
+ * @param {import("playwright-core").Page} page @param {(script: string) => string} change
+ */
+export async function rewritten(page, change) {
   await page.route("**/engine/painter-worker.js", async (route) => {
     try {
       const response = await route.fetch();
-      await route.fulfill({ response, body: BREAKABLE + await response.text() });
+      await route.fulfill({ response, body: change(await response.text()) });
     } catch (error) {
       if (!/disposed|closed/.test(error.message)) throw error; // its browser was killed meanwhile
     }
@@ -23,7 +35,7 @@ export async function breakable(page) {
         super(...given);
         globalThis.engine = this;
         globalThis.engines = (globalThis.engines ?? 0) + 1;
-        this.addEventListener("message", ({ data }) => { if (data.event === "struck") globalThis.strikes = (globalThis.strikes ?? 0) + 1; });
+        this.addEventListener("message", ({ data }) => globalThis.listenToEngine?.(data));
       }
     };
   });

@@ -2,20 +2,19 @@
 
 use super::{gpu, sample, small, street_and_swirl};
 use pollster::block_on;
-use scumble::painter::{Print, Sources};
+use scumble::choices::Colours;
+use scumble::image::{LUMA, Picture, resize};
+use scumble::painter::{Print, Progress, Sources};
 use scumble::settings::Settings;
+use std::rc::Rc;
 
 /// Little, so that tiles are as small as they get.
 const MEMORY: u64 = 64 << 20;
 
 /// All that a print tells on its way, and its picture.
-fn printed(
-    sources: &Sources,
-    settings: &Settings,
-    edge: u32,
-) -> (Vec<scumble::painter::Progress>, scumble::image::Picture) {
+fn printed(sources: &Sources, settings: &Settings, edge: u32) -> (Vec<Progress>, Picture) {
     block_on(async {
-        let from = scumble::image::resize(&sample("street.jpg"), 40, 30);
+        let from = resize(&sample("street.jpg"), 40, 30);
         let mut print = Print::new(&gpu(), sources, settings, &from, edge, MEMORY).await.unwrap();
         let mut told = Vec::new();
         loop {
@@ -47,4 +46,49 @@ fn a_print_without_a_photo_or_with_two_paintings_is_one() {
     let two = Sources { paintings: vec![sample("swirl.jpg"), sample("cubes.jpg")], ..street_and_swirl() };
     let (_, picture) = printed(&two, &Settings { blend: vec![2.0, 1.0], ..small(40, 1) }, 64);
     assert_eq!(picture.width, 64);
+}
+
+#[test]
+fn the_photo_stays_where_the_mask_is_black_and_its_colours_can_stay_everywhere() {
+    let sources = street_and_swirl();
+    let photo = resize(&sample("street.jpg"), 64, 48);
+    let black_to_white = (0..2).flat_map(|x| [x as f32; 4]).collect();
+    let masked = Sources { mask: Some(Rc::new(Picture::new(2, 1, black_to_white))), ..sources.clone() };
+    let (_, picture) = printed(&masked, &Settings { masked: true, ..small(40, 1) }, 64);
+    let apart = |picture: &Picture, wanted: &dyn Fn(usize) -> bool| {
+        let pairs = picture.rgba.chunks_exact(4).zip(photo.rgba.chunks_exact(4)).enumerate();
+        let own = pairs.filter(|(index, _)| wanted(*index));
+        own.map(|(_, (a, b))| (0..3).map(|c| (a[c] - b[c]).abs()).sum::<f32>()).sum::<f32>()
+    };
+    let (left, right) = (apart(&picture, &|index| index % 64 < 8), apart(&picture, &|index| index % 64 >= 40));
+    assert!(left < 1e-3 && right > 10.0, "{left} where it is black, {right} elsewhere");
+
+    let (_, picture) = printed(&sources, &Settings { colours: Colours::Photo, ..small(40, 1) }, 64);
+    let mut painted = 0.0;
+    for (own, photo) in picture.rgba.chunks_exact(4).zip(photo.rgba.chunks_exact(4)) {
+        let luma = |pixel: &[f32]| (0..3).map(|c| LUMA[c] * pixel[c]).sum::<f32>();
+        painted += (luma(own) - luma(photo)).abs();
+        // What was clipped has lost its colour.
+        if own[..3].iter().all(|value| (0.01..0.99).contains(value)) {
+            let chroma = |c: usize| (own[c] - own[0]) - (photo[c] - photo[0]);
+            assert!(chroma(1).abs() < 1e-3 && chroma(2).abs() < 1e-3, "{own:?} for {photo:?}");
+        }
+    }
+    assert!(painted > 10.0, "its brightness is the painting's: {painted}");
+}
+
+#[test]
+fn opposite_edges_of_a_print_come_to_fit_together() {
+    let sources = Sources { paintings: vec![sample("swirl.jpg")], ..Sources::default() };
+    // It begins with a picture whose edges do not.
+    let [other, seamless] = [false, true].map(|seamless| {
+        let (_, picture) = printed(&sources, &Settings { texture: true, seamless, ..small(40, 6) }, 64);
+        let (width, height) = (picture.width as usize, picture.height as usize);
+        let apart = |a: usize, b: usize| (picture.rgba[a] - picture.rgba[b]).abs();
+        let rows = (0..height).map(|y| y * width * 4);
+        rows.flat_map(|row| (0..3).map(move |c| (row + c, row + (width - 1) * 4 + c)))
+            .map(|(a, b)| apart(a, b))
+            .sum::<f32>()
+    });
+    assert!(seamless < 0.85 * other, "{seamless} apart, and {other} where they need not fit");
 }
