@@ -10,19 +10,18 @@ import { UNCACHED, rewritten } from "./fragile.mjs";
 import { launch, serve } from "./harness.mjs";
 import { open, press, pressPaint, save, slide } from "./studio.mjs";
 
-const RUN = { size: 64, iterations: 100_000, "stop-early": false };
+const RUN = { size: 64, "stop-early": false };
 const EVERY_MS = 20_000;
 const SETTLED_MS = 60_000; // from then on nothing grows
 const MIB = 2 ** 20;
 
-// The worker tells of its own memory when it is asked.
-const TELLING = `
-addEventListener('message', (event) => {
-  if (event.data.event !== 'tell memory') return;
-  event.stopImmediatePropagation();
-  postMessage({ event: 'memory', detail: { wasm: engineOfWasm.memory.buffer.byteLength, gpu: studio.held } });
-});
-`;
+// The worker tells of its own memory after every step: while one is at work, its engine cannot be asked.
+const ENDLESS = "{ ...settings, iterations: 100_000 }"; // no control of the page asks for so many
+const CHANGES = [
+  [/JSON\.stringify\(settings\)/g, `JSON.stringify(${ENDLESS})`],
+  ["await init();", "engineOfWasm = await init();"],
+  ["run.progress = progress;", "run.progress = progress; postMessage({ event: 'memory', detail: { wasm: engineOfWasm.memory.buffer.byteLength, gpu: studio.held } });"],
+];
 
 /** @typedef {{seconds: number, step: number, page: number, worker: number, wasm: number, gpu: number}} Held Bytes, after so many seconds and steps. */
 
@@ -32,7 +31,10 @@ export async function endured({ minutes, told = () => {} }) {
   const browser = await launch();
   const page = await browser.newPage(UNCACHED);
   page.setDefaultTimeout(240_000);
-  await rewritten(page, (script) => `let engineOfWasm;${TELLING}${script.replace("await init();", "engineOfWasm = await init();")}`);
+  await rewritten(page, (script) => CHANGES.reduce((changed, [from, to]) => {
+    if (changed === changed.replace(from, "")) throw new Error(`The worker has no ${from} any more.`);
+    return changed.replace(from, to);
+  }, `let engineOfWasm;${script}`));
   await page.addInitScript(() => {
     globalThis.listenToEngine = ({ event, detail }) => {
       if (event === "progress") globalThis.step = detail.iteration;
@@ -49,8 +51,6 @@ export async function endured({ minutes, told = () => {} }) {
   for (let round = 0; Date.now() < end; round++) {
     await page.waitForTimeout(EVERY_MS);
     const step = await page.evaluate(() => globalThis.step);
-    await page.evaluate(() => { globalThis.memory = undefined; globalThis.engine.postMessage({ event: "tell memory" }); });
-    await page.waitForFunction(() => globalThis.memory);
     const held = { seconds: Math.round((Date.now() - began) / 1000), step, ...await page.evaluate(() => globalThis.memory), ...await heaps() };
     all.push(held);
     told(held);
