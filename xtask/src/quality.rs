@@ -14,13 +14,12 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
-use pairs::Pair;
 use pollster::block_on;
 use scumble::choices::ModelKind;
 use scumble::gpu::Gpu;
 use scumble::image::{Picture, WORKING_EDGE, decode, encode_png, fit, resize};
 use scumble::judge::{Judge, Scores, median};
-use scumble::painter::{Painter, Sources};
+use scumble::painter::{Painter, Print, Sources};
 use scumble::settings::Settings;
 use scumble::style::{Instant, Style, TRAINED_STRENGTH};
 use scumble::weights::{self, ModelWeights};
@@ -29,7 +28,7 @@ use scumble::weights::{self, ModelWeights};
 pub fn run(args: &[String]) -> Result<()> {
     let options = Options::parse(args).context(
         "The usage is cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--style FILE] \
-         [--pairs N] [--out FOLDER] [--measure]",
+         [--print EDGE] [--pairs N] [--out FOLDER] [--measure]",
     )?;
     let pairs = pairs::of(&options.photos, &options.paintings, options.pairs)?;
     let bytes = fs::read(&options.weights).with_context(|| format!("Reading {}", options.weights.display()))?;
@@ -54,19 +53,23 @@ pub fn run(args: &[String]) -> Result<()> {
         None => None,
     };
     println!("{:<44} {}", "pair", Scores::HEADINGS);
-    let mut all = Vec::new();
+    let (mut all, mut of_prints) = (Vec::new(), Vec::new());
     let mut rows = Vec::new();
     for pair in &pairs {
         let file = options.out.join(format!("{}.png", pair.name));
+        let file_of_print = options.out.join(format!("{}-print.png", pair.name));
         let [photo, painting] = [&pair.photo, &pair.painting].map(|path| read(path));
         let (photo, painting) = (Rc::new(photo?), Rc::new(painting?));
         if !options.measure {
-            let picture = match &mut instant {
-                Some(instant) => pass(instant, &photo, options.settings.size),
-                None => paint(&gpu, &photo, &painting, &models, &options.settings),
+            let painted = match &mut instant {
+                Some(instant) => pass(instant, &photo, options.settings.size).map(|picture| (picture, None)),
+                None => paint(&gpu, &photo, &painting, &models, &options),
             };
-            let picture = picture.with_context(|| format!("Painting {}", pair.name))?;
-            fs::write(&file, encode_png(&picture)?).with_context(|| format!("Writing {}", file.display()))?;
+            let (picture, print) = painted.with_context(|| format!("Painting {}", pair.name))?;
+            for (file, picture) in [(&file, Some(picture)), (&file_of_print, print)] {
+                let Some(picture) = picture else { continue };
+                fs::write(file, encode_png(&picture)?).with_context(|| format!("Writing {}", file.display()))?;
+            }
         }
         let result = read(&file)?;
         let at = |picture: &Picture, edge: u32| {
@@ -77,12 +80,20 @@ pub fn run(args: &[String]) -> Result<()> {
         let painting = at(&painting, result.width.max(result.height));
         let scores = block_on(judge.scores(&result, &photo, &painting))?;
         println!("{:<44} {scores}", pair.name);
-        all.push((pair, scores));
+        all.push((pair.name.clone(), scores));
+        if options.print.is_some() {
+            let print = resize(&read(&file_of_print)?, result.width, result.height);
+            let scores = block_on(judge.scores(&print, &photo, &painting))?;
+            println!("{:<44} {scores}", "  its print, as small");
+            of_prints.push((format!("{}-print", pair.name), scores));
+        }
         rows.push([photo, painting, result]);
     }
-    let scores: Vec<Scores> = all.iter().map(|(_, scores)| *scores).collect();
-    println!("{:<44} {}", "median", Scores::over(&scores, median));
-    println!("{:<44} {}", "largest", Scores::over(&scores, |values| values.iter().copied().fold(0.0, f64::max)));
+    sum_up("", &all);
+    if options.print.is_some() {
+        sum_up(" of the prints", &of_prints);
+    }
+    all.append(&mut of_prints);
 
     let table = options.out.join("quality.csv");
     fs::write(&table, csv(&all)).with_context(|| format!("Writing {}", table.display()))?;
@@ -93,9 +104,20 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Prints the scores over all pictures of a kind.
+fn sum_up(kind: &str, all: &[(String, Scores)]) {
+    let scores: Vec<Scores> = all.iter().map(|(_, scores)| *scores).collect();
+    let largest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+    println!("{:<44} {}", format!("median{kind}"), Scores::over(&scores, median));
+    println!("{:<44} {}", format!("largest{kind}"), Scores::over(&scores, largest));
+}
+
 /// Photo, painting and result side by side, two such groups in a row.
 const COLUMNS: u32 = 6;
 const CELL: (u32, u32) = (256, 256);
+
+/// Bytes of the device's memory that a print may take.
+const PRINT_MEMORY: u64 = 1 << 30;
 
 struct Options {
     photos: PathBuf,
@@ -106,6 +128,8 @@ struct Options {
     settings: Settings,
     /// A style of the painting, which paints instead of the painter.
     style: Option<PathBuf>,
+    /// The longest edge of a print of each picture. It is judged at the picture's size.
+    print: Option<u32>,
     /// How many pairs, spread over both folders; all without a number.
     pairs: Option<usize>,
     out: PathBuf,
@@ -117,7 +141,8 @@ impl Options {
     fn parse(args: &[String]) -> Result<Options> {
         let mut parser = Parser::from_args(args);
         let mut places = Vec::new();
-        let (mut weights, mut student, mut style, mut pairs, mut measure) = (None, None, None, None, false);
+        let (mut weights, mut student, mut style, mut print, mut pairs, mut measure) =
+            (None, None, None, None, None, false);
         let mut settings = Settings { size: 256, ..Settings::default() };
         let mut out = crate::process::root().join("target/quality");
         while let Some(arg) = parser.next()? {
@@ -127,6 +152,7 @@ impl Options {
                 Arg::Long("student") => student = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("settings") => settings = Settings::from_json(&parser.value()?.string()?)?,
                 Arg::Long("style") => style = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("print") => print = Some(parser.value()?.parse()?),
                 Arg::Long("pairs") => pairs = Some(parser.value()?.parse()?),
                 Arg::Long("out") => out = parser.value()?.into(),
                 Arg::Long("measure") => measure = true,
@@ -137,7 +163,7 @@ impl Options {
             bail!("two places are needed: a file or folder of photos, and one of paintings");
         };
         let weights = weights.context("VGG19's weights are needed to judge by, also where another model paints")?;
-        Ok(Options { photos, paintings, weights, student, settings, style, pairs, out, measure })
+        Ok(Options { photos, paintings, weights, student, settings, style, print, pairs, out, measure })
     }
 }
 
@@ -146,16 +172,25 @@ fn read(path: &Path) -> Result<Picture> {
     Ok(decode(&bytes, WORKING_EDGE).with_context(|| format!("Decoding {}", path.display()))?.picture)
 }
 
+/// The painted picture, and its print where one is wanted.
 fn paint(
     gpu: &Gpu,
     photo: &Rc<Picture>,
     painting: &Rc<Picture>,
     models: &BTreeMap<ModelKind, Rc<ModelWeights>>,
-    settings: &Settings,
-) -> Result<Picture> {
+    Options { settings, print, .. }: &Options,
+) -> Result<(Picture, Option<Picture>)> {
     let (photo, paintings, weights) = (Some(photo.clone()), vec![painting.clone()], models.clone());
     let sources = Sources { photo, paintings, weights, ..Sources::default() };
-    run_to_end(gpu, &sources, settings)
+    block_on(async {
+        let painter = run_to_end(gpu, &sources, settings).await?;
+        let (picture, painted) = (painter.picture().await?, painter.painted().await?);
+        drop(painter);
+        let Some(edge) = *print else { return Ok((picture, None)) };
+        let mut print = Print::new(gpu, &sources, settings, &painted, edge, PRINT_MEMORY).await?;
+        while !print.step().await?.finished {}
+        Ok((picture, Some(print.picture())))
+    })
 }
 
 /// What a style makes of a photo.
@@ -165,19 +200,18 @@ fn pass(instant: &mut Instant, photo: &Picture, size: u32) -> Result<Picture> {
     Ok(block_on(instant.picture())?)
 }
 
-fn run_to_end(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Picture> {
-    block_on(async {
-        let mut painter = Painter::new(gpu, sources, settings).await?;
-        while !painter.step().await?.finished {}
-        Ok(painter.picture().await?)
-    })
+/// A painter whose picture is finished.
+async fn run_to_end(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<Painter> {
+    let mut painter = Painter::new(gpu, sources, settings).await?;
+    while !painter.step().await?.finished {}
+    Ok(painter)
 }
 
-fn csv(all: &[(&Pair, Scores)]) -> String {
+fn csv(all: &[(String, Scores)]) -> String {
     let mut text = format!("pair,{}\n", Scores::NAMES.join(","));
-    for (pair, scores) in all {
+    for (name, scores) in all {
         let numbers = scores.0.map(|number| format!("{number:.4}")).join(",");
-        let _ = writeln!(text, "{},{numbers}", pair.name);
+        let _ = writeln!(text, "{name},{numbers}");
     }
     text
 }

@@ -104,7 +104,9 @@ pub fn run(names: &[String]) -> Result<()> {
         for settings in settings {
             let mut settings = Settings { size: EDGE, ..Settings::from_json(settings)? };
             settings.effort *= EFFORT;
-            pictures.push(run_to_end(&gpu, &sources, &settings).with_context(|| format!("Painting {name}"))?);
+            let painter = block_on(run_to_end(&gpu, &sources, &settings));
+            let picture = painter.and_then(|painter| Ok(block_on(painter.picture())?));
+            pictures.push(picture.with_context(|| format!("Painting {name}"))?);
         }
         let file = folder.join(format!("{name}.png"));
         let drawn = sheet::draw(pictures.iter(), pictures.len() as u32, (EDGE, EDGE * 3 / 4));
