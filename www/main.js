@@ -42,7 +42,7 @@ const ledge = new Ledge({ page, easel, stage });
 const history = new History();
 const past = new Past({ page, easel, stage, ledge, history, wells, form });
 const example = new Example({ page, easel, stage, showing, wells });
-new Prospect({ page, easel, wells, form });
+const prospect = new Prospect({ page, easel, wells, form });
 const shelf = new StyleShelf({ page, easel, wells, form, history });
 
 settings.attend(form);
@@ -89,6 +89,10 @@ easel.on('run', (run) => { if (run) [openSteering, openKeeping].forEach((open) =
 history.on('change', () => attempt(openSaving()));
 $('save').addEventListener('click', () => attempt(openSaving().then((saving) => saving.atOnce())));
 $('save-as').addEventListener('click', () => attempt(openSaving().then((saving) => saving.ask())));
+const openPrinting = later(async () => new (await import('./project/printing.js')).Printing({ page, easel, past, prospect }));
+const print = () => attempt(openPrinting().then((printing) => printing.ask()));
+$('print').addEventListener('click', print);
+$('saving').addEventListener('enlarge', () => { $('saving').close(); print(); });
 
 // What an earlier visit has kept is offered; the first time there is none.
 const visits = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('visits'); // keeping/visit.js knows the name

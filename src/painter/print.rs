@@ -189,9 +189,28 @@ impl Print {
         Ok(())
     }
 
+    /// The plan of the print.
+    pub fn scales(&self) -> &[Scale] {
+        &self.scales
+    }
+
     /// The picture as it stands.
     pub fn picture(&self) -> Picture {
-        let mut picture = self.pixels.picture();
+        self.finished(self.pixels.picture())
+    }
+
+    /// The same, no larger than this: what a screen shows.
+    pub fn reduced(&self, edge: u32) -> Picture {
+        self.finished(self.pixels.reduced(edge))
+    }
+
+    /// What was painted as it stands: without a mask, and in its own colours.
+    pub fn painted(&self) -> Picture {
+        self.pixels.picture()
+    }
+
+    /// With the photo's part in it, at its size.
+    fn finished(&self, mut picture: Picture) -> Picture {
         let fitting = |own: &Picture| resize(own, picture.width, picture.height);
         let mask = self.originals.mask.as_deref().map(fitting);
         let recoloured = self.settings.colours == Colours::Photo;

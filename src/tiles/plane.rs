@@ -78,6 +78,28 @@ impl Plane {
         Picture::new(self.width, self.height, self.cut(area))
     }
 
+    /// As an opaque picture whose longest edge is at most this, of the means of equal squares; as it is, if it is no larger.
+    pub fn reduced(&self, edge: u32) -> Picture {
+        let by = self.width.max(self.height).div_ceil(edge);
+        let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));
+        let mean = |x: u32, y: u32| {
+            let (end_x, end_y) = ((x * by + by).min(self.width), (y * by + by).min(self.height));
+            let mut sum = [0.0; COLOURS];
+            for y in y * by..end_y {
+                let row = y as usize * self.width as usize;
+                let pixels = &self.values[(row + (x * by) as usize) * COLOURS..(row + end_x as usize) * COLOURS];
+                for pixel in pixels.chunks_exact(COLOURS) {
+                    sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value);
+                }
+            }
+            let share = 1.0 / ((end_x - x * by) * (end_y - y * by)) as f32;
+            [sum[0] * share, sum[1] * share, sum[2] * share, 1.0]
+        };
+        let mean = &mean;
+        let rgba = (0..height).flat_map(|y| (0..width).flat_map(move |x| mean(x, y))).collect();
+        Picture::new(width, height, rgba)
+    }
+
     /// An area of it as the device takes pictures, opaque.
     pub fn cut(&self, area: Area) -> Vec<f32> {
         let mut cut = Vec::with_capacity(area.width as usize * area.height as usize * LANES);
@@ -123,6 +145,20 @@ mod tests {
         // Its own, and half of each copy beside it, a quarter of that in the corner.
         assert_eq!(gradient.values[0], 2.25);
         assert_eq!(gradient.values[3], 1.5);
+    }
+
+    #[test]
+    fn squares_become_their_means() {
+        let plane = Plane { width: 5, height: 4, values: (0..60).map(|value| value as f32).collect() };
+        let small = plane.reduced(2);
+        // Three pixels a side: the last column and rows have no square of their own.
+        assert_eq!((small.width, small.height), (1, 1));
+        let small = plane.reduced(3);
+        assert_eq!((small.width, small.height), (2, 2));
+        assert_eq!(small.rgba[..8], [9.0, 10.0, 11.0, 1.0, 15.0, 16.0, 17.0, 1.0]);
+        assert_eq!(plane.reduced(5), plane.picture());
+        let line = Plane { width: 6, height: 1, values: vec![0.5; 18] }.reduced(2);
+        assert_eq!(line, Picture::flat(2, 1, [0.5; 3]));
     }
 
     #[test]

@@ -22,7 +22,7 @@ impl Studio {
         let format: Format = serde_json::from_value(format.into()).map_err(|e| JsValue::from_str(&e.to_string()))?;
         let picture = match frame {
             Some(frame) => decode(&frame.to_vec(), u32::MAX).map_err(thrown)?.picture,
-            None => self.painter()?.picture().await.map_err(thrown)?,
+            None => self.at_work()?.picture().await.map_err(thrown)?,
         };
         let taken = self.lying.get("photo").and_then(|photo| photo.taken.clone());
         let enclosed = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();

@@ -1,6 +1,7 @@
 //! The browser's face, and the only room that knows JavaScript: typed errors, bytes and JSON in, bytes and objects out.
 
 mod files;
+mod run;
 mod school;
 mod sketch;
 mod sketches;
@@ -14,13 +15,15 @@ use crate::kernels;
 use crate::model::vgg19;
 use crate::objective::losses;
 use crate::painter::checkpoint::Checkpoint;
-use crate::painter::{Painter, Sources};
+use crate::painter::{Painter, Print, Sources};
+use crate::schedule;
 use crate::settings::Settings;
 use crate::style::Instant;
 use crate::tuning;
 use crate::weights::{self, Manifest, ModelWeights};
 use crate::{Error, Result};
 use js_sys::Uint8Array;
+use run::Run;
 use school::School;
 use serde::Serialize;
 use sketch::Sketch;
@@ -36,12 +39,14 @@ pub struct Studio {
     canvas: Canvas,
     lying: BTreeMap<String, Lying>,
     weights: BTreeMap<ModelKind, Rc<ModelWeights>>,
-    painter: Option<Painter>,
+    run: Option<Run>,
     sketches: BTreeMap<u32, Sketch>,
     /// The style that repaints the photo, and the one that repaints the frames of a camera or a film.
     instants: [Option<Instant>; 2],
     school: Option<School>,
     shown_ms: f64,
+    /// Steps of the run at work that the picture shown has; none before the first.
+    shown_step: Option<u32>,
 }
 
 /// A picture that was dropped, and when its camera took it.
@@ -72,8 +77,8 @@ impl Studio {
         let canvas = Canvas::new(&gpu, wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(thrown)?;
         gpu.warm_up(kernels::USUAL);
         gpu.warm_up(losses::USUAL);
-        let (lying, weights, painter, sketches, instants, school) = Default::default();
-        Ok(Studio { gpu, canvas, lying, weights, painter, sketches, instants, school, shown_ms: 0.0 })
+        let (lying, weights, run, sketches, instants, school) = Default::default();
+        Ok(Studio { gpu, canvas, lying, weights, run, sketches, instants, school, shown_ms: 0.0, shown_step: None })
     }
 
     /// The settings that each recipe decides, by its name, as JSON.
@@ -184,71 +189,96 @@ impl Studio {
 
     /// Begins a run; returns its plan.
     pub async fn start(&mut self, settings: String) -> Result<JsValue, JsValue> {
-        self.painter = None;
+        self.run = None;
         let settings = Settings::from_json(&settings).map_err(thrown)?;
         let sources = self.sources(&settings).map_err(thrown)?;
         let painter = Painter::new(&self.gpu, &sources, &settings).await.map_err(thrown)?;
-        let plan = plan(painter.scales());
-        self.painter = Some(painter);
-        plan
+        self.begin(Run::Painting(painter.into()))
+    }
+
+    /// Begins a print of the run's picture, with this longest edge and within so many MiB of the device's memory; returns its plan.
+    /// Where `from_start`, it is one of the picture that lies there as the start.
+    pub async fn print(
+        &mut self,
+        settings: String,
+        edge: u32,
+        memory: u32,
+        from_start: bool,
+    ) -> Result<JsValue, JsValue> {
+        let settings = Settings::from_json(&settings).map_err(thrown)?;
+        let sources = self.sources(&settings).map_err(thrown)?;
+        // The run's own picture has more than 8 bits, and its own colours.
+        let painted = match (&sources.start, self.run.take()) {
+            (Some(start), _) if from_start => start.as_ref().clone(),
+            (_, Some(run)) => run.painted().await.map_err(thrown)?,
+            _ => return Err(thrown(missing("painting in progress"))),
+        };
+        let memory = u64::from(memory) << 20;
+        let print = Print::new(&self.gpu, &sources, &settings, &painted, edge, memory).await.map_err(thrown)?;
+        self.begin(Run::Printing(print.into()))
     }
 
     /// Goes on with a run that was broken off: the file of a [checkpoint](Studio::poll_checkpoint), perhaps at another size. Returns its
     /// plan.
     pub async fn resume(&mut self, file: Vec<u8>, size: Option<u32>) -> Result<JsValue, JsValue> {
-        self.painter = None;
+        self.run = None;
         let run = Checkpoint::from_bytes(&file).map_err(thrown)?;
         drop(file);
         let sources = self.sources(&run.settings).map_err(thrown)?;
         let painter = Painter::resume(&self.gpu, &sources, &run, size).await.map_err(thrown)?;
-        let plan = plan(painter.scales());
-        self.painter = Some(painter);
-        plan
+        self.begin(Run::Painting(painter.into()))
     }
 
     /// The run as it stands, {iteration, file} to go on from, without waiting: sends for it, and later has it; undefined until then.
     #[wasm_bindgen(js_name = pollCheckpoint)]
     pub fn poll_checkpoint(&mut self) -> Result<JsValue, JsValue> {
-        let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
-        painter.poll_checkpoint().map_err(thrown)?.map_or(Ok(JsValue::UNDEFINED), |run| kept(&run))
+        self.run()?.poll_checkpoint().map_err(thrown)?.map_or(Ok(JsValue::UNDEFINED), |run| kept(&run))
     }
 
     /// Lets settings and paintings take effect on the run at work; false if they need a new one.
     pub async fn steer(&mut self, settings: String) -> Result<bool, JsValue> {
         let settings = Settings::from_json(&settings).map_err(thrown)?;
         let sources = self.sources(&settings).map_err(thrown)?;
-        let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
-        painter.steer(&sources, &settings).await.map_err(thrown)
+        self.run()?.steer(&sources, &settings).await.map_err(thrown)
     }
 
-    /// Takes one step and shows it.
+    /// Takes one step and shows it; of a print, one tile, and shows what came of the last one of a step.
     pub async fn step(&mut self) -> Result<JsValue, JsValue> {
-        let painter = self.painter.as_mut().ok_or_else(|| thrown(missing("painting in progress")))?;
-        let progress = painter.step().await.map_err(thrown)?;
+        let progress = self.run()?.step().await.map_err(thrown)?;
         let now = js_sys::Date::now();
-        if progress.finished || now - self.shown_ms > FRAME_MS {
-            self.canvas.show(&self.gpu, painter.shown());
-            self.shown_ms = now;
+        let is_due = now - self.shown_ms > FRAME_MS && self.shown_step != Some(progress.iteration);
+        if let Some(run) = &self.run
+            && (progress.finished || is_due)
+        {
+            run.show(&self.gpu, &mut self.canvas).map_err(thrown)?;
+            (self.shown_ms, self.shown_step) = (now, Some(progress.iteration));
         }
         object(&progress)
     }
 
     /// The picture as it stands: {width, height, rgba}, 8 bits a channel.
     pub async fn snapshot(&self) -> Result<JsValue, JsValue> {
-        frame(&self.painter()?.picture().await.map_err(thrown)?)
+        frame(&self.at_work()?.picture().await.map_err(thrown)?)
     }
 
     /// Where the losses remain, as grey pictures: those of the photo and those of the painting, each {width, height, rgba}.
     pub async fn remaining(&self) -> Result<Vec<JsValue>, JsValue> {
-        self.painter()?.remaining().await.map_err(thrown)?.iter().map(frame).collect()
+        self.at_work()?.remaining().await.map_err(thrown)?.iter().map(frame).collect()
     }
 
     /// The scales and iterations of a run with these settings, without beginning it.
     pub fn plan(&self, settings: &str) -> Result<JsValue, JsValue> {
         let settings = Settings::from_json(settings).map_err(thrown)?;
-        let which = if settings.texture { "painting" } else { "photo" };
-        let picture = self.picture(which).ok_or_else(|| thrown(missing(which)))?;
-        plan(&crate::schedule::scales((picture.width, picture.height), &settings))
+        let picture = self.subject(&settings)?;
+        plan(&schedule::scales((picture.width, picture.height), &settings))
+    }
+
+    /// The same of a print with this longest edge, of a picture that is `from` pixels long.
+    #[wasm_bindgen(js_name = planPrint)]
+    pub fn plan_print(&self, settings: &str, from: u32, edge: u32) -> Result<JsValue, JsValue> {
+        let settings = Settings::from_json(settings).map_err(thrown)?;
+        let picture = self.subject(&settings)?;
+        plan(&schedule::print_scales((picture.width, picture.height), from, edge, &settings))
     }
 
     /// Bytes that the engine holds on the device now.
@@ -271,7 +301,13 @@ impl Studio {
 
     /// Drops the run; the pictures stay.
     pub fn stop(&mut self) {
-        self.painter = None;
+        self.run = None;
+    }
+
+    fn begin(&mut self, run: Run) -> Result<JsValue, JsValue> {
+        let plan = plan(run.scales());
+        (self.run, self.shown_step) = (Some(run), None);
+        plan
     }
 
     /// The inputs of a run with these settings: the second painting only if they give its share.
@@ -305,8 +341,18 @@ impl Studio {
         Ok(resize(&picture, width, height))
     }
 
-    fn painter(&self) -> Result<&Painter, JsValue> {
-        self.painter.as_ref().ok_or_else(|| thrown(missing("painting in progress")))
+    /// What a picture has its shape from.
+    fn subject(&self, settings: &Settings) -> Result<Rc<Picture>, JsValue> {
+        let which = if settings.texture { "painting" } else { "photo" };
+        self.picture(which).ok_or_else(|| thrown(missing(which)))
+    }
+
+    fn at_work(&self) -> Result<&Run, JsValue> {
+        self.run.as_ref().ok_or_else(|| thrown(missing("painting in progress")))
+    }
+
+    fn run(&mut self) -> Result<&mut Run, JsValue> {
+        self.run.as_mut().ok_or_else(|| thrown(missing("painting in progress")))
     }
 }
 

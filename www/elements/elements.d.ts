@@ -8,6 +8,7 @@ import type { LossPlot } from './loss-plot.js';
 import type { MessageBar } from './message-bar.js';
 import type { MovingDialog } from './moving-dialog.js';
 import type { PictureWell } from './picture-well.js';
+import type { PrintDialog } from './print-dialog.js';
 import type { SampleShelf } from './sample-shelf.js';
 import type { SaveDialog } from './save-dialog.js';
 import type { ScumbleInvitation } from './scumble-invitation.js';
@@ -37,6 +38,7 @@ declare global {
     'message-bar': MessageBar;
     'moving-dialog': MovingDialog;
     'picture-well': PictureWell;
+    'print-dialog': PrintDialog;
     'sample-shelf': SampleShelf;
     'save-dialog': SaveDialog;
     'scumble-invitation': ScumbleInvitation;
@@ -56,6 +58,7 @@ declare global {
     closed: CustomEvent<void>;
     copy: CustomEvent<Wish> & ClipboardEvent;
     download: CustomEvent<void>;
+    enlarge: CustomEvent<Wish>;
     file: CustomEvent<{ blob: Blob }>;
     film: CustomEvent<Wish>;
     halt: CustomEvent<void>;
@@ -67,11 +70,13 @@ declare global {
     manner: CustomEvent<void>;
     pick: CustomEvent<{ index: number }>;
     picture: CustomEvent<Given>;
+    print: CustomEvent<{ edge: number, memory: number }>;
     record: CustomEvent<void>;
     refuse: CustomEvent<void>;
     sample: CustomEvent<Sample>;
     save: CustomEvent<Wish>;
     share: CustomEvent<Wish>;
+    size: CustomEvent<{ edge: number }>;
     train: CustomEvent<{ length: string, isSmall: boolean, photos: File[] }>;
     trouble: CustomEvent<{ message: string }>;
     use: CustomEvent<{ name: string }>;

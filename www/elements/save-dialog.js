@@ -1,5 +1,5 @@
-// <save-dialog> asks in which form a picture leaves: open({canShare, canCopy, filmed}).
-//   save {format, enclose}     download it        copy, share {enclose}, film, link      what the button says
+// <save-dialog> asks in which form a picture leaves: open({canShare, canCopy, filmed, isFinished}).
+//   save {format, enclose}     download it        copy, share {enclose}, film, link, enlarge      what the button says
 //   .say(words)                how a long answer is getting on
 
 import { emit, h } from './dom.js';
@@ -30,7 +30,7 @@ export class SaveDialog extends HTMLElement {
     this.#words = h('p', { class: 'hint', role: 'status' });
     this.#dialog = h('dialog', { 'aria-labelledby': 'save-heading', onclose: () => emit(this, 'closed') },
       h('h2', { id: 'save-heading' }, 'Save as'), this.#form,
-      h('div', { class: 'dialog-buttons start' }, button('copy', 'Copy the picture'), button('link', 'Copy a link to the settings'), button('share', 'Share …'), button('film', 'Film of the painting')),
+      h('div', { class: 'dialog-buttons start' }, button('copy', 'Copy the picture'), button('link', 'Copy a link to the settings'), button('share', 'Share …'), button('film', 'Film of the painting'), button('enlarge', 'Print …')),
       this.#words,
       h('div', { class: 'dialog-buttons' },
         h('button', { type: 'button', 'data-action': 'close', onclick: () => this.#dialog.close() }, 'Close'),
@@ -38,10 +38,11 @@ export class SaveDialog extends HTMLElement {
     this.append(this.#dialog);
   }
 
-  open({ canShare, canCopy, filmed }) {
+  open({ canShare, canCopy, filmed, isFinished }) {
     this.#buttons.share.hidden = !canShare;
     this.#buttons.copy.hidden = !canCopy;
     this.#buttons.film.hidden = !filmed;
+    this.#buttons.enlarge.hidden = !isFinished;
     this.say('');
     this.#tidy();
     this.#dialog.showModal();

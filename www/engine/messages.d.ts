@@ -22,12 +22,14 @@ export interface Requests {
   /** Takes a weights file that somebody dropped. */
   loadWeightsFile(asked: { blob: Blob }): { source: string };
 
-  /** What a run with these settings would do. */
-  plan(asked: { settings: Partial<Settings> }): Plan;
+  /** What a run with these settings would do, or a print with this longest edge of a picture that is `from` px long. */
+  plan(asked: { settings: Partial<Settings>, print?: { from: number, edge: number } }): Plan;
   /** Times a few steps at each of these longest edges. Null if there was no time. */
   probe(asked: { settings: Partial<Settings>, edges: number[] }): Probe[] | null;
 
   start(asked: Start): Started;
+  /** Makes the picture of the run at work larger, or the one that is given; within so many MiB of graphics memory. */
+  print(asked: { settings: Settings, edge: number, memory: number, from?: Blob }): Started;
   /** Whether the run at work follows these, and after which step; else they need a new run. */
   steer(asked: { settings: Partial<Settings> }): { steered: boolean, at: number };
   pause(): void;

@@ -10,7 +10,7 @@ import { Sketches, probe } from './sketching.js';
 import * as store from './weight-store.js';
 
 /**
- * @import { Accepted, Answering, Asked, Bytes, Events, Failure, Pixels, Plan, Progress, Requests, Score, Weights } from './messages.d.ts'
+ * @import { Accepted, Answering, Asked, Bytes, Events, Failure, Pixels, Plan, Progress, Requests, Score, Settings, Weights } from './messages.d.ts'
  * @import { Manifest, Shard } from './weight-store.js'
  * @typedef {'download' | 'cancelDownload' | 'probe'} Aside
  */
@@ -32,9 +32,10 @@ let training;
 let painting = false;
 let begun = false;
 /**
- * `at`: steps made; `progress`: the newest step's; `framed`: at the newest frame; `keep_ms`: when it is kept next; `sent_ms`: when the
+ * `ends`: of a print, the last steps of its scales; `at`: steps made; `progress`: the newest step's; `framed`: at the newest frame; `keep_ms`: when it is kept next; `sent_ms`: when the
  * checkpoint on its way was sent for.
- * @type {{id: number, score: Score, until: number, at: number, progress?: Progress, framed?: Progress, keep_ms: number, sent_ms?: number}}
+ * @typedef {{id: number, ends?: number[], score: Score, until: number, at: number, progress?: Progress, framed?: Progress, keep_ms: number, sent_ms?: number}} AtWork
+ * @type {AtWork}
  */
 let run;
 let runs = 0;
@@ -85,9 +86,7 @@ const inTurn = {
   },
 
   async start({ settings, from, resume, score = [], until = Infinity, findings }) {
-    painting = false;
-    if (begun) studio.stop();
-    begun = false;
+    endRun();
     if (from) studio.setPicture('start', await bytesOf(from));
     if (findings) ownFindings ??= studio.findings;
     const wanted = findings ?? ownFindings;
@@ -96,10 +95,15 @@ const inTurn = {
     /** @type {Plan} */
     const plan = await (resume ? studio.resume(await bytesOf(resume.blob), resume.size) : studio.start(JSON.stringify(settings)));
     if (!findings) device.keep(studio.findings); // a stranger's file does not speak for this device
-    example = undefined;
-    run = { id: ++runs, score: [...score], until, at: resume?.iteration ?? 0, keep_ms: performance.now() + KEEP_MS };
-    begun = painting = true;
-    return { ...plan, id: run.id, original: own(studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size)), findings: studio.variants };
+    return beginRun(plan, settings, { score: [...score], until, at: resume?.iteration ?? 0 });
+  },
+
+  async print({ settings, edge, memory, from }) {
+    painting = false;
+    if (from) studio.setPicture('start', await bytesOf(from));
+    begun = false;
+    const plan = await studio.print(JSON.stringify(settings), edge, memory, Boolean(from));
+    return beginRun(plan, settings, { ends: endsOf(plan) });
   },
 
   steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)), at: run?.at ?? 0 }),
@@ -107,7 +111,7 @@ const inTurn = {
   async pause() {
     painting = false;
     // The first that comes may have been sent for earlier.
-    if (begun && run.progress) for (let left = 2; left > 0; await breath()) if (keep()) left--;
+    if (begun && run.progress && !run.ends) for (let left = 2; left > 0; await breath()) if (keep()) left--;
   },
   resume() { painting = begun; },
   async stop() {
@@ -172,7 +176,7 @@ const inTurn = {
 
   endTraining: () => training?.end(),
 
-  plan: ({ settings }) => studio.plan(JSON.stringify(settings)),
+  plan: ({ settings, print }) => (print ? studio.planPrint(JSON.stringify(settings), print.from, print.edge) : studio.plan(JSON.stringify(settings))),
 };
 
 // These wait for the network, so they must not stand in line: the picture goes on meanwhile.
@@ -193,6 +197,25 @@ const aside = {
   // A probe steps aside for whatever is asked meanwhile, and for a run.
   probe: ({ settings, edges }) => probe({ studio: () => studio, settings, edges, inLine, isPainting: () => painting }),
 };
+
+/** @param {Plan} plan @returns {number[]} */
+function endsOf({ scales }) {
+  let end = 0;
+  return scales.map(({ iterations }) => (end += iterations));
+}
+
+function endRun() {
+  if (begun) studio.stop();
+  begun = painting = false;
+}
+
+/** @param {Plan} plan @param {Settings} settings @param {Partial<AtWork>} more */
+function beginRun(plan, settings, more) {
+  example = undefined;
+  run = { id: ++runs, score: [], until: Infinity, at: 0, keep_ms: performance.now() + KEEP_MS, ...more };
+  begun = painting = true;
+  return { ...plan, id: run.id, original: own(studio.thumbnail(settings.texture ? 'painting' : 'photo', settings.size)), findings: studio.variants };
+}
 
 /** @param {Bytes[]} contents */
 async function load(contents) {
@@ -275,8 +298,8 @@ async function step() {
     const stopped = !progress.finished && progress.iteration >= run.until;
     if (progress.finished || stopped) painting = false;
     tell('progress', { ...progress, stopped });
-    if (progress.finished || stopped || progress.fraction >= (run.framed?.fraction ?? 0) + 1 / FRAMES) await keepFrame(progress);
-    if (painting && performance.now() >= run.keep_ms) keep();
+    if (progress.finished || stopped || isFrame(progress)) await keepFrame(progress);
+    if (painting && !run.ends && performance.now() >= run.keep_ms) keep();
     for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
     painting = false;
@@ -327,10 +350,19 @@ async function exampleStep(example) {
   }
 }
 
+/** Whether the picture is to be kept. Those of a print are large: one of each scale is. @param {Progress} progress */
+function isFrame({ fraction, iteration }) {
+  return run.ends ? run.ends.includes(iteration) && run.framed?.iteration !== iteration : fraction >= (run.framed?.fraction ?? 0) + 1 / FRAMES;
+}
+
 /** The browser makes a file of it while the picture goes on. @param {Progress} progress */
 async function keepFrame(progress) {
   const [{ id }, { iteration }] = [run, progress];
   run.framed = progress;
+  if (run.ends) { // browsers have no canvas for it
+    const { width, height } = progress;
+    return tell('frame', { run: id, iteration, width, height, blob: new Blob([own(await studio.save('png', undefined, [], []))], { type: 'image/png' }) });
+  }
   /** @type {Pixels} */
   const { width, height, rgba } = await studio.snapshot();
   const canvas = new OffscreenCanvas(width, height);

@@ -28,7 +28,7 @@ const FORMAT = 1;
  * @property {string} label what project.js says of it
  * @property {Record<string, KeptPicture>} pictures
  * @property {KeptFile} [from]
- * @property {Pick<Run, 'scales' | 'iterations' | 'continues' | 'until'>} own
+ * @property {Pick<Run, 'scales' | 'iterations' | 'continues' | 'until' | 'print'>} own
  * @property {boolean} saved
  * @property {(Omit<Moment, 'blob' | 'url'> & KeptFile)[]} frames
  * @typedef {{format: number, at: number, settings: any, wells: Record<string, KeptPicture>, runs: KeptRun[], atWork?: string, isPaused: boolean}} Notes
@@ -134,10 +134,10 @@ export class Keeping {
     /** @type {KeptRun[]} */
     const runs = [];
     for (const run of this.#history.runs) {
-      const { scales, iterations, continues, until, saved = false } = run;
+      const { scales, iterations, continues, until, print, saved = false } = run;
       const frames = [];
       for (const { iteration, width, height, blob } of [...run.frames]) frames.push({ iteration, width, height, ...await keep(blob) });
-      runs.push({ key: keyOf(run), label: describe(run, Infinity), pictures: await pictures(run.pictures), from: run.from && await keep(run.from), own: { scales, iterations, continues, until }, saved, frames });
+      runs.push({ key: keyOf(run), label: describe(run, Infinity), pictures: await pictures(run.pictures), from: run.from && await keep(run.from), own: { scales, iterations, continues, until, print }, saved, frames });
     }
     const { run, isRunning } = this.#easel;
     /** @type {Notes} */

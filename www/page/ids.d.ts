@@ -4,6 +4,7 @@ import type { BeforeAfter } from '../elements/before-after.js';
 import type { LossPlot } from '../elements/loss-plot.js';
 import type { MessageBar } from '../elements/message-bar.js';
 import type { MovingDialog } from '../elements/moving-dialog.js';
+import type { PrintDialog } from '../elements/print-dialog.js';
 import type { SaveDialog } from '../elements/save-dialog.js';
 import type { ScumbleInvitation } from '../elements/scumble-invitation.js';
 import type { StyleDialog } from '../elements/style-dialog.js';
@@ -38,6 +39,8 @@ export interface Ids {
   pause: HTMLButtonElement;
   pending: HTMLElement;
   pin: HTMLButtonElement;
+  print: HTMLButtonElement;
+  printing: PrintDialog;
   progress: HTMLProgressElement;
   prospect: HTMLElement;
   redo: HTMLButtonElement;

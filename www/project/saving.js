@@ -58,6 +58,7 @@ export class Saving {
       canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.png', { type: 'image/png' })] })),
       canCopy: 'write' in (navigator.clipboard ?? {}) && 'ClipboardItem' in globalThis,
       filmed: this.#run.frames.length > 1,
+      isFinished: !this.#easel.isRunning,
     });
   }
 

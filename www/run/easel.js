@@ -22,7 +22,9 @@ const CALLED = { photo: 'Choose a photo first: click, drop or paste one.', paint
  *
  * @typedef {{run: Run, progress: RunProgress}} Step
  * @typedef {{blob: Blob, width: number, height: number}} Frame A picture to go on from.
- * @typedef {{run?: Run, from?: Frame, isPaused: boolean, hasProgressed: boolean}} BrokenOff
+ * @typedef {{edge: number, memory: number}} Print How long its longest edge is to be, in pixels, and how many MiB of graphics memory it may take.
+ * @typedef {{of: Run, wanted: Print}} Printing
+ * @typedef {{run?: Run, from?: Frame, print?: Printing, isPaused: boolean, hasProgressed: boolean}} BrokenOff
  * @typedef {{first: Settings, score: Score, until: number, findings?: string, from?: Blob}} Again A saved run.
  *
  * @extends {Emitter<{begin: void, run: Run | undefined, first: Step, progress: Step, kept: Run, steered: Run, end: void}>}
@@ -42,7 +44,7 @@ export class Easel extends Emitter {
   #form;
   /** @type {Again & {asked: string, pictures: Pictures} | undefined} */
   #again;
-  /** The run that is being begun. @type {{from?: Frame} | undefined} */
+  /** The run that is being begun. @type {{from?: Frame, print?: Printing} | undefined} */
   #beginning;
   /** @type {BrokenOff | undefined} */
   #brokenOff;
@@ -81,12 +83,7 @@ export class Easel extends Emitter {
       this.#wells.focus(missing);
       return this.#page.complain(new Error(t(CALLED[missing])));
     }
-    this.#page.clearMessages();
-    this.isExpecting = false;
-    this.progress = undefined; // the last picture stays in sight until the first step of this one
-    this.#page.state = 'painting';
-    this.#beginning = { from };
-    this.emit('begin');
+    this.#begin({ from });
     try {
       if (!await this.#page.opened) return;
       await this.#wells.settled();
@@ -109,6 +106,29 @@ export class Easel extends Emitter {
   }
 
   /**
+   * Makes a print of a run's picture.
+   * @param {Run} of @param {Print} wanted
+   * @param {{moment: Frame, isLiving?: boolean}} from this moment; `isLiving`: the picture stands so on the easel, where it has more than 8 bits
+   */
+  async print(of, wanted, { moment, isLiving = false }) {
+    this.#brokenOff = undefined;
+    this.#begin({ from: moment, print: { of, wanted } });
+    try {
+      if (!await this.#page.opened) return;
+      await this.#wells.settled();
+      const { settings: own, pictures } = of;
+      const { id, scales, original, findings } = await this.#withPictures(of, () => this.#page.painter.ask('print', { settings: own, ...wanted, from: isLiving ? undefined : moment.blob }));
+      this.#replaceRun({
+        id, settings: own, first: own, score: [], from: moment.blob, pictures, findings, scales, print: wanted, continues: false, mixed: true,
+        iterations: stepsOf(scales), original: URL.createObjectURL(new Blob([original], { type: 'image/png' })),
+      });
+      await this.#obey();
+    } catch (error) {
+      this.#ended(error);
+    }
+  }
+
+  /**
    * Goes on with what an engine's fall has broken off, at a smaller size if it fell for want of memory; resolves to what is to
    * be told of it.
    * @param {Failure} [failure] the fall
@@ -116,9 +136,12 @@ export class Easel extends Emitter {
   async goOn(failure) {
     const broken = this.#brokenOff;
     if (!broken) return t('It was started again; your pictures are still here.');
-    const { run, from, isPaused, hasProgressed } = broken;
+    const { run, from, print, isPaused, hasProgressed } = broken;
     if (!run?.checkpoint) {
-      await this.paint(from);
+      const moment = from ?? /** @type {any} */ (run)?.frames?.at(-1) ?? { blob: run?.from };
+      const printing = print ?? (run?.print && { of: run, wanted: run.print });
+      if (printing) await this.print(printing.of, printing.wanted, { moment });
+      else await this.paint(from);
       return t('It was started again, and so is the picture.');
     }
     const isShort = MEMORY.test(failure?.message ?? '') || !hasProgressed;
@@ -150,11 +173,9 @@ export class Easel extends Emitter {
     this.#brokenOff = { run, isPaused, hasProgressed: false }; // should the engine fall at once again
     try {
       if (smaller) this.#shrink(run, smaller);
-      const others = this.#wells.names.filter((which) => run.pictures[which] && run.pictures[which] !== this.#wells.get(which));
-      for (const which of others) await this.#page.painter.ask('setPicture', { which, blob: /** @type {Picture} */ (run.pictures[which]).blob });
       const score = run.score.filter(({ at }) => at >= checkpoint.iteration).map(({ at, settings: own }) => ({ at, settings: { ...own, ...smaller && { size: smaller } } }));
-      const { id, scales } = await this.#page.painter.ask('start', { settings: run.first, resume: { ...checkpoint, size: smaller }, score, until: run.until });
-      if (others.length > 0) await this.#wells.resend();
+      const resumed = () => this.#page.painter.ask('start', { settings: run.first, resume: { ...checkpoint, size: smaller }, score, until: run.until });
+      const { id, scales } = await this.#withPictures(run, resumed);
       Object.assign(run, { id, scales, iterations: stepsOf(scales) });
       this.#replaceRun(run);
       await this.#obey();
@@ -230,6 +251,28 @@ export class Easel extends Emitter {
     const { scales } = await this.#page.painter.ask('plan', { settings: wanted });
     const left = scales.filter(({ width, height }) => Math.max(width, height) >= Math.max(from.width, from.height)).length;
     return { ...wanted, start: 'picture', 'start-noise': 0, scales: Math.max(1, left) };
+  }
+
+  /** @param {{from?: Frame, print?: Printing}} beginning */
+  #begin(beginning) {
+    this.#page.clearMessages();
+    this.isExpecting = false;
+    this.progress = undefined; // the last picture stays in sight until the first step of this one
+    this.#page.state = 'painting';
+    this.#beginning = beginning;
+    this.emit('begin');
+  }
+
+  /**
+   * Begins something with a run's own pictures, wherever others lie in the wells by now.
+   * @template T @param {Run} run @param {() => Promise<T>} begun @returns {Promise<T>}
+   */
+  async #withPictures({ pictures }, begun) {
+    const others = this.#wells.names.filter((which) => pictures[which] && pictures[which] !== this.#wells.get(which));
+    for (const which of others) await this.#page.painter.ask('setPicture', { which, blob: /** @type {Picture} */ (pictures[which]).blob });
+    const answer = await begun();
+    if (others.length > 0) await this.#wells.resend();
+    return answer;
   }
 
   /** What was pressed while the run was being begun. */

@@ -20,7 +20,7 @@ export class Ledge {
   #easel;
   /** @type {Stage} */
   #stage;
-  #announcer = new Announcer($('announcer')); #status = new StatusLine(); #tempo = new Tempo([]);
+  #announcer = new Announcer($('announcer')); #status = new StatusLine(); #tempo = new Tempo();
 
   /** @param {{page: Page, easel: Easel, stage: Stage}} given */
   constructor({ page, easel, stage }) {
@@ -30,7 +30,7 @@ export class Ledge {
     $('stop').addEventListener('click', () => easel.stop());
     page.on('state', () => { this.#tempo.forget(); this.dress(); });
     easel.on('begin', () => this.#begin());
-    easel.on('run', (run) => { this.#tempo = new Tempo(run?.scales ?? []); });
+    easel.on('run', () => this.#tempo.forget());
     easel.on('first', () => this.dress());
     easel.on('progress', ({ progress }) => this.#step(progress));
     easel.on('end', () => this.#announcer.say(this.#isWhole ? t('Done. The picture can be saved.') : t('Stopped.')));
@@ -47,9 +47,10 @@ export class Ledge {
     const [icon, words] = $('pause').querySelectorAll('use, span');
     words.textContent = state === 'paused' ? t('Continue') : t('Pause');
     icon.setAttribute('href', `icons.svg#${state === 'paused' ? 'resume' : 'pause'}`);
-    for (const button of [$('compare'), $('original'), $('save'), $('save-as')]) {
+    for (const button of [$('compare'), $('original'), $('save'), $('save-as'), $('print')]) {
       button.disabled = !this.#stage.hasPicture || (this.#stage.live && Boolean(run && !progress));
     }
+    $('print').hidden = isRunning;
     if (held?.hidden) (isRunning ? $('pause') : $('paint')).focus({ preventScroll: true });
     this.#tell();
   }

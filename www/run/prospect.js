@@ -16,6 +16,7 @@ const KEPT = 'scumble-probes';
 const GUESSED_MEMORY = 4; // GB, where the browser does not say
 
 /**
+ * @import { Scale, Settings } from '../engine/messages.d.ts'
  * @import { Page } from '../page/page.js'
  * @import { Easel } from './easel.js'
  * @import { Wells } from '../sources/wells.js'
@@ -44,6 +45,12 @@ export class Prospect {
     easel.on('end', () => this.#learn());
     page.on('state', () => { if (page.state === 'paused') this.#began = undefined; });
     easel.on('steered', () => { this.#began = undefined; });
+  }
+
+  /** What these scales take in seconds, as far as this way of painting is known. @param {Settings} wanted @param {Scale[]} scales */
+  secondsOf(wanted, scales) {
+    const probe = this.#probes[keyOf(this.#page.adapter, wanted)];
+    return probe && forecast(probe.found, scales, probe.correction).seconds;
   }
 
   #later() {
@@ -118,7 +125,7 @@ export class Prospect {
 
   #start() {
     const { run } = this.#easel;
-    const foretold = run && !run.style && this.#promise?.settings === JSON.stringify(run.settings);
+    const foretold = run && !run.style && !run.print && this.#promise?.settings === JSON.stringify(run.settings);
     this.#began = foretold ? { at: performance.now(), promise: this.#promise } : undefined;
   }
 

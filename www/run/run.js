@@ -15,6 +15,7 @@ import { t } from '../language/words.js';
  * @property {Score} score what it was steered by since
  * @property {Pictures} pictures those in the wells that it is painted from
  * @property {{name: string}} [style] what made the picture at once, if it was not painted; such a run has one step
+ * @property {{edge: number, memory: number}} [print] how large the picture is made, if this is a print of another run's
  * @property {Promise<unknown>} [kept] that picture's last change is among its frames
  * @property {{blob: Blob, iteration: number}} [checkpoint] the run as it stood: what it can go on from
  * @property {number} [until] the step to stop after

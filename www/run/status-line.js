@@ -42,7 +42,7 @@ export class StatusLine {
       state === 'done' && !finished && t('stopped'),
       pace && timeLeft(pace.secondsLeft),
       `${width} × ${height}${state === 'done' ? '' : ` (${t('{scale} of {scales}', { scale, scales })})`}`,
-      pace && t('{rate} iterations/s', { rate: number(pace.perSecond, { maximumSignificantDigits: 3 }) }),
+      pace && pace.perSecond > 0 && t('{rate} iterations/s', { rate: number(pace.perSecond, { maximumSignificantDigits: 3 }) }),
       atOnce ? t('in one pass') : state === 'done' && t('{count} iterations', { count: iteration }),
     ].filter(Boolean).map(span));
     if (state === 'painting') document.title = `${percent} · Scumble`;

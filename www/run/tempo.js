@@ -1,30 +1,25 @@
 // Turns the moments of steps into a pace and a time left.
-// A step costs about as much as its picture has pixels, so the pace is kept in pixels per millisecond:
-// a guess made at the smallest scale then holds for the largest.
+// The engine tells which share of the work is done; it counts pixels, so a guess made at the smallest scale holds for the largest.
 
 import { t } from '../language/words.js';
 
-const WINDOW = 30; // steps looked back on: long enough to be calm, short enough to notice a change
+const WINDOW = 30; // moments looked back on: long enough to be calm, short enough to notice a change
 
 /**
- * @import { Progress, Scale } from '../engine/messages.d.ts'
+ * @import { Progress } from '../engine/messages.d.ts'
  * @typedef {{perSecond: number, secondsLeft: number}} Pace
  */
 
 export class Tempo {
-  #scales;
-  /** @type {{iteration: number, now: number, pixels: number}[]} */
+  /** @type {{iteration: number, fraction: number, now: number}[]} */
   #moments = [];
-
-  /** @param {Scale[]} scales */
-  constructor(scales) { this.#scales = scales; }
 
   /** After a pause the clock starts anew. */
   forget() { this.#moments = []; }
 
-  /** A step was made at `now`, in milliseconds. @param {Progress} step @param {number} now */
-  beat({ iteration, width, height }, now) {
-    this.#moments.push({ iteration, now, pixels: width * height });
+  /** A step was made at `now`, in milliseconds, or of a print's step one tile. @param {Progress} step @param {number} now */
+  beat({ iteration, fraction }, now) {
+    this.#moments.push({ iteration, fraction, now });
     if (this.#moments.length > WINDOW) this.#moments.shift();
   }
 
@@ -32,22 +27,12 @@ export class Tempo {
   read() {
     if (this.#moments.length < 3) return null;
     const [first, last] = [this.#moments[0], this.#moments[this.#moments.length - 1]];
-    const elapsed_ms = last.now - first.now;
-    if (elapsed_ms <= 0) return null;
-    const pixels = this.#moments.slice(1).reduce((sum, moment) => sum + moment.pixels, 0);
+    const elapsed_ms = last.now - first.now, done = last.fraction - first.fraction;
+    if (elapsed_ms <= 0 || done <= 0) return null;
     return {
       perSecond: 1000 * (last.iteration - first.iteration) / elapsed_ms,
-      secondsLeft: this.#pixelsLeft(last.iteration) * elapsed_ms / pixels / 1000,
+      secondsLeft: (1 - last.fraction) * elapsed_ms / done / 1000,
     };
-  }
-
-  #pixelsLeft(iteration) {
-    let end = 0, pixels = 0;
-    for (const { width, height, iterations } of this.#scales) {
-      end += iterations;
-      pixels += width * height * Math.max(0, Math.min(iterations, end - iteration));
-    }
-    return pixels;
   }
 }
 
