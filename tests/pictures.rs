@@ -423,6 +423,7 @@ fn a_saved_picture_carries_its_label() {
     let picture = Picture::flat(7, 5, [0.2, 0.5, 0.9]);
     let label = Label {
         taken: Some("2026:11:21 18:30:00".into()),
+        dots_per_inch: Some(300),
         settings: Some(r#"{"title":"été"}"#.into()),
         enclosed: vec![("photo".into(), vec![0, 1, 2, 0, 255]), ("painting".into(), Vec::new())],
     };
@@ -432,10 +433,16 @@ fn a_saved_picture_carries_its_label() {
         assert_eq!((found.settings, found.enclosed), (label.settings.clone(), label.enclosed.clone()), "{format:?}");
         let decoded = decode(&file, WHOLE).unwrap();
         assert_eq!(decoded.taken, label.taken, "{format:?}");
+        // 300 dots an inch are 11811 a metre, in both directions.
+        let density = [11811_u32.to_be_bytes(), 11811_u32.to_be_bytes()].concat();
+        assert!(file.windows(13).any(|chunk| chunk == [b"pHYs", &density[..], &[1]].concat()), "{format:?}");
         // Half a file still tells what it can, and a whole chunk is never made of half of one.
         let half = read_label(&file[..file.len() / 2]);
         assert!(half.is_none_or(|half| half.enclosed.len() <= label.enclosed.len()));
     }
+    let jpeg = encode(&picture, Format::Jpeg, &label).unwrap();
+    // JFIF: its version, inches, across, down.
+    assert!(jpeg.windows(12).any(|header| header == [b"JFIF\0", &[1, 2, 1, 1, 44, 1, 44][..]].concat()), "{jpeg:?}");
     assert_eq!(read_label(&encode_png(&picture).unwrap()), None);
     assert_eq!(read_label(b"no PNG"), None);
 }

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[path = "terminal/batch.rs"]
+mod batch;
 #[path = "terminal/outputs.rs"]
 mod outputs;
 #[path = "terminal/styles.rs"]

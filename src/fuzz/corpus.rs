@@ -38,7 +38,7 @@ fn own(format: Format) -> Vec<u8> {
     let picture = Picture::new(WIDTH, HEIGHT, rgba.collect());
     let settings = Some(r#"{"format":1,"settings":{"size":128}}"#.to_owned());
     let enclosed = vec![("photo".to_owned(), b"any file".to_vec()), ("start".to_owned(), Vec::new())];
-    let label = Label { taken: Some("2026:11:21 18:30:00".into()), settings, enclosed };
+    let label = Label { taken: Some("2026:11:21 18:30:00".into()), settings, enclosed, ..Label::default() };
     encode(&picture, format, &label).expect("a small picture can be written")
 }
 

@@ -124,14 +124,14 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     // A run that fell leaves its picture as it was before, unless the device is gone.
     let picture = painter.picture().await;
     let picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
-    let save = |picture: &Picture| {
-        let label = label(arguments, &settings, taken.clone());
+    let save = |picture: &Picture, dots_per_inch: Option<u16>| {
+        let label = Label { dots_per_inch, ..label(arguments, &settings, taken.clone()) };
         write(&arguments.out, &encode(picture, format, &label).map_err(|e| e.to_string())?)?;
         eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
         Ok::<(), String>(())
     };
     // Before the print: that takes longer, and may fail.
-    save(&picture)?;
+    save(&picture, None)?;
     if let Some(edge) = arguments.print
         && ended.is_ok()
         && !interrupt::is_wished()
@@ -141,7 +141,7 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         match Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await {
             Ok(mut print) => {
                 ended = enlarge(&mut print, &mut losses).await;
-                save(&print.picture())?;
+                save(&print.picture(), Some(DOTS_PER_INCH))?;
             }
             Err(error) => ended = Err(format!("{error} The picture is saved as it was painted.")),
         }
@@ -151,6 +151,9 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     }
     ended
 }
+
+/// What prints are made for.
+const DOTS_PER_INCH: u16 = 300;
 
 /// The same label that the page writes (www/project/project.js): settings, and the names of the pictures.
 fn label(arguments: &Arguments, settings: &Settings, taken: Option<String>) -> Label {
@@ -162,7 +165,7 @@ fn label(arguments: &Arguments, settings: &Settings, taken: Option<String>) -> L
     let text = serde_json::json!({
         "format": 1, "made": "Scumble", "settings": settings, "first": settings, "score": [], "sources": sources,
     });
-    Label { taken, settings: Some(text.to_string()), enclosed: Vec::new() }
+    Label { taken, settings: Some(text.to_string()), ..Label::default() }
 }
 
 /// Reads a run that was broken off.

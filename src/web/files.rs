@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Studio {
-    /// The picture as it stands, or another one of its history (PNG bytes), as a file ("png", "png16", "jpeg", "webp"), labelled with when the photo was taken; PNG also
+    /// The picture as it stands, or another one of its history (PNG bytes), as a file ("png", "png16", "jpeg", "webp"), labelled with when the photo was taken and how large it is on paper; PNG also
     /// with how it was painted, as JSON, and with files by their names.
     pub async fn save(
         &self,
@@ -18,6 +18,7 @@ impl Studio {
         names: Vec<String>,
         files: Vec<Uint8Array>,
         frame: Option<Uint8Array>,
+        dots_per_inch: Option<u16>,
     ) -> Result<Uint8Array, JsValue> {
         let format: Format = serde_json::from_value(format.into()).map_err(|e| JsValue::from_str(&e.to_string()))?;
         let picture = match frame {
@@ -26,7 +27,7 @@ impl Studio {
         };
         let taken = self.lying.get("photo").and_then(|photo| photo.taken.clone());
         let enclosed = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
-        bytes(encode(&picture, format, &Label { taken, settings, enclosed }))
+        bytes(encode(&picture, format, &Label { taken, dots_per_inch, settings, enclosed }))
     }
 
     /// How a PNG file was painted, {settings, enclosed: [{name, bytes}]}, if Scumble saved it; nothing of it is checked.

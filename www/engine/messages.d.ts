@@ -40,7 +40,7 @@ export interface Requests {
   remaining(): Pixels[];
 
   /** The picture as a file; with `frame`, a PNG, that one instead of the present. */
-  save(asked: { format: Format, settings: string, enclosed: Enclosed[], frame?: Blob }): { bytes: Bytes };
+  save(asked: { format: Format, settings: string, enclosed: Enclosed[], frame?: Blob, dotsPerInch?: number }): { bytes: Bytes };
   /** What a PNG says of how it was painted, if Scumble saved it. */
   readLabel(asked: { blob: Blob }): Label | undefined;
   /** Frames as an animated PNG. */

@@ -119,10 +119,10 @@ const inTurn = {
     if (begun && run.progress && run.progress !== run.framed) await keepFrame(run.progress);
   },
 
-  async save({ format, settings, enclosed, frame }) {
+  async save({ format, settings, enclosed, frame, dotsPerInch }) {
     const files = await Promise.all(enclosed.map(({ blob }) => bytesOf(blob)));
     const names = enclosed.map(({ name }) => name);
-    return { bytes: own(await studio.save(format, settings, names, files, frame && await bytesOf(frame))) };
+    return { bytes: own(await studio.save(format, settings, names, files, frame && await bytesOf(frame), dotsPerInch)) };
   },
 
   remaining: () => studio.remaining(),

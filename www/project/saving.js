@@ -12,6 +12,7 @@ import { download, slug } from './download.js';
 import * as project from './project.js';
 
 const UNBEGUN = 'Missing'; // a new engine has not taken up the run yet
+const DOTS_PER_INCH = 300; // of prints
 const ENDINGS = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp' };
 const TYPES = { png: 'image/png', png16: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
 
@@ -106,7 +107,7 @@ export class Saving {
   async #labelled(run, frame, { format, enclose }) {
     const at = frame?.iteration ?? this.#easel.progress?.iteration;
     const { bytes } = await this.#page.painter.ask('save', {
-      format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob,
+      format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob, dotsPerInch: run.print && DOTS_PER_INCH,
     });
     return new File([bytes], `${titleOf(run)}.${ENDINGS[format]}`, { type: TYPES[format] });
   }

@@ -3,9 +3,10 @@
 use super::super::Picture;
 use super::dates;
 use crate::{Error, Result};
-use ::image::codecs::{jpeg::JpegEncoder, webp::WebPEncoder};
+use ::image::codecs::jpeg::{JpegEncoder, PixelDensity};
+use ::image::codecs::webp::WebPEncoder;
 use ::image::{ExtendedColorType, ImageEncoder};
-use png::{BitDepth, ColorType, Compression, Encoder, Filter, SrgbRenderingIntent};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, SrgbRenderingIntent, Unit};
 
 /// The file formats that pictures are saved as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -28,6 +29,8 @@ pub struct Label {
     /// When the photo was taken, as EXIF writes it: "2026:11:21 18:30:00". Nothing else of its EXIF data is kept: where it
     /// was taken, and with what, is nobody's business.
     pub taken: Option<String>,
+    /// How large it is on paper, in dots an inch; in PNG and JPEG.
+    pub dots_per_inch: Option<u16>,
     /// How it was painted, as JSON; in PNG only.
     pub settings: Option<String>,
     /// The files that it was painted from, by the names of what they are for; in PNG only.
@@ -39,6 +42,8 @@ pub(super) const KEYWORD: &str = "Scumble";
 /// The chunk of an enclosed file: name, a zero byte, contents. Ancillary, private, and not to be copied by programs that
 /// change the picture (PNG specification, 5.4).
 pub(super) const ENCLOSED: [u8; 4] = *b"scIN";
+
+const METRES_PER_INCH: f64 = 0.0254;
 
 /// JPEG's quality, of 100: nothing of a brushstroke is lost that an eye would find.
 const JPEG_QUALITY: u8 = 93;
@@ -82,7 +87,11 @@ pub fn encode(picture: &Picture, format: Format, label: &Label) -> Result<Vec<u8
             let mut file = Vec::new();
             match format {
                 Format::Jpeg => {
-                    written(JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY), picture, &bytes, colour, exif)
+                    let mut encoder = JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY);
+                    if let Some(dots) = label.dots_per_inch {
+                        encoder.set_pixel_density(PixelDensity::dpi(dots));
+                    }
+                    written(encoder, picture, &bytes, colour, exif)
                 }
                 _ => written(WebPEncoder::new_lossless(&mut file), picture, &bytes, colour, exif),
             }?;
@@ -130,6 +139,10 @@ fn png(
     encoder.set_compression(Compression::Balanced);
     encoder.set_filter(Filter::Adaptive);
     encoder.set_source_srgb(SrgbRenderingIntent::Perceptual);
+    encoder.set_pixel_dims(label.dots_per_inch.map(|dots| {
+        let per_metre = (f64::from(dots) / METRES_PER_INCH).round() as u32;
+        PixelDimensions { xppu: per_metre, yppu: per_metre, unit: Unit::Meter }
+    }));
     if let Some(settings) = &label.settings {
         encoder.add_itxt_chunk(KEYWORD.into(), settings.clone()).map_err(failed)?;
     }

@@ -17,7 +17,7 @@ pub fn read_label(bytes: &[u8]) -> Option<Label> {
         let end = data.iter().position(|&byte| byte == 0)?;
         Some((String::from_utf8(data[..end].to_vec()).ok()?, data[end + 1..].to_vec()))
     });
-    Some(Label { taken: None, settings: Some(settings), enclosed: enclosed.collect() })
+    Some(Label { settings: Some(settings), enclosed: enclosed.collect(), ..Label::default() })
 }
 
 /// The most bytes that reading a header may allocate.
