@@ -2,6 +2,7 @@
 
 use crate::files::read;
 use crate::interrupt;
+use crate::output::rename;
 use clap::{ArgMatches, Args};
 use std::path::{Path, PathBuf};
 
@@ -61,7 +62,11 @@ pub fn batch(
             Some(out) if out.is_file() && !arguments.again => eprintln!("Line {number}: {} is there.", out.display()),
             _ => {
                 eprintln!("Line {number}");
-                if let Err(why) = run(matches) {
+                let done = run(matches);
+                if done.is_err() || interrupt::is_wished() {
+                    set_aside(out(matches))?;
+                }
+                if let Err(why) = done {
                     eprintln!("{why}");
                     failed.push(number.to_string());
                 }
@@ -69,6 +74,17 @@ pub fn batch(
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("Of {list} these lines failed: {}.", failed.join(", "))) }
+}
+
+/// Gives an unfinished picture another name: what has its own is taken for finished by whoever starts the list again.
+fn set_aside(out: Option<&Path>) -> Result<(), String> {
+    let Some(out) = out.filter(|out| out.is_file()) else { return Ok(()) };
+    let mut name = std::ffi::OsString::from("unfinished-");
+    name.push(out.file_name().unwrap_or_default());
+    let aside = out.with_file_name(name);
+    rename(out, &aside)?;
+    eprintln!("{} is not finished.", aside.display());
+    Ok(())
 }
 
 /// The file that a line makes.

@@ -23,6 +23,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     })
 }
 
+/// Gives a file another name, in place of what had it.
+pub fn rename(from: &Path, to: &Path) -> Result<(), String> {
+    std::fs::rename(from, to).map_err(|e| format!("{} cannot be renamed to {}: {e}.", from.display(), to.display()))
+}
+
 /// Whether a file can be written there after long work. It overwrites none of those that are read, unless that is wanted.
 pub fn check<'p>(path: &Path, read: impl IntoIterator<Item = &'p PathBuf>, force: bool) -> Result<(), String> {
     let cannot = |why: &str| Err(format!("{} cannot be written: {why}", path.display()));

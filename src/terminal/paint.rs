@@ -2,7 +2,7 @@
 
 use crate::files::{WeightsFile, decoded, picture, read};
 use crate::interrupt;
-use crate::output::{check, format, write};
+use crate::output::{beside, check, format, rename, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
@@ -124,26 +124,31 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     // A run that fell leaves its picture as it was before, unless the device is gone.
     let picture = painter.picture().await;
     let picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
-    let save = |picture: &Picture, dots_per_inch: Option<u16>| {
+    let save = |path: &Path, picture: &Picture, dots_per_inch: Option<u16>| {
         let label = Label { dots_per_inch, ..label(arguments, &settings, taken.clone()) };
-        write(&arguments.out, &encode(picture, format, &label).map_err(|e| e.to_string())?)?;
-        eprintln!("{} ({} x {})", arguments.out.display(), picture.width, picture.height);
+        write(path, &encode(picture, format, &label).map_err(|e| e.to_string())?)?;
+        eprintln!("{} ({} x {})", path.display(), picture.width, picture.height);
         Ok::<(), String>(())
     };
-    // Before the print: that takes longer, and may fail.
-    save(&picture, None)?;
-    if let Some(edge) = arguments.print
-        && ended.is_ok()
-        && !interrupt::is_wished()
-    {
-        let painted = painter.painted().await.map_err(|e| e.to_string())?;
-        drop((painter, picture));
-        match Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await {
-            Ok(mut print) => {
-                ended = enlarge(&mut print, &mut losses).await;
-                save(&print.picture(), Some(DOTS_PER_INCH))?;
+    match arguments.print.filter(|_| ended.is_ok() && !interrupt::is_wished()) {
+        None => save(&arguments.out, &picture, None)?,
+        Some(edge) => {
+            // A print takes long, and may fail: the picture is safe before it begins.
+            let safe = beside(&arguments.out);
+            save(&safe, &picture, None)?;
+            let painted = painter.painted().await.map_err(|e| e.to_string())?;
+            drop((painter, picture));
+            match Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await {
+                Ok(mut print) => {
+                    ended = enlarge(&mut print, &mut losses).await;
+                    save(&arguments.out, &print.picture(), Some(DOTS_PER_INCH))?;
+                    let _ = std::fs::remove_file(&safe);
+                }
+                Err(error) => {
+                    rename(&safe, &arguments.out)?;
+                    ended = Err(format!("{error} The picture is saved as it was painted."));
+                }
             }
-            Err(error) => ended = Err(format!("{error} The picture is saved as it was painted.")),
         }
     }
     if let Some(path) = &arguments.losses {

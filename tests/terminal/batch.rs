@@ -9,11 +9,12 @@ fn a_share_of_a_list_is_painted_and_what_is_there_is_not_painted_again() {
     let desk = Desk::new("batch");
     let [street, swirl, ink] = ["street.jpg", "swirl.jpg", "ink.jpg"].map(sample);
     let list = format!(
-        "# Three pictures, and one that fails.\n\
+        "# Pictures, of which two fail: one has no photo, and there is no memory for the other's print.\n\
          '{street}' '{swirl}' {SMALL} -o 'first one.png'\n\n\
          '{street}' '{ink}' {SMALL} -o second.png\n\
          nowhere.jpg '{ink}' {SMALL} -o third.png\n\
-         '{ink}' --texture {SMALL} -o fourth.png\n"
+         '{ink}' --texture {SMALL} -o fourth.png\n\
+         '{street}' '{swirl}' {SMALL} --print 80 --memory 2 -o fifth.png\n"
     );
     std::fs::write(desk.0.join("list.txt"), list).unwrap();
     let names = ["first one.png", "second.png", "third.png", "fourth.png"];
@@ -25,7 +26,9 @@ fn a_share_of_a_list_is_painted_and_what_is_there_is_not_painted_again() {
     let sentence = said(desk.run(&["batch", "list.txt"]), 1);
     assert_eq!(there(), [true, true, false, true], "a line that fails does not keep the others");
     assert!(sentence.contains("second.png is there.") && sentence.contains("nowhere.jpg"), "{sentence}");
-    assert!(sentence.ends_with("Of list.txt these lines failed: 5.\n"), "{sentence}");
+    assert!(sentence.ends_with("Of list.txt these lines failed: 5, 7.\n"), "{sentence}");
+    assert!(!desk.0.join("fifth.png").exists());
+    assert_eq!(desk.picture("unfinished-fifth.png").width, 24);
     assert!(desk.file("second.png") == first);
 }
 
