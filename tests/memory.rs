@@ -106,9 +106,8 @@ fn a_step_takes_few_bytes_for_a_pixel() {
     }
 }
 
-/// What a print takes of the device, with these weights, within so many MiB: counted by the engine, over two scales.
-fn print_mib(model: ModelKind, weights: ModelWeights, mib: u64, edge: u32) -> f64 {
-    let gpu = block_on(Gpu::open()).unwrap();
+/// What a print of `edge` x 3/4 `edge` takes of the device, with these weights, within so many MiB: counted by the engine.
+fn print_mib(gpu: &Gpu, model: ModelKind, weights: ModelWeights, mib: u64, edge: u32, from: u32) -> f64 {
     let picture = |width, height| {
         let values =
             (0..width * height).flat_map(|pixel| [(pixel % 7) as f32 / 7.0, 0.5, (pixel % 11) as f32 / 11.0, 1.0]);
@@ -121,11 +120,11 @@ fn print_mib(model: ModelKind, weights: ModelWeights, mib: u64, edge: u32) -> f6
         ..Sources::default()
     };
     let settings = Settings { model, iterations: Some(1), ..Settings::default() };
-    let from = picture(edge * 2 / 3, edge / 2);
+    let from = picture(from, from * 3 / 4);
     let before = gpu.memory().held();
+    gpu.memory().take_peak();
     block_on(async {
-        let mut print = Print::new(&gpu, &sources, &settings, &from, edge, mib << 20).await.unwrap();
-        gpu.memory().take_peak();
+        let mut print = Print::new(gpu, &sources, &settings, &from, edge, mib << 20).await.unwrap();
         while !print.step().await.unwrap().finished {}
     });
     (gpu.memory().peak() - before) as f64 / f64::from(1 << 20)
@@ -133,9 +132,33 @@ fn print_mib(model: ModelKind, weights: ModelWeights, mib: u64, edge: u32) -> f6
 
 #[test]
 fn a_print_keeps_to_its_memory() {
-    let own = print_mib(ModelKind::Student, scumble::weights::built_in().unwrap(), 96, 640);
+    let gpu = block_on(Gpu::open()).unwrap();
+    let own = print_mib(&gpu, ModelKind::Student, scumble::weights::built_in().unwrap(), 96, 640, 426);
     println!("a print of 640 x 480 by the student takes {own:.0} of 96 MiB");
     assert!((24.0..96.0).contains(&own), "{own:.0} of 96 MiB");
+}
+
+/// One step of a large print with each model, recorded and not run.
+#[cfg(feature = "occupancy")]
+#[test]
+fn large_prints_keep_to_their_memory() {
+    let gpu = block_on(Gpu::open_for_recording()).unwrap();
+    let vgg19 = || ModelWeights {
+        convolutions: vgg19().1,
+        growth: vec![1.0; DEPTH],
+        preprocessing: Preprocessing::TORCHVISION,
+        ..scumble::weights::built_in().unwrap()
+    };
+    for (model, weights, edge, mib) in [
+        (ModelKind::Student, scumble::weights::built_in().unwrap(), 4000, 600),
+        (ModelKind::Student, scumble::weights::built_in().unwrap(), 7304, 900),
+        (ModelKind::Vgg19, vgg19(), 4000, 900),
+        (ModelKind::Vgg19, vgg19(), 1000, 300),
+    ] {
+        let own = print_mib(&gpu, model, weights, mib, edge, edge * 3 / 4);
+        println!("{model:?}, {edge} x {}: {own:.0} of {mib} MiB", edge * 3 / 4);
+        assert!((0.5..1.0).contains(&(own / mib as f64)), "{model:?}, {edge} px: {own:.0} of {mib} MiB");
+    }
 }
 
 /// No buffer of it is refused, and a pixel takes still less than at smaller sizes.
