@@ -18,8 +18,8 @@ struct Needs {
 fn needs(settings: &Settings) -> Needs {
     match (settings.model, settings.precision) {
         (ModelKind::Student, _) => Needs { weights: 8 << 20, pixel: 480, map: 48 },
-        (ModelKind::Vgg19, Precision::Full) => Needs { weights: 170 << 20, pixel: 1000, map: 128 },
-        (ModelKind::Vgg19, Precision::Half) => Needs { weights: 170 << 20, pixel: 700, map: 64 },
+        (ModelKind::Vgg19, Precision::Full) => Needs { weights: 170 << 20, pixel: 1040, map: 128 },
+        (ModelKind::Vgg19, Precision::Half) => Needs { weights: 170 << 20, pixel: 740, map: 64 },
     }
 }
 
