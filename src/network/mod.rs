@@ -16,7 +16,7 @@ mod up;
 
 pub use observer::{BackwardRows, Features, ForwardRows, Interest, Observer};
 pub use reach::Reach;
-pub use room::Room;
+pub use room::{Room, is_card};
 
 use crate::Result;
 use crate::gpu::{DType, Gpu, Recorder, Shape, Tensor};

@@ -20,11 +20,15 @@ const MOST: u64 = 16 << 20;
 /// On a graphics card for all sizes: the products of such a strip are two thousand workgroups, which keep a large card busy.
 const ON_CARDS: u64 = 32 << 20;
 
+/// Whether a device is a graphics card, as far as its fastest products tell.
+pub fn is_card(gpu: &Gpu) -> bool {
+    GemmVariant::on(gpu, Work::Products) == GemmVariant::Shared
+}
+
 impl Room {
     /// For a picture of this shape on this device.
     pub fn of(gpu: &Gpu, pixels: Shape) -> Room {
-        let is_card = GemmVariant::on(gpu, Work::Products) == GemmVariant::Shared;
-        let bytes = if is_card { ON_CARDS } else { (u64::from(pixels.pixels()) * PER_PIXEL).clamp(LEAST, MOST) };
+        let bytes = if is_card(gpu) { ON_CARDS } else { (u64::from(pixels.pixels()) * PER_PIXEL).clamp(LEAST, MOST) };
         Room { band: bytes, workspace: bytes }
     }
 }

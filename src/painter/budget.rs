@@ -5,21 +5,25 @@ use crate::settings::Settings;
 use crate::tiles::Surroundings;
 use crate::{Error, Result};
 
-/// What a model takes on the device, in bytes.
+/// What a model takes on the device, in bytes: lines above what prints of one tile took, of 256 to 1024 pixels.
 struct Needs {
-    /// For its weights.
-    weights: u64,
+    /// For its weights, and what a walk holds in passing.
+    least: u64,
     /// For each pixel that is seen.
     pixel: u64,
     /// For each pixel that is seen, the largest map.
     map: u64,
 }
 
-fn needs(settings: &Settings) -> Needs {
-    match (settings.model, settings.precision) {
-        (ModelKind::Student, _) => Needs { weights: 8 << 20, pixel: 480, map: 48 },
-        (ModelKind::Vgg19, Precision::Full) => Needs { weights: 170 << 20, pixel: 1040, map: 128 },
-        (ModelKind::Vgg19, Precision::Half) => Needs { weights: 170 << 20, pixel: 740, map: 64 },
+fn needs(settings: &Settings, is_card: bool) -> Needs {
+    let needs = |mib: u64, pixel, map| Needs { least: mib << 20, pixel, map };
+    match (settings.model, settings.precision, is_card) {
+        (ModelKind::Student, _, false) => needs(9, 555, 48),
+        (ModelKind::Student, _, true) => needs(210, 460, 48),
+        (ModelKind::Vgg19, Precision::Full, false) => needs(212, 1150, 128),
+        (ModelKind::Vgg19, Precision::Full, true) => needs(435, 1000, 128),
+        (ModelKind::Vgg19, Precision::Half, false) => needs(208, 725, 64),
+        (ModelKind::Vgg19, Precision::Half, true) => needs(400, 620, 64),
     }
 }
 
@@ -28,20 +32,21 @@ const SMALLEST: u32 = 128;
 const LARGEST: u32 = 1024;
 
 /// What a tile has of its own, along an edge, where its view fits into so many bytes, and no array is longer than `longest`.
+/// A graphics card [holds more in passing](crate::network::Room) than a processor that stands in for one.
 ///
 /// # Errors
 /// [`Error::Setting`] where not even the smallest fits.
-pub fn tile_edge(settings: &Settings, around: Surroundings, bytes: u64, longest: u64) -> Result<u32> {
-    let Needs { weights, pixel, map } = needs(settings);
+pub fn tile_edge(settings: &Settings, around: Surroundings, bytes: u64, longest: u64, is_card: bool) -> Result<u32> {
+    let Needs { least, pixel, map } = needs(settings, is_card);
     let halo = around.beyond.next_multiple_of(around.coarse);
-    let pixels = (bytes.saturating_sub(weights) / pixel).min(longest / map);
+    let pixels = (bytes.saturating_sub(least) / pixel).min(longest / map);
     let own = (pixels.isqrt() as u32).saturating_sub(2 * halo) / around.coarse * around.coarse;
     if own < SMALLEST {
-        let least = weights + pixel * u64::from(SMALLEST + 2 * halo).pow(2);
+        let wanted = least + pixel * u64::from(SMALLEST + 2 * halo).pow(2);
         return Err(Error::Setting {
             name: "memory",
             found: format!("{} MiB", bytes >> 20),
-            expected: format!("at least {} MiB for a print with this model", least.div_ceil(1 << 20)),
+            expected: format!("at least {} MiB for a print with this model", wanted.div_ceil(1 << 20)),
         });
     }
     Ok(own.min(LARGEST))
@@ -54,12 +59,12 @@ mod tests {
     #[test]
     fn more_memory_is_larger_tiles() {
         let around = Surroundings { beyond: 75, coarse: 16 };
-        let tile = |mib: u64| tile_edge(&Settings::default(), around, mib << 20, 1 << 40);
+        let tile = |mib: u64| tile_edge(&Settings::default(), around, mib << 20, 1 << 40, false);
         assert_eq!(tile(1 << 20), Ok(LARGEST));
         let [small, large] = [100, 400].map(|mib| tile(mib).unwrap());
         assert!(SMALLEST <= small && small < large && large < LARGEST, "{small}, {large}");
         // A view of 512 pixels, less 80 on both sides.
-        assert_eq!(tile_edge(&Settings::default(), around, 1 << 40, 48 << 18), Ok(352));
+        assert_eq!(tile_edge(&Settings::default(), around, 1 << 40, 48 << 18, false), Ok(352));
         let refused = tile(1).unwrap_err().to_string();
         assert!(refused.contains("memory is 1 MiB; it must be at least"), "{refused}");
     }

@@ -15,6 +15,7 @@ use crate::choices::Colours;
 use crate::gpu::{Gpu, Shape};
 use crate::image::{LUMA, Picture, fit, resize};
 use crate::model::Margin;
+use crate::network::is_card;
 use crate::objective::{InTiles, Subjects};
 use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
@@ -299,7 +300,7 @@ async fn aim(
     }
     let network = model.network();
     let around = network.surroundings(terms.iter().map(|term| term.layer));
-    let edge = tile_edge(settings, around, memory, gpu.longest_array())?;
+    let edge = tile_edge(settings, around, memory, gpu.longest_array(), is_card(gpu))?;
     let tiling = Tiling::new((photo.width, photo.height), edge, around);
     InTiles::capture(
         gpu,
