@@ -173,7 +173,7 @@ mod tests {
             values: (0..width * height).flat_map(|index| [of(index % width, index / width); COLOURS]).collect(),
         };
         let anchor = plane(12, 9, &at);
-        let detail = |x: u32, y: u32| if (x + y) % 2 == 0 { 0.05 } else { -0.05 };
+        let detail = |x: u32, y: u32| if (x + y).is_multiple_of(2) { 0.05 } else { -0.05 };
         let mut large = plane(36, 27, &|x, y| 0.3 + detail(x, y));
         (0..3).for_each(|_| large.keep_to(&anchor));
         let mut off: f32 = 0.0;

@@ -48,7 +48,7 @@ test("a finger is enough, on a small screen", async () => {
   await waitForState(page, "done");
   await page.tap("#open-variations");
   await page.waitForFunction(() => [...document.querySelectorAll("#variations canvas")].filter(({ width }) => width > 4).length === 9, undefined, { timeout: 300_000 });
-  const targets = await page.evaluate(() => [...document.querySelectorAll("#variations button, .ledge button:not([hidden]), .past button:not([hidden])")]
+  const targets = await page.evaluate(() => [...document.querySelectorAll("#variations button, .ledge button, .past button")].filter((node) => node.checkVisibility())
     .map((node) => ({ id: node.id || node.textContent, ...(({ width, height }) => ({ width, height }))(node.getBoundingClientRect()) })));
   assert.deepEqual(targets.filter(({ width, height }) => width < 44 || height < 44), [], "44 px for a finger");
   await page.tap("#variations .sketch:nth-child(3)");
