@@ -12,7 +12,7 @@ mod size;
 
 pub use self::analysis::{Match, likeness, matched};
 pub use self::codec::{Decoded, Format, Label, decode, encode, encode_animation, encode_png, read_label};
-pub use self::resample::{Filter, Taps, resample, resize, taps};
+pub use self::resample::{Filter, Taps, resize, taps};
 pub use self::size::fit;
 
 /// How much of red, green and blue is brightness (ITU-R BT.601).

@@ -55,7 +55,7 @@ where
                 composited.extend(pixels.flat_map(|pixel| over_white(P::from_slice(pixel))));
                 narrow.clear();
                 narrow.extend(
-                    across.rows().flat_map(|(start, weights)| weighted_sum::<4>(&composited[start * 4..], 4, weights)),
+                    across.rows().flat_map(|(start, weights)| weighted_sum(&composited[start * 4..], 4, weights)),
                 );
                 narrow_is = Some(row);
             }

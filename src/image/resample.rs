@@ -149,45 +149,31 @@ fn run(filter: Filter, centre: f64, scale: f64, inputs: usize) -> (usize, Vec<f6
 #[must_use]
 pub fn resize(picture: &Picture, width: u32, height: u32) -> Picture {
     let (width, height) = (width.max(1), height.max(1));
-    let mut rgba = Vec::with_capacity(width as usize * height as usize * 4);
-    let from = (picture.width, picture.height);
-    resample::<4>(&picture.rgba, from, (width, height), |_, row| {
-        rgba.extend(row.iter().map(|lane| lane.clamp(0.0, 1.0)));
-    });
+    let across = taps(Filter::for_scale(picture.width, width), picture.width, width);
+    let down = taps(Filter::for_scale(picture.height, height), picture.height, height);
+
+    // [picture.height, width, 4]
+    let mut narrow = Vec::with_capacity(picture.height as usize * width as usize * 4);
+    for line in picture.rgba.chunks_exact(picture.width.max(1) as usize * 4) {
+        for (start, weights) in across.rows() {
+            narrow.extend(weighted_sum(&line[start * 4..], 4, weights));
+        }
+    }
+    // [height, width, 4]
+    let stride = width as usize * 4;
+    let mut rgba = Vec::with_capacity(height as usize * stride);
+    for (start, weights) in down.rows() {
+        for x in 0..width as usize {
+            let sum = weighted_sum(&narrow[start * stride + x * 4..], stride, weights);
+            rgba.extend(sum.map(|lane| lane.clamp(0.0, 1.0)));
+        }
+    }
     Picture::new(width, height, rgba)
 }
 
-/// Numbers of another size, `LANES` to a pixel, which go by row by row, `[width, LANES]`, from the top; none is bounded.
-pub fn resample<const LANES: usize>(
-    samples: &[f32],
-    from: (u32, u32),
-    to: (u32, u32),
-    mut each: impl FnMut(usize, &[f32]),
-) {
-    let across = taps(Filter::for_scale(from.0, to.0), from.0, to.0);
-    let down = taps(Filter::for_scale(from.1, to.1), from.1, to.1);
-
-    // [from.1, to.0, LANES]
-    let mut narrow = Vec::with_capacity(from.1 as usize * to.0 as usize * LANES);
-    for line in samples.chunks_exact(from.0.max(1) as usize * LANES) {
-        for (start, weights) in across.rows() {
-            narrow.extend(weighted_sum::<LANES>(&line[start * LANES..], LANES, weights));
-        }
-    }
-    let stride = to.0 as usize * LANES;
-    let mut row = Vec::with_capacity(stride);
-    for (y, (start, weights)) in down.rows().enumerate() {
-        row.clear();
-        for x in 0..to.0 as usize {
-            row.extend(weighted_sum::<LANES>(&narrow[start * stride + x * LANES..], stride, weights));
-        }
-        each(y, &row);
-    }
-}
-
 /// The weighted sum of the pixels at the start of `samples`, `stride` samples apart, one for each weight.
-pub(super) fn weighted_sum<const LANES: usize>(samples: &[f32], stride: usize, weights: &[f32]) -> [f32; LANES] {
-    let mut sum = [0.0_f64; LANES];
+pub(super) fn weighted_sum(samples: &[f32], stride: usize, weights: &[f32]) -> [f32; 4] {
+    let mut sum = [0.0_f64; 4];
     for (tap, weight) in weights.iter().enumerate() {
         for (lane, sample) in sum.iter_mut().zip(&samples[tap * stride..]) {
             *lane += f64::from(*weight) * f64::from(*sample);

@@ -42,9 +42,6 @@ pub struct Print {
     /// None between two scales: the next needs the room.
     in_tiles: Option<InTiles>,
     pixels: Plane,
-    /// What was painted. Made as small, the print is that picture: only what is finer is new. None where opposite edges shall fit
-    /// together: resampling knows nothing of that.
-    painted: Option<Plane>,
     d_pixels: Plane,
     /// The newest pixels whose losses and gradients were numbers, as f16.
     good: Vec<f16>,
@@ -94,9 +91,7 @@ impl Print {
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
         let originals = Originals { photo, mask, paintings, places };
-        let mut pixels = Plane::of(&resize(painted, scales[0].width, scales[0].height));
-        let painted = (!settings.seamless).then(|| Plane::of(painted));
-        painted.iter().for_each(|painted| pixels.keep_to(painted));
+        let pixels = Plane::of(&resize(painted, scales[0].width, scales[0].height));
         let in_tiles = aim(gpu, &model, &originals, settings, &scales[0], memory).await?;
         Ok(Print {
             gpu: gpu.clone(),
@@ -113,7 +108,6 @@ impl Print {
             in_tiles: Some(in_tiles),
             good: Vec::new(),
             pixels,
-            painted,
             adam: AdamInMemory::default(),
             setbacks: Setbacks::default(),
             opaque,
@@ -161,15 +155,15 @@ impl Print {
         let is_last = self.scale + 1 == self.scales.len();
         let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, is_last);
         let pace = Pace { caution: self.setbacks.caution(), ..pace };
+        let Plane { values, .. } = &mut self.pixels;
         let is_good = loss.is_finite() && self.d_pixels.values.iter().all(|value| value.is_finite());
         if is_good {
             self.good.clear();
-            self.good.extend(self.pixels.values.iter().map(|&value| f16::from_f32(value)));
-            self.adam.step(&mut self.pixels.values, &self.d_pixels.values, pace);
-            self.painted.iter().for_each(|painted| self.pixels.keep_to(painted));
+            self.good.extend(values.iter().map(|&value| f16::from_f32(value)));
+            self.adam.step(values, &self.d_pixels.values, pace);
             self.step += 1;
         } else {
-            self.pixels.values.iter_mut().zip(&self.good).for_each(|(value, good)| *value = good.to_f32());
+            values.iter_mut().zip(&self.good).for_each(|(value, good)| *value = good.to_f32());
             self.adam.forget();
         }
         if let Some(own) = &mut self.surrounded {
@@ -190,7 +184,6 @@ impl Print {
         self.setbacks.next_scale();
         let scale = &self.scales[self.scale];
         self.pixels = Plane::of(&resize(&self.pixels.picture(), scale.width, scale.height));
-        self.painted.iter().for_each(|painted| self.pixels.keep_to(painted));
         self.in_tiles = Some(aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, self.memory).await?);
         self.d_pixels = Plane::zeros(scale.width, scale.height);
         self.surrounded = Surrounded::of(&self.pixels, &self.settings);

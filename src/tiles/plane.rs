@@ -1,7 +1,7 @@
 //! Pictures in the system's memory, of which a device sees one tile after the other.
 
 use super::Area;
-use crate::image::{Picture, resample};
+use crate::image::Picture;
 
 /// Red, green and blue of a picture's pixels, or numbers that belong to them.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,23 +78,6 @@ impl Plane {
         Picture::new(self.width, self.height, self.cut(area))
     }
 
-    /// Lets it, made as small as `anchor`, be that: what is smaller than the anchor's pixels stays (iterative back-projection, Irani
-    /// and Peleg 1991). Numbers stay within 0..1.
-    pub fn keep_to(&mut self, anchor: &Plane) {
-        let (own, small) = ((self.width, self.height), (anchor.width, anchor.height));
-        let mut off = Vec::with_capacity(anchor.values.len());
-        let stride = anchor.width as usize * COLOURS;
-        resample::<COLOURS>(&self.values, own, small, |y, row| {
-            off.extend(anchor.values[y * stride..].iter().zip(row).map(|(wanted, is)| wanted - is));
-        });
-        let (values, stride) = (&mut self.values, own.0 as usize * COLOURS);
-        resample::<COLOURS>(&off, small, own, |y, row| {
-            for (value, off) in values[y * stride..].iter_mut().zip(row) {
-                *value = (*value + off).clamp(0.0, 1.0);
-            }
-        });
-    }
-
     /// As an opaque picture whose longest edge is at most this, of the means of equal squares; as it is, if it is no larger.
     pub fn reduced(&self, edge: u32) -> Picture {
         let by = self.width.max(self.height).div_ceil(edge);
@@ -162,29 +145,6 @@ mod tests {
         // Its own, and half of each copy beside it, a quarter of that in the corner.
         assert_eq!(gradient.values[0], 2.25);
         assert_eq!(gradient.values[3], 1.5);
-    }
-
-    #[test]
-    fn made_smaller_it_is_its_anchor_and_detail_stays() {
-        let at = |x: u32, y: u32| 0.5 + 0.2 * ((x as f32 / 3.0).sin() * (y as f32 / 4.0).cos());
-        let plane = |width: u32, height: u32, of: &dyn Fn(u32, u32) -> f32| Plane {
-            width,
-            height,
-            values: (0..width * height).flat_map(|index| [of(index % width, index / width); COLOURS]).collect(),
-        };
-        let anchor = plane(12, 9, &at);
-        let detail = |x: u32, y: u32| if (x + y).is_multiple_of(2) { 0.05 } else { -0.05 };
-        let mut large = plane(36, 27, &|x, y| 0.3 + detail(x, y));
-        (0..3).for_each(|_| large.keep_to(&anchor));
-        let mut off: f32 = 0.0;
-        let mut small = anchor.values.iter();
-        resample::<COLOURS>(&large.values, (36, 27), (12, 9), |_, row| {
-            row.iter().zip(&mut small).for_each(|(own, wanted)| off = off.max((own - wanted).abs()));
-        });
-        assert!(off < 2e-3, "off by {off}");
-        let pixel = |x: usize| large.values[(13 * 36 + x) * COLOURS];
-        let contrast = (pixel(16) - pixel(17) + pixel(18) - pixel(19)).abs() / 2.0;
-        assert!((0.08..0.12).contains(&contrast), "a chequerboard of {contrast}");
     }
 
     #[test]

@@ -4,31 +4,18 @@ use super::{gpu, sample, small, street_and_swirl};
 use pollster::block_on;
 use scumble::choices::Colours;
 use scumble::image::{LUMA, Picture, resize};
-use scumble::painter::{Painter, Print, Progress, Sources};
+use scumble::painter::{Print, Progress, Sources};
 use scumble::settings::Settings;
 use std::rc::Rc;
 
 /// Little, so that tiles are as small as they get.
 const MEMORY: u64 = 64 << 20;
 
-/// What is painted first.
-fn painted(sources: &Sources, settings: &Settings) -> Picture {
-    block_on(async {
-        let settings = Settings { iterations: Some(40), ..settings.clone() };
-        let mut painter = Painter::new(&gpu(), sources, &settings).await.unwrap();
-        while !painter.step().await.unwrap().finished {}
-        painter.painted().await.unwrap()
-    })
-}
-
-/// All that its print tells on its way, and the print.
+/// All that a print tells on its way, and its picture.
 fn printed(sources: &Sources, settings: &Settings, edge: u32) -> (Vec<Progress>, Picture) {
-    printed_from(&painted(sources, settings), sources, settings, edge)
-}
-
-fn printed_from(from: &Picture, sources: &Sources, settings: &Settings, edge: u32) -> (Vec<Progress>, Picture) {
     block_on(async {
-        let mut print = Print::new(&gpu(), sources, settings, from, edge, MEMORY).await.unwrap();
+        let from = resize(&sample("street.jpg"), 40, 30);
+        let mut print = Print::new(&gpu(), sources, settings, &from, edge, MEMORY).await.unwrap();
         let mut told = Vec::new();
         loop {
             told.push(print.step().await.unwrap());
@@ -47,11 +34,7 @@ fn a_print_goes_up_in_scales_and_its_loss_falls() {
     assert!(told.windows(2).all(|pair| pair[0].fraction <= pair[1].fraction) && last.fraction == 1.0);
     let losses: Vec<_> = told.iter().flat_map(|progress| &progress.losses).collect();
     assert_eq!(losses.iter().map(|losses| losses.iteration).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
-    assert!(losses[9].total < 0.95 * losses[5].total, "{} after {}", losses[9].total, losses[5].total);
-    let small = painted(&street_and_swirl(), &small(40, 5));
-    let reduced = resize(&picture, small.width, small.height);
-    let off = small.rgba.iter().zip(&reduced.rgba).map(|(a, b)| (a - b).abs()).sum::<f32>() / small.rgba.len() as f32;
-    assert!(off < 0.01, "made smaller it is the picture, but for {off} a value");
+    assert!(losses[9].total < 0.8 * losses[5].total, "{} after {}", losses[9].total, losses[5].total);
     assert!(picture.rgba.iter().all(|value| (0.0..=1.0).contains(value)));
 }
 
@@ -99,8 +82,7 @@ fn opposite_edges_of_a_print_come_to_fit_together() {
     let sources = Sources { paintings: vec![sample("swirl.jpg")], ..Sources::default() };
     // It begins with a picture whose edges do not.
     let [other, seamless] = [false, true].map(|seamless| {
-        let from = resize(&sample("street.jpg"), 40, 30);
-        let (_, picture) = printed_from(&from, &sources, &Settings { texture: true, seamless, ..small(40, 6) }, 64);
+        let (_, picture) = printed(&sources, &Settings { texture: true, seamless, ..small(40, 6) }, 64);
         let (width, height) = (picture.width as usize, picture.height as usize);
         let apart = |a: usize, b: usize| (picture.rgba[a] - picture.rgba[b]).abs();
         let rows = (0..height).map(|y| y * width * 4);
