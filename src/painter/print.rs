@@ -61,6 +61,9 @@ struct Surrounded {
 
 /// The pictures that it follows, at their own sizes.
 struct Originals {
+    /// What was painted takes the photo's place in the losses: the print shall be that picture, not nearer to the photo.
+    painted: Picture,
+    /// For its colours, and where a mask leaves it.
     photo: Rc<Picture>,
     mask: Option<Rc<Picture>>,
     paintings: Vec<Rc<Picture>>,
@@ -90,7 +93,7 @@ impl Print {
         let scales = print_scales((photo.width, photo.height), painted.width.max(painted.height), edge, settings);
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
-        let originals = Originals { photo, mask, paintings, places };
+        let originals = Originals { painted: painted.clone(), photo, mask, paintings, places };
         let pixels = Plane::of(&resize(painted, scales[0].width, scales[0].height));
         let in_tiles = aim(gpu, &model, &originals, settings, &scales[0], memory).await?;
         Ok(Print {
@@ -283,7 +286,7 @@ async fn aim(
     memory: u64,
 ) -> Result<InTiles> {
     let Scale { width, height, .. } = *scale;
-    let mut photo = Plane::of(&resize(&originals.photo, width, height));
+    let mut photo = Plane::of(&resize(&originals.painted, width, height));
     let fitted = |(index, painting): (usize, &Rc<Picture>)| {
         let (width, height) = fit(painting.width, painting.height, painting_edge(scale, settings, index));
         Plane::of(&resize(painting, width, height))
