@@ -86,6 +86,9 @@ export async function taken(page, mark) {
 /** Agrees to the new version, and waits until the page is loaded anew. */
 export async function agree(page) {
   await isOffered(page);
-  page.once("dialog", (dialog) => dialog.accept().catch(() => {})); // what was just painted may not be kept yet; an earlier call may wait for a dialog as well
+  // What was just painted may not be kept yet; and a slow page asks twice, for it reloads again when its patience ends.
+  const accept = (dialog) => dialog.accept().catch(() => {}); // an earlier call may wait for a dialog as well
+  page.on("dialog", accept);
   await Promise.all([page.waitForEvent("load"), page.evaluate(() => [...document.querySelectorAll("#messages .link")].find((button) => button.textContent === "Use it now").click())]);
+  page.off("dialog", accept);
 }
