@@ -9,8 +9,9 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Studio {
-    /// The picture as it stands, or another one of its history (PNG bytes), as a file ("png", "png16", "jpeg", "webp"), labelled with when the photo was taken and how large it is on paper; PNG also
-    /// with how it was painted, as JSON, and with files by their names.
+    /// The picture as it stands, or another one of its history (PNG bytes), as a file ("png", "png16", "jpeg", "webp"), labelled
+    /// with when the photo was taken and how large it is on paper; PNG also with how it was painted, as JSON, and with files by
+    /// their names.
     pub async fn save(
         &self,
         format: String,

@@ -1,13 +1,13 @@
 //! What is on the canvas: a painting at work, or a print of one.
 
 use super::values::missing;
+use crate::Result;
 use crate::gpu::{Canvas, Gpu, Shape};
 use crate::image::Picture;
 use crate::painter::checkpoint::Checkpoint;
 use crate::painter::{Painter, Print, Progress, Sources};
 use crate::schedule::Scale;
 use crate::settings::Settings;
-use crate::{Error, Result};
 
 /// A run at work.
 pub enum Run {
@@ -85,7 +85,7 @@ impl Run {
     pub async fn remaining(&self) -> Result<[Picture; 2]> {
         match self {
             Run::Painting(painter) => painter.remaining().await,
-            Run::Printing(_) => Err::<_, Error>(missing("painting in progress")),
+            Run::Printing(_) => Err(missing("painting in progress")),
         }
     }
 }

@@ -27,7 +27,7 @@ export class PrintDialog extends HTMLElement {
     this.#measure = h('p', { class: 'measure' });
     this.#words = h('p', { class: 'hint', role: 'status' });
     this.#begin = h('button', { type: 'button', class: 'primary', 'data-action': 'print', onclick: () => this.#print() }, 'Make it larger');
-    this.#dialog = h('dialog', { 'aria-labelledby': 'print-heading', onclose: () => emit(this, 'closed') },
+    this.#dialog = h('dialog', { 'aria-labelledby': 'print-heading' },
       h('h2', { id: 'print-heading' }, 'Print'),
       h('p', { class: 'hint' }, 'The picture is painted on, larger and with finer strokes, a tile at a time. It stays as it is here; the print is another one.'),
       this.#form, this.#measure, this.#words,

@@ -30,7 +30,7 @@ export class SaveDialog extends HTMLElement {
     this.#words = h('p', { class: 'hint', role: 'status' });
     this.#dialog = h('dialog', { 'aria-labelledby': 'save-heading', onclose: () => emit(this, 'closed') },
       h('h2', { id: 'save-heading' }, 'Save as'), this.#form,
-      h('div', { class: 'dialog-buttons start' }, button('copy', 'Copy the picture'), button('link', 'Copy a link to the settings'), button('share', 'Share …'), button('film', 'Film of the painting'), button('enlarge', 'Print …')),
+      h('div', { class: 'dialog-buttons start' }, button('copy', 'Copy the picture'), button('enlarge', 'Print …'), button('link', 'Copy a link to the settings'), button('share', 'Share …'), button('film', 'Film of the painting')),
       this.#words,
       h('div', { class: 'dialog-buttons' },
         h('button', { type: 'button', 'data-action': 'close', onclick: () => this.#dialog.close() }, 'Close'),

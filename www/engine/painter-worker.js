@@ -99,9 +99,8 @@ const inTurn = {
   },
 
   async print({ settings, edge, memory, from }) {
-    painting = false;
+    painting = begun = false; // the run stays: it has the picture
     if (from) studio.setPicture('start', await bytesOf(from));
-    begun = false;
     const plan = await studio.print(JSON.stringify(settings), edge, memory, Boolean(from));
     return beginRun(plan, settings, { ends: endsOf(plan) });
   },

@@ -35,25 +35,27 @@ export class Printing {
 
   ask() {
     if (this.#run.style) this.#page.note(t('A style made this picture at once. Paint one, to make a print of it.'));
-    else this.#dialog.open(this.#moment);
+    else this.#dialog.open(this.#size);
   }
 
   /** The run that is looked at; without one there is nothing to print. */
   get #run() { return /** @type {PastRun} */ (this.#past.run); }
 
-  /** The moment that is looked at. */
-  get #moment() { return /** @type {NonNullable<Past['frame']>} */ (this.#past.frame ?? this.#run.frames.at(-1)); }
+  /** Of the picture that is looked at. @returns {{width: number, height: number}} */
+  get #size() { return /** @type {NonNullable<Past['frame']>} */ (this.#past.frame ?? this.#easel.progress); }
 
   /** @param {Print} wanted */
   async #print(wanted) {
     await this.#run.kept;
-    return this.#easel.print(this.#run, wanted, { moment: this.#moment, isLiving: !this.#past.frame });
+    const { frame } = this.#past;
+    const moment = /** @type {NonNullable<Past['frame']>} */ (frame ?? this.#run.frames.at(-1));
+    return this.#easel.print(this.#run, wanted, { moment, isLiving: !frame });
   }
 
   /** @param {number} edge */
   async #foretell(edge) {
     const { settings } = this.#run;
-    const { width, height } = this.#moment;
+    const { width, height } = this.#size;
     const { scales } = await this.#page.painter.ask('plan', { settings, print: { from: Math.max(width, height), edge } });
     const seconds = this.#prospect.secondsOf(settings, scales);
     this.#dialog.say(seconds ? t('About {time}', { time: duration(TILES * seconds) }) : '');

@@ -25,7 +25,7 @@ export class XRay {
   constructor({ wanted, page, easel }) {
     [this.#wanted, this.#page] = [wanted, page];
     this.choices = [{ value: 'photo', words: t('What this layer keeps of the photo') }, { value: 'painting', words: t('What this layer keeps of the painting') },
-      ...easel.progress && !easel.run?.style ? [{ value: 'rest', words: t('Where the loss remains') }] : []];
+      ...easel.progress && !easel.run?.style && !easel.run?.print ? [{ value: 'rest', words: t('Where the loss remains') }] : []];
   }
 
   /** @param {string} choice @returns {Sketch[]} */

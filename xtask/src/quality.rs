@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, Parser, ValueExt};
 use pollster::block_on;
 use scumble::choices::ModelKind;
@@ -162,6 +162,7 @@ impl Options {
         let Ok([photos, paintings]) = <[PathBuf; 2]>::try_from(places) else {
             bail!("two places are needed: a file or folder of photos, and one of paintings");
         };
+        ensure!(style.is_none() || print.is_none(), "a style makes no prints; leave out --style or --print");
         let weights = weights.context("VGG19's weights are needed to judge by, also where another model paints")?;
         Ok(Options { photos, paintings, weights, student, settings, style, print, pairs, out, measure })
     }
