@@ -1,18 +1,20 @@
 //! This turns bytes into pixels and back.
 //!
 //! [`decode()`] reads a dropped file into a [`Picture`] within bounded memory, and says in plain sentences what it changed
-//! on the way; [`encode()`] writes a [`Picture`], with a [`Label`] that [`read_label`] finds again. [`fit`] and [`taps`] are pure decisions about sizes and resampling;
+//! on the way; [`encode()`] writes a [`Picture`] or other [`Rows`], with a [`Label`] that [`read_label`] finds again. [`fit`] and [`taps`] are pure decisions about sizes and resampling;
 //! the GPU kernel and the processor's [`resize`] multiply with the same tables.
 
 mod analysis;
 mod codec;
 mod reduce;
 mod resample;
+mod rows;
 mod size;
 
 pub use self::analysis::{Match, likeness, matched};
 pub use self::codec::{Decoded, Format, Label, decode, encode, encode_animation, encode_png, read_label};
-pub use self::resample::{Filter, Taps, resize, taps};
+pub use self::resample::{Filter, Taps, resize, resized_rows, taps};
+pub use self::rows::Rows;
 pub use self::size::fit;
 
 /// How much of red, green and blue is brightness (ITU-R BT.601).

@@ -54,9 +54,8 @@ where
                 composited.clear();
                 composited.extend(pixels.flat_map(|pixel| over_white(P::from_slice(pixel))));
                 narrow.clear();
-                narrow.extend(
-                    across.rows().flat_map(|(start, weights)| weighted_sum(&composited[start * 4..], 4, weights)),
-                );
+                narrow
+                    .extend(across.rows().flat_map(|(start, weights)| weighted_sum(&composited[start * 4..], weights)));
                 narrow_is = Some(row);
             }
             sum.iter_mut().zip(&narrow).for_each(|(sum, lane)| *sum += f64::from(weight) * f64::from(*lane));

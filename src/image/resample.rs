@@ -5,6 +5,7 @@
 //! outermost pixel is repeated, and that is folded into the weights: whoever multiplies never needs to clamp an index.
 
 use super::Picture;
+use std::collections::VecDeque;
 use std::f64::consts::PI;
 
 /// Weights below this are rounding noise of `sin`; dropping them makes resampling to the same size an exact identity.
@@ -149,33 +150,39 @@ fn run(filter: Filter, centre: f64, scale: f64, inputs: usize) -> (usize, Vec<f6
 #[must_use]
 pub fn resize(picture: &Picture, width: u32, height: u32) -> Picture {
     let (width, height) = (width.max(1), height.max(1));
-    let across = taps(Filter::for_scale(picture.width, width), picture.width, width);
-    let down = taps(Filter::for_scale(picture.height, height), picture.height, height);
-
-    // [picture.height, width, 4]
-    let mut narrow = Vec::with_capacity(picture.height as usize * width as usize * 4);
-    for line in picture.rgba.chunks_exact(picture.width.max(1) as usize * 4) {
-        for (start, weights) in across.rows() {
-            narrow.extend(weighted_sum(&line[start * 4..], 4, weights));
-        }
-    }
-    // [height, width, 4]
-    let stride = width as usize * 4;
-    let mut rgba = Vec::with_capacity(height as usize * stride);
-    for (start, weights) in down.rows() {
-        for x in 0..width as usize {
-            let sum = weighted_sum(&narrow[start * stride + x * 4..], stride, weights);
-            rgba.extend(sum.map(|lane| lane.clamp(0.0, 1.0)));
-        }
-    }
-    Picture::new(width, height, rgba)
+    Picture::new(width, height, resized_rows(picture, width, height).flatten().collect())
 }
 
-/// The weighted sum of the pixels at the start of `samples`, `stride` samples apart, one for each weight.
-pub(super) fn weighted_sum(samples: &[f32], stride: usize, weights: &[f32]) -> [f32; 4] {
+/// The rows of what [`resize`] makes, `[width, 4]` each, one after the other from the top: it never exists as a whole.
+pub fn resized_rows(picture: &Picture, width: u32, height: u32) -> impl Iterator<Item = Vec<f32>> {
+    let (width, height) = (width.max(1), height.max(1));
+    let across = taps(Filter::for_scale(picture.width, width), picture.width, width);
+    let down = taps(Filter::for_scale(picture.height, height), picture.height, height);
+    let stride = picture.width.max(1) as usize * 4;
+    let narrow = move |line: usize| -> Vec<f32> {
+        let line = &picture.rgba[line * stride..][..stride];
+        across.rows().flat_map(|(start, weights)| weighted_sum(&line[start * 4..], weights)).collect()
+    };
+    // The input's lines that the next row needs, [width, 4] each, and which of them is the first.
+    let (mut lines, mut first) = (VecDeque::new(), 0);
+    (0..height as usize).map(move |row| {
+        let (start, weights) = down.row(row);
+        lines.drain(..lines.len().min(start - first));
+        first = start;
+        (first + lines.len()..first + weights.len()).for_each(|line| lines.push_back(narrow(line)));
+        let mut sum = vec![0.0_f64; width as usize * 4];
+        for (line, &weight) in lines.iter().zip(weights) {
+            sum.iter_mut().zip(line).for_each(|(sum, lane)| *sum += f64::from(weight) * f64::from(*lane));
+        }
+        sum.into_iter().map(|lane| lane.clamp(0.0, 1.0) as f32).collect()
+    })
+}
+
+/// The weighted sum of the pixels at the start of `samples`, one for each weight.
+pub(super) fn weighted_sum(samples: &[f32], weights: &[f32]) -> [f32; 4] {
     let mut sum = [0.0_f64; 4];
-    for (tap, weight) in weights.iter().enumerate() {
-        for (lane, sample) in sum.iter_mut().zip(&samples[tap * stride..]) {
+    for (pixel, weight) in samples.chunks_exact(4).zip(weights) {
+        for (lane, sample) in sum.iter_mut().zip(pixel) {
             *lane += f64::from(*weight) * f64::from(*sample);
         }
     }

@@ -13,15 +13,16 @@ use super::sources::{self, Sources, subject};
 use crate::Result;
 use crate::choices::Colours;
 use crate::gpu::{Gpu, Shape};
-use crate::image::{LUMA, Picture, fit, resize};
+use crate::image::{LUMA, Picture, Rows, fit, resize, resized_rows};
 use crate::model::Margin;
 use crate::network::is_card;
 use crate::objective::{InTiles, Subjects};
 use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
 use crate::settings::Settings;
-use crate::tiles::{Plane, Tiling};
+use crate::tiles::{Area, Plane, Tiling};
 use half::f16;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// A print at work. Who asks for a step gets a pass of one tile; not asking is a pause.
@@ -200,12 +201,15 @@ impl Print {
 
     /// The picture as it stands.
     pub fn picture(&self) -> Picture {
-        self.finished(self.pixels.picture())
+        let (width, height) = self.size();
+        Picture::new(width, height, self.rows().flat_map(Cow::into_owned).collect())
     }
 
     /// The same, no larger than this: what a screen shows.
     pub fn reduced(&self, edge: u32) -> Picture {
-        self.finished(self.pixels.reduced(edge))
+        let Picture { width, height, rgba } = self.pixels.reduced(edge);
+        let rows = rgba.chunks_exact(width as usize * 4).map(<[f32]>::to_vec);
+        Picture::new(width, height, self.finished((width, height), rows).flatten().collect())
     }
 
     /// What was painted as it stands: without a mask, and in its own colours.
@@ -213,26 +217,32 @@ impl Print {
         self.pixels.picture()
     }
 
-    /// With the photo's part in it, at its size.
-    fn finished(&self, mut picture: Picture) -> Picture {
-        let fitting = |own: &Picture| resize(own, picture.width, picture.height);
-        let mask = self.originals.mask.as_deref().map(fitting);
+    /// Rows that were painted, of a picture of this size, with the photo's part in it.
+    fn finished<'p>(
+        &'p self,
+        (width, height): (u32, u32),
+        rows: impl Iterator<Item = Vec<f32>> + 'p,
+    ) -> Box<dyn Iterator<Item = Vec<f32>> + 'p> {
         let recoloured = self.settings.colours == Colours::Photo;
-        if self.opaque && mask.is_none() && !recoloured {
-            return picture;
+        if self.opaque && self.originals.mask.is_none() && !recoloured {
+            return Box::new(rows);
         }
-        let photo = fitting(&self.originals.photo);
-        for (index, (own, photo)) in picture.rgba.chunks_exact_mut(4).zip(photo.rgba.chunks_exact(4)).enumerate() {
-            if recoloured {
-                // The brightness of what was painted, and the photo's colours.
-                let brighter: f32 = (0..3).map(|colour| LUMA[colour] * (own[colour] - photo[colour])).sum();
-                (0..3).for_each(|colour| own[colour] = (photo[colour] + brighter).clamp(0.0, 1.0));
+        let mut masks = self.originals.mask.as_deref().map(|mask| resized_rows(mask, width, height));
+        let photos = resized_rows(&self.originals.photo, width, height);
+        Box::new(rows.zip(photos).map(move |(mut row, photo)| {
+            let mask = masks.as_mut().and_then(Iterator::next);
+            for (x, (own, photo)) in row.chunks_exact_mut(4).zip(photo.chunks_exact(4)).enumerate() {
+                if recoloured {
+                    // The brightness of what was painted, and the photo's colours.
+                    let brighter: f32 = (0..3).map(|colour| LUMA[colour] * (own[colour] - photo[colour])).sum();
+                    (0..3).for_each(|colour| own[colour] = (photo[colour] + brighter).clamp(0.0, 1.0));
+                }
+                let painted = mask.as_ref().map_or(1.0, |mask| mask[x * 4].clamp(0.0, 1.0));
+                (0..3).for_each(|colour| own[colour] = photo[colour] + painted * (own[colour] - photo[colour]));
+                own[3] = if self.opaque { 1.0 } else { photo[3] };
             }
-            let painted = mask.as_ref().map_or(1.0, |mask| mask.rgba[index * 4].clamp(0.0, 1.0));
-            (0..3).for_each(|colour| own[colour] = photo[colour] + painted * (own[colour] - photo[colour]));
-            own[3] = if self.opaque { 1.0 } else { photo[3] };
-        }
-        picture
+            row
+        }))
     }
 
     /// Steps of earlier scales.
@@ -263,6 +273,23 @@ impl Print {
             setbacks: self.setbacks.count,
             losses,
         }
+    }
+}
+
+/// As it stands.
+impl Rows for Print {
+    fn size(&self) -> (u32, u32) {
+        (self.pixels.width, self.pixels.height)
+    }
+
+    fn is_opaque(&self) -> bool {
+        self.opaque
+    }
+
+    fn rows(&self) -> Box<dyn Iterator<Item = Cow<'_, [f32]>> + '_> {
+        let Plane { width, height, .. } = self.pixels;
+        let row = move |y| self.pixels.cut(Area { x: 0, y, width, height: 1 });
+        Box::new(self.finished((width, height), (0..height).map(row)).map(Cow::Owned))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::output::{beside, check, format, rename, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
-use scumble::image::{Decoded, Format, Label, Picture, encode};
+use scumble::image::{Decoded, Format, Label, Picture, Rows, encode};
 use scumble::painter::checkpoint::Checkpoint;
 use scumble::painter::{Losses, Painter, Print, Progress, Sources};
 use scumble::settings::Settings;
@@ -124,10 +124,11 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
     // A run that fell leaves its picture as it was before, unless the device is gone.
     let picture = painter.picture().await;
     let picture = picture.map_err(|error| ended.as_ref().err().cloned().unwrap_or_else(|| error.to_string()))?;
-    let save = |path: &Path, picture: &Picture, dots_per_inch: Option<u16>| {
+    let save = |path: &Path, picture: &dyn Rows, dots_per_inch: Option<u16>| {
         let label = Label { dots_per_inch, ..label(arguments, &settings, taken.clone()) };
         write(path, &encode(picture, format, &label).map_err(|e| e.to_string())?)?;
-        eprintln!("{} ({} x {})", path.display(), picture.width, picture.height);
+        let (width, height) = picture.size();
+        eprintln!("{} ({width} x {height})", path.display());
         Ok::<(), String>(())
     };
     match arguments.print.filter(|_| ended.is_ok() && !interrupt::is_wished()) {
@@ -141,7 +142,7 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
             match Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await {
                 Ok(mut print) => {
                     ended = enlarge(&mut print, &mut losses).await;
-                    save(&arguments.out, &print.picture(), Some(DOTS_PER_INCH))?;
+                    save(&arguments.out, &print, Some(DOTS_PER_INCH))?;
                     let _ = std::fs::remove_file(&safe);
                 }
                 Err(error) => {

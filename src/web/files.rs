@@ -1,6 +1,7 @@
 //! This turns what was painted into files, and files into what they were painted from.
 
 use super::Studio;
+use super::run::Run;
 use super::values::{bytes, object, thrown};
 use crate::Result;
 use crate::image::{Format, Label, decode, encode, encode_animation, read_label};
@@ -22,13 +23,15 @@ impl Studio {
         dots_per_inch: Option<u16>,
     ) -> Result<Uint8Array, JsValue> {
         let format: Format = serde_json::from_value(format.into()).map_err(|e| JsValue::from_str(&e.to_string()))?;
-        let picture = match frame {
-            Some(frame) => decode(&frame.to_vec(), u32::MAX).map_err(thrown)?.picture,
-            None => self.at_work()?.picture().await.map_err(thrown)?,
-        };
         let taken = self.lying.get("photo").and_then(|photo| photo.taken.clone());
         let enclosed = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
-        bytes(encode(&picture, format, &Label { taken, dots_per_inch, settings, enclosed }))
+        let label = Label { taken, dots_per_inch, settings, enclosed };
+        let picture = match (frame, self.at_work()) {
+            (Some(frame), _) => decode(&frame.to_vec(), u32::MAX).map_err(thrown)?.picture,
+            (None, Ok(Run::Printing(print))) => return bytes(encode(print.as_ref(), format, &label)),
+            (None, run) => run?.picture().await.map_err(thrown)?,
+        };
+        bytes(encode(&picture, format, &label))
     }
 
     /// How a PNG file was painted, {settings, enclosed: [{name, bytes}]}, if Scumble saved it; nothing of it is checked.
