@@ -94,8 +94,8 @@ impl Print {
         let scales = print_scales((photo.width, photo.height), painted.width.max(painted.height), edge, settings);
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
-        let originals = Originals { painted: painted.clone(), photo, mask, paintings, places };
-        let pixels = Plane::of(&resize(painted, scales[0].width, scales[0].height));
+        let originals = Originals { photo, mask, paintings, places };
+        let pixels = Plane::resized(painted, scales[0].width, scales[0].height);
         let in_tiles = aim(gpu, &model, &originals, settings, &scales[0], memory).await?;
         Ok(Print {
             gpu: gpu.clone(),
@@ -187,7 +187,7 @@ impl Print {
         self.step = 0;
         self.setbacks.next_scale();
         let scale = &self.scales[self.scale];
-        self.pixels = Plane::of(&resize(&self.pixels.picture(), scale.width, scale.height));
+        self.pixels = Plane::resized(&self.pixels.picture(), scale.width, scale.height);
         self.in_tiles = Some(aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, self.memory).await?);
         self.d_pixels = Plane::zeros(scale.width, scale.height);
         self.surrounded = Surrounded::of(&self.pixels, &self.settings);
@@ -313,10 +313,10 @@ async fn aim(
     memory: u64,
 ) -> Result<InTiles> {
     let Scale { width, height, .. } = *scale;
-    let mut photo = Plane::of(&resize(&originals.painted, width, height));
+    let mut photo = Plane::resized(&originals.painted, width, height);
     let fitted = |(index, painting): (usize, &Rc<Picture>)| {
         let (width, height) = fit(painting.width, painting.height, painting_edge(scale, settings, index));
-        Plane::of(&resize(painting, width, height))
+        Plane::resized(painting, width, height)
     };
     let paintings: Vec<Plane> = originals.paintings.iter().enumerate().map(fitted).collect();
     let place = |place: &Rc<Picture>| resize(place, width, height);

@@ -1,7 +1,7 @@
 //! Pictures in the system's memory, of which a device sees one tile after the other.
 
 use super::Area;
-use crate::image::Picture;
+use crate::image::{Picture, resized_rows};
 
 /// Red, green and blue of a picture's pixels, or numbers that belong to them.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,15 @@ impl Plane {
     pub fn of(picture: &Picture) -> Plane {
         let values = picture.rgba.chunks_exact(LANES).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
         Plane { width: picture.width, height: picture.height, values }
+    }
+
+    /// A picture's colours at another size.
+    pub fn resized(picture: &Picture, width: u32, height: u32) -> Plane {
+        let mut values = Vec::with_capacity(width as usize * height as usize * COLOURS);
+        for row in resized_rows(picture, width, height) {
+            values.extend(row.chunks_exact(LANES).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]));
+        }
+        Plane { width, height, values }
     }
 
     /// With copies of itself around it, as wide as `radius`.
@@ -131,6 +140,7 @@ impl Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::resize;
 
     #[test]
     fn copies_lie_around_it_and_bring_their_gradients_back() {
@@ -145,6 +155,16 @@ mod tests {
         // Its own, and half of each copy beside it, a quarter of that in the corner.
         assert_eq!(gradient.values[0], 2.25);
         assert_eq!(gradient.values[3], 1.5);
+    }
+
+    #[test]
+    fn at_another_size_it_is_the_picture_resized() {
+        let rgba = (0..15).flat_map(|pixel| [(pixel % 4) as f32 / 4.0, (pixel % 3) as f32 / 3.0, 0.5, 1.0]).collect();
+        let picture = Picture::new(5, 3, rgba);
+        for (width, height) in [(5, 3), (11, 8), (2, 2)] {
+            let expected = Plane::of(&resize(&picture, width, height));
+            assert_eq!(Plane::resized(&picture, width, height), expected);
+        }
     }
 
     #[test]
