@@ -163,15 +163,17 @@ pub fn resized_rows(picture: &Picture, width: u32, height: u32) -> impl Iterator
         let line = &picture.rgba[line * stride..][..stride];
         across.rows().flat_map(|(start, weights)| weighted_sum(&line[start * 4..], weights)).collect()
     };
-    // The input's lines that the next row needs, [width, 4] each, and which of them is the first.
+    // The input's lines that the next row may need, [width, 4] each, and which of them is the first: where negligible weights
+    // were dropped, a row begins a line or two later than the next one.
     let (mut lines, mut first) = (VecDeque::new(), 0);
     (0..height as usize).map(move |row| {
         let (start, weights) = down.row(row);
-        lines.drain(..lines.len().min(start - first));
-        first = start;
-        (first + lines.len()..first + weights.len()).for_each(|line| lines.push_back(narrow(line)));
+        let least = start.saturating_sub(down.width);
+        lines.drain(..lines.len().min(least.saturating_sub(first)));
+        first = first.max(least);
+        (first + lines.len()..start + weights.len()).for_each(|line| lines.push_back(narrow(line)));
         let mut sum = vec![0.0_f64; width as usize * 4];
-        for (line, &weight) in lines.iter().zip(weights) {
+        for (line, &weight) in lines.iter().skip(start - first).zip(weights) {
             sum.iter_mut().zip(line).for_each(|(sum, lane)| *sum += f64::from(weight) * f64::from(*lane));
         }
         sum.into_iter().map(|lane| lane.clamp(0.0, 1.0) as f32).collect()
