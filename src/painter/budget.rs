@@ -52,9 +52,39 @@ pub fn tile_edge(settings: &Settings, around: Surroundings, bytes: u64, longest:
     Ok(own.min(LARGEST))
 }
 
+/// Bytes of the system's memory for each pixel of a print: its numbers, their gradient and Adam's two moments, three of 4 bytes
+/// each, and the newest good ones in 2; and what its pictures and a scale's beginning take besides.
+const SYSTEM_PIXEL: u64 = 60;
+const SYSTEM_LEAST: u64 = 700 << 20;
+
+/// Whether a print has room in so many bytes of addresses: WebAssembly has 4 GiB.
+///
+/// # Errors
+/// [`Error::Setting`] where it has not; it names the longest edge that has.
+pub fn check_addresses((width, height): (u32, u32), bytes: u64) -> Result<()> {
+    let most = bytes.saturating_sub(SYSTEM_LEAST) / SYSTEM_PIXEL;
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels <= most {
+        return Ok(());
+    }
+    let edge = width.max(height);
+    let longest = (f64::from(edge) * (most as f64 / pixels as f64).sqrt()).floor();
+    let (found, expected) = (format!("{edge} px"), format!("at most {longest} px for this picture here"));
+    Err(Error::Setting { name: "print", found, expected })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_addresses_is_refused() {
+        assert_eq!(check_addresses((8192, 6144), 1 << 32), Ok(()));
+        let refused = check_addresses((8192, 8192), 1 << 32).unwrap_err().to_string();
+        assert!(refused.contains("print is 8192 px; it must be at most 7703 px"), "{refused}");
+        assert_eq!(check_addresses((7703, 7703), 1 << 32), Ok(()));
+        assert_eq!(check_addresses((16384, 16384), u64::MAX), Ok(()));
+    }
 
     #[test]
     fn more_memory_is_larger_tiles() {

@@ -2,7 +2,7 @@
 //!
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
-use super::budget::tile_edge;
+use super::budget::{check_addresses, tile_edge};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
@@ -92,6 +92,8 @@ impl Print {
         let paintings = sources::paintings(sources)?.iter().map(painting).collect();
         let places = sources::places(sources, settings);
         let scales = print_scales((photo.width, photo.height), painted.width.max(painted.height), edge, settings);
+        let size = scales.last().map_or((0, 0), |scale| (scale.width, scale.height));
+        check_addresses(size, usize::MAX as u64)?;
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
         let originals = Originals { photo, mask, paintings, places };
