@@ -58,7 +58,7 @@ export class Saving {
     this.#dialog.open({
       canShare: Boolean(navigator.canShare?.({ files: [new File([], 'x.png', { type: 'image/png' })] })),
       canCopy: 'write' in (navigator.clipboard ?? {}) && 'ClipboardItem' in globalThis,
-      filmed: this.#run.frames.length > 1,
+      filmed: this.#run.frames.length > 1 && !this.#run.print, // a film of pictures of many megapixels is nothing that a browser plays
       isFinished: !this.#easel.isRunning,
     });
   }
