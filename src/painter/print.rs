@@ -96,7 +96,7 @@ impl Print {
         check_addresses(size, usize::MAX as u64)?;
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
-        let originals = Originals { photo, mask, paintings, places };
+        let originals = Originals { painted: painted.clone(), photo, mask, paintings, places };
         let pixels = Plane::resized(painted, scales[0].width, scales[0].height);
         let in_tiles = aim(gpu, &model, &originals, settings, &scales[0], memory).await?;
         Ok(Print {
