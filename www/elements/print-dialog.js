@@ -5,7 +5,7 @@
 import { t } from '../language/words.js';
 import { emit, h } from './dom.js';
 
-const SIZES = [['3508', 'A4', '29.7 cm'], ['4961', 'A3', '42 cm'], ['4724', '30 × 40 cm', ''], ['3840', '4K', 'a wallpaper']];
+const SIZES = [['3508', 'A4', '29.7 cm'], ['4961', 'A3', '42 cm'], ['4724', '30 × 40 cm', ''], ['3840', '4K', 'Wallpaper']];
 const OTHER = 'other';
 const LARGEST = 8192; // px
 const PER_CM = 300 / 2.54; // pixels

@@ -26,6 +26,9 @@ pub fn run(args: &[String]) -> Result<()> {
     if !options.quick {
         stage("Documentation", document)?;
     }
+    if options.browser {
+        stage("The page's sources", || test_sources(&mut slowest))?;
+    }
     stage("Building the tests", || process::run(cargo_test(&options).arg("--no-run")))?;
     stage("Tests", || test(&options, &mut slowest))?;
     if !options.quick {
@@ -163,10 +166,21 @@ fn choose_lavapipe(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Tests of the page's sources, which open no browser and need no site.
+const WITHOUT_BROWSER: [&str; 4] = ["pure.test.mjs", "rooms.test.mjs", "types.test.mjs", "words.test.mjs"];
+
+fn test_sources(slowest: &mut Slowest) -> Result<()> {
+    let folder = Path::new(BROWSER_TESTS);
+    let mut node = process::command("node");
+    node.args(["--test", "--test-reporter=spec"]).args(WITHOUT_BROWSER.map(|name| folder.join(name)));
+    slowest.run(node)
+}
+
 fn test_in_browser(slowest: &mut Slowest) -> Result<()> {
-    let files = browser_tests()?;
-    ensure!(!files.is_empty(), "tests/browser/ holds no *.test.mjs file, so nothing was tested there");
-    let (timed, untimed): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| looks_at_the_clock(file));
+    let mut files = browser_tests()?;
+    files.retain(|file| !is_among(&WITHOUT_BROWSER, file));
+    ensure!(!files.is_empty(), "{BROWSER_TESTS}/ holds no *.test.mjs file, so nothing was tested there");
+    let (timed, untimed): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_among(&TIMED, file));
     // A page compiles its kernels on one processor and runs them on all: two at a time fill two cores better.
     for (files, at_once) in [(untimed, 2), (timed, 1)] {
         let mut node = process::command("node");
@@ -182,13 +196,15 @@ fn test_in_browser(slowest: &mut Slowest) -> Result<()> {
 /// Browser tests of how long something takes, which nothing may disturb.
 const TIMED: [&str; 3] = ["app.test.mjs", "first.test.mjs", "page.test.mjs"];
 
-fn looks_at_the_clock(file: &OsStr) -> bool {
-    Path::new(file).file_name().is_some_and(|name| TIMED.iter().any(|timed| name == *timed))
+fn is_among(names: &[&str], file: &OsStr) -> bool {
+    Path::new(file).file_name().is_some_and(|own| names.iter().any(|name| own == *name))
 }
+
+const BROWSER_TESTS: &str = "tests/browser";
 
 /// The test files by name: given a folder, Node.js 20 and its successors disagree about what to run.
 fn browser_tests() -> Result<Vec<OsString>> {
-    let folder = PathBuf::from("tests/browser");
+    let folder = PathBuf::from(BROWSER_TESTS);
     let entries = fs::read_dir(process::root().join(&folder))?.collect::<io::Result<Vec<_>>>()?;
     let names = entries.iter().map(fs::DirEntry::file_name);
     let tests = names.filter(|name| name.to_string_lossy().ends_with(".test.mjs"));
