@@ -95,6 +95,14 @@ pub enum Error {
         /// The driver's text.
         detail: String,
     },
+    /// The device's memory is used up.
+    #[error(
+        "The graphics device has no memory left for this ({detail}). Choose a smaller size, or close other programs."
+    )]
+    OutOfMemory {
+        /// The driver's text.
+        detail: String,
+    },
     /// A run would not fit this device.
     #[error(
         "Painting at this size needs a buffer of {needed_mib} MiB, and this device allows {limit_mib} MiB. Choose a smaller size."
@@ -148,6 +156,7 @@ impl Error {
             Error::NoAdapter { .. } => "NoAdapter",
             Error::DeviceLost { .. } => "DeviceLost",
             Error::Gpu { .. } => "Gpu",
+            Error::OutOfMemory { .. } => "OutOfMemory",
             Error::TooLargeForDevice { .. } => "TooLargeForDevice",
             Error::RanAway { .. } => "RanAway",
             Error::Setting { .. } => "Setting",

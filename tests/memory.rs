@@ -142,6 +142,45 @@ fn a_print_keeps_to_its_memory() {
     assert!((24.0..96.0).contains(&own), "{own:.0} of 96 MiB");
 }
 
+/// Smaller tiles, and the same picture.
+#[cfg(feature = "bench")]
+#[test]
+fn a_print_gives_way_where_memory_runs_out() {
+    use scumble::Error;
+    let gpu = block_on(Gpu::open()).unwrap();
+    let picture = |width, height| {
+        let values =
+            (0..width * height).flat_map(|pixel| [(pixel % 7) as f32 / 7.0, 0.5, (pixel % 11) as f32 / 11.0, 1.0]);
+        Rc::new(Picture::new(width, height, values.collect()))
+    };
+    let settings = Settings { iterations: Some(1), ..Settings::default() };
+    let sources = Sources {
+        photo: Some(picture(160, 120)),
+        paintings: vec![picture(200, 150)],
+        weights: BTreeMap::from([(settings.model, Rc::new(scumble::weights::built_in().unwrap()))]),
+        ..Sources::default()
+    };
+    let from = picture(320, 240);
+    let print = async || {
+        let mut print = Print::new(&gpu, &sources, &settings, &from, 480, 1 << 30).await?;
+        while !print.step().await?.finished {}
+        Ok::<_, Error>(print.picture())
+    };
+    let before = gpu.memory().held();
+    gpu.memory().take_peak();
+    let whole = block_on(print()).unwrap();
+    let taken = gpu.memory().peak() - before;
+    gpu.pretend_to_have(before + taken * 6 / 10);
+    let small = block_on(print()).unwrap();
+    gpu.pretend_to_have(u64::MAX);
+    let difference = |own: &Picture| own.rgba.iter().zip(&whole.rgba).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(difference(&small) < 2e-3, "{}", difference(&small));
+    gpu.pretend_to_have(before + 1);
+    let refused = block_on(print()).err().unwrap();
+    assert!(matches!(refused, Error::OutOfMemory { .. }), "{refused}");
+    gpu.pretend_to_have(u64::MAX);
+}
+
 /// One step of a large print with each model, recorded and not run.
 #[cfg(feature = "occupancy")]
 #[test]

@@ -29,6 +29,9 @@ struct Inner {
     /// The next seed, where what kernels write is to be perturbed.
     #[cfg(feature = "bench")]
     perturbation: std::cell::Cell<Option<u32>>,
+    /// How many bytes it pretends to have.
+    #[cfg(feature = "bench")]
+    ceiling: std::cell::Cell<u64>,
 }
 
 impl Gpu {
@@ -103,6 +106,8 @@ impl Gpu {
             findings: Findings::default(),
             #[cfg(feature = "bench")]
             perturbation: Default::default(),
+            #[cfg(feature = "bench")]
+            ceiling: u64::MAX.into(),
         };
         Ok(Gpu(Rc::new(inner)))
     }
@@ -166,7 +171,18 @@ impl Gpu {
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        (buffer, Rc::new(self.0.memory.allocate(bytes)))
+        let allocation = Rc::new(self.0.memory.allocate(bytes));
+        #[cfg(feature = "bench")]
+        if self.0.memory.held() > self.0.ceiling.get() {
+            put(&self.0.trouble, Error::OutOfMemory { detail: format!("no room for {label}") });
+        }
+        (buffer, allocation)
+    }
+
+    /// Lets allocations fail from now on that would make it hold more than so many bytes. For a test.
+    #[cfg(feature = "bench")]
+    pub fn pretend_to_have(&self, bytes: u64) {
+        self.0.ceiling.set(bytes);
     }
 
     /// A tensor that starts with `values` (padded layout: exactly `shape.bytes()`).
@@ -276,7 +292,7 @@ impl Gpu {
     /// The first problem of the device since it was opened, if there was one; a lost device stays lost.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`] or [`Error::Gpu`].
+    /// [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`].
     pub fn check(&self) -> Result<()> {
         let mut trouble = self.0.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         match &*trouble {
@@ -284,6 +300,15 @@ impl Gpu {
             Some(lost @ Error::DeviceLost { .. }) => Err(lost.clone()),
             Some(_) => Err(trouble.take().unwrap_or(Error::Gpu { detail: String::new() })),
         }
+    }
+
+    /// Waits for all that was submitted, and forgets what it dragged along after an allocation that failed.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn recover(&self) -> Result<()> {
+        self.fence().wait(self).await;
+        self.check().or_else(|error| if matches!(error, Error::DeviceLost { .. }) { Err(error) } else { Ok(()) })
     }
 
     /// Native drivers need a thread that waits; a browser calls back by itself, and there this does nothing.
@@ -360,16 +385,19 @@ impl Fence {
 }
 
 /// Keeps the first trouble; a lost device outranks whatever it drags along.
+fn put(trouble: &Mutex<Option<Error>>, error: Error) {
+    let mut slot = trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if slot.is_none() || matches!(error, Error::DeviceLost { .. }) {
+        *slot = Some(error);
+    }
+}
+
 fn watch(device: &wgpu::Device, trouble: &Arc<Mutex<Option<Error>>>) {
-    let put = |slot: &Mutex<Option<Error>>, error: Error| {
-        let mut slot = slot.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if slot.is_none() || matches!(error, Error::DeviceLost { .. }) {
-            *slot = Some(error);
-        }
-    };
     let slot = trouble.clone();
     device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-        put(&slot, Error::Gpu { detail: error.to_string() });
+        let detail = error.to_string();
+        let is_full = matches!(error, wgpu::Error::OutOfMemory { .. });
+        put(&slot, if is_full { Error::OutOfMemory { detail } } else { Error::Gpu { detail } });
     }));
     let slot = trouble.clone();
     device.set_device_lost_callback(move |reason, message| {

@@ -197,7 +197,10 @@ impl InTiles {
         }
         let losses = gpu.tensor("losses", Shape::vector(aimed.len() as u32))?;
         rec.submit();
-        InTiles::record(gpu, network, tiling, Objective { terms: aimed, losses }, view, own, features)
+        let in_tiles = InTiles::record(gpu, network, tiling, Objective { terms: aimed, losses }, view, own, features)?;
+        gpu.fence().wait(gpu).await;
+        gpu.check()?; // an allocation that failed is told late
+        Ok(in_tiles)
     }
 
     fn record(
@@ -226,6 +229,11 @@ impl InTiles {
     /// The losses by their families.
     pub fn objective(&self) -> &Objective {
         &self.objective
+    }
+
+    /// What it is seen in.
+    pub fn tiling(&self) -> &Tiling {
+        &self.tiling
     }
 
     /// How many passes there are over tiles: two of each.

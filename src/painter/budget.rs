@@ -52,6 +52,12 @@ pub fn tile_edge(settings: &Settings, around: Surroundings, bytes: u64, longest:
     Ok(own.min(LARGEST))
 }
 
+/// Tiles that take half of what this one does, more or less, where the device has no memory for it; None where it is as small as
+/// they become.
+pub fn smaller_tile(edge: u32) -> Option<u32> {
+    (edge > SMALLEST).then(|| (edge * 2 / 3).max(SMALLEST))
+}
+
 /// Bytes of the system's memory for each pixel of a print: its numbers, their gradient and Adam's two moments, three of 4 bytes
 /// each, and the newest good ones in 2; and what its pictures and a scale's beginning take besides.
 const SYSTEM_PIXEL: u64 = 60;

@@ -2,7 +2,7 @@
 //!
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
-use super::budget::{check_addresses, tile_edge};
+use super::budget::{check_addresses, smaller_tile, tile_edge};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
@@ -10,7 +10,6 @@ use super::regions::regions;
 use super::scale_run::{surroundings, wrap};
 use super::setbacks::Setbacks;
 use super::sources::{self, Sources, subject};
-use crate::Result;
 use crate::choices::Colours;
 use crate::gpu::{Gpu, Shape};
 use crate::image::{LUMA, Picture, Rows, fit, resize, resized_rows};
@@ -21,6 +20,7 @@ use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
 use crate::settings::Settings;
 use crate::tiles::{Area, Plane, Tiling};
+use crate::{Error, Result};
 use half::f16;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -34,13 +34,15 @@ pub struct Print {
     scales: Vec<Scale>,
     /// How many bytes of the device's memory it may take.
     memory: u64,
+    /// The largest tiles that it takes, since the device had no room for others.
+    largest_tile: u32,
     /// Index of the scale at work.
     scale: usize,
     /// Steps taken at this scale.
     step: u32,
     /// Passes taken of the step at work.
     pass: usize,
-    /// None between two scales: the next needs the room.
+    /// None between two scales, and before smaller tiles: what comes next needs the room.
     in_tiles: Option<InTiles>,
     pixels: Plane,
     d_pixels: Plane,
@@ -98,8 +100,7 @@ impl Print {
         let mask = sources::mask(sources, settings)?;
         let originals = Originals { painted: painted.clone(), photo, mask, paintings, places };
         let pixels = Plane::resized(painted, scales[0].width, scales[0].height);
-        let in_tiles = aim(gpu, &model, &originals, settings, &scales[0], memory).await?;
-        Ok(Print {
+        let mut print = Print {
             gpu: gpu.clone(),
             model,
             settings: settings.clone(),
@@ -108,24 +109,43 @@ impl Print {
             surrounded: Surrounded::of(&pixels, settings),
             scales,
             memory,
+            largest_tile: u32::MAX,
             scale: 0,
             step: 0,
             pass: 0,
-            in_tiles: Some(in_tiles),
+            in_tiles: None,
             good: Vec::new(),
             pixels,
             adam: AdamInMemory::default(),
             setbacks: Setbacks::default(),
             opaque,
-        })
+        };
+        print.aim().await?;
+        Ok(print)
     }
 
     /// Passes over one tile, and after the last of a step the step itself (or nothing when the print is finished); tells where
-    /// the print stands.
+    /// the print stands. Where the device's memory is used up, the step begins anew with smaller tiles.
     ///
     /// # Errors
-    /// Where the device failed, and [`Error::RanAway`](crate::Error::RanAway) where smaller steps did not help.
+    /// Where the device failed, and [`Error::RanAway`] where smaller steps did not help.
     pub async fn step(&mut self) -> Result<Progress> {
+        let tried = self.try_step().await;
+        let edge = self.in_tiles.as_ref().map(|in_tiles| in_tiles.tiling().edge());
+        let smaller = edge.and_then(|edge| smaller_tile(edge.min(self.largest_tile)));
+        match (tried, smaller) {
+            (Err(Error::OutOfMemory { .. }), Some(smaller)) => {
+                self.in_tiles = None;
+                self.gpu.recover().await?;
+                (self.largest_tile, self.pass) = (smaller, 0);
+                self.aim().await?;
+                Ok(self.progress(Vec::new()))
+            }
+            (tried, _) => tried,
+        }
+    }
+
+    async fn try_step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
         if self.is_at_end() && self.scale + 1 < self.scales.len() {
             self.next_scale().await?;
@@ -190,9 +210,18 @@ impl Print {
         self.setbacks.next_scale();
         let scale = &self.scales[self.scale];
         self.pixels = Plane::resized(&self.pixels.picture(), scale.width, scale.height);
-        self.in_tiles = Some(aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, self.memory).await?);
+        self.aim().await?;
+        let scale = &self.scales[self.scale];
         self.d_pixels = Plane::zeros(scale.width, scale.height);
         self.surrounded = Surrounded::of(&self.pixels, &self.settings);
+        Ok(())
+    }
+
+    /// Finds the targets of the scale at work, in tiles that the device has memory for.
+    async fn aim(&mut self) -> Result<()> {
+        let scale = &self.scales[self.scale];
+        let room = (self.memory, &mut self.largest_tile);
+        self.in_tiles = Some(aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, room).await?);
         Ok(())
     }
 
@@ -305,14 +334,15 @@ impl Surrounded {
     }
 }
 
-/// The losses at a scale, with their targets.
+/// The losses at a scale, with their targets, in tiles that take so many bytes of the device's memory, and are at most as large.
+/// Where an allocation fails they become smaller, and so will those that come later.
 async fn aim(
     gpu: &Gpu,
     model: &FeatureModel,
     originals: &Originals,
     settings: &Settings,
     scale: &Scale,
-    memory: u64,
+    (memory, largest): (u64, &mut u32),
 ) -> Result<InTiles> {
     let Scale { width, height, .. } = *scale;
     let mut photo = Plane::resized(&originals.painted, width, height);
@@ -332,14 +362,19 @@ async fn aim(
     }
     let network = model.network();
     let around = network.surroundings(terms.iter().map(|term| term.layer));
-    let edge = tile_edge(settings, around, memory, gpu.longest_array(), is_card(gpu))?;
-    let tiling = Tiling::new((photo.width, photo.height), edge, around);
-    InTiles::capture(
-        gpu,
-        network,
-        &terms,
-        tiling,
-        Subjects { photo: &photo, paintings: &paintings, edge, regions: &regions },
-    )
-    .await
+    let planned = tile_edge(settings, around, memory, gpu.longest_array(), is_card(gpu))?;
+    loop {
+        let edge = planned.min(*largest);
+        let tiling = Tiling::new((photo.width, photo.height), edge, around);
+        let smaller = smaller_tile(edge.min(tiling.edge()));
+        let subjects = Subjects { photo: &photo, paintings: &paintings, edge, regions: &regions };
+        let captured = InTiles::capture(gpu, network, &terms, tiling, subjects).await;
+        match (captured, smaller) {
+            (Err(Error::OutOfMemory { .. }), Some(smaller)) => {
+                gpu.recover().await?;
+                *largest = smaller;
+            }
+            (captured, _) => return captured,
+        }
+    }
 }

@@ -52,6 +52,12 @@ impl Tiling {
         Tiling { picture, tiles }
     }
 
+    /// The longer edge of the largest own area.
+    pub fn edge(&self) -> u32 {
+        let Area { width, height, .. } = self.tiles[0].own;
+        width.max(height)
+    }
+
     /// Width and height of all views.
     pub fn view(&self) -> (u32, u32) {
         let Area { width, height, .. } = self.tiles[0].view;

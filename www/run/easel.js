@@ -108,11 +108,13 @@ export class Easel extends Emitter {
   /**
    * Makes a print of a run's picture.
    * @param {Run} of @param {Print} wanted
-   * @param {{moment: Frame, isLiving?: boolean}} from this moment; `isLiving`: the picture stands so on the easel, where it has more than 8 bits
+   * @param {{moment: Frame, isLiving?: boolean, isPaused?: boolean}} from this moment; `isLiving`: the picture stands so on the easel, where it has more than 8 bits;
+   *   `isPaused`: it waits
    */
-  async print(of, wanted, { moment, isLiving = false }) {
+  async print(of, wanted, { moment, isLiving = false, isPaused = false }) {
     this.#brokenOff = undefined;
     this.#begin({ from: moment, print: { of, wanted } });
+    if (isPaused) this.#page.state = 'paused';
     try {
       if (!await this.#page.opened) return;
       await this.#wells.settled();
@@ -140,7 +142,8 @@ export class Easel extends Emitter {
     if (!run?.checkpoint) {
       const moment = from ?? /** @type {any} */ (run)?.frames?.at(-1) ?? { blob: run?.from };
       const printing = print ?? (run?.print && { of: run, wanted: run.print });
-      if (printing) await this.print(printing.of, printing.wanted, { moment });
+      const isShort = MEMORY.test(failure?.message ?? '');
+      if (printing) await this.print(printing.of, isShort ? withLess(printing.wanted) : printing.wanted, { moment, isPaused });
       else await this.paint(from);
       return t('It was started again, and so is the picture.');
     }
@@ -356,6 +359,12 @@ export class Easel extends Emitter {
 
 /** What drivers and our own errors say when it runs out. */
 const MEMORY = /memory|buffer of/i;
+
+/** MiB that the page offers a print at least. */
+const LEAST_MEMORY = 96;
+
+/** The same print in smaller tiles. @param {Print} wanted @returns {Print} */
+function withLess({ edge, memory }) { return { edge, memory: Math.max(LEAST_MEMORY, memory / 2) }; }
 
 /** @param {Scale[]} scales */
 function stepsOf(scales) { return scales.reduce((sum, { iterations }) => sum + iterations, 0); }
