@@ -84,8 +84,9 @@ const openSaving = later(async () => {
   const [{ Saving }] = await Promise.all([import('./project/saving.js'), import('./elements/before-after.js')]);
   return new Saving({ page, easel, past, history, wells, form });
 });
+const openCloser = later(async () => new (await import('./run/closer.js')).Closer({ page, easel, stage }));
 const openKeeping = later(async () => new (await import('./keeping/keeping.js')).Keeping({ page, easel, wells, history, past, form }));
-easel.on('run', (run) => { if (run) [openSteering, openKeeping].forEach((open) => attempt(open())); });
+easel.on('run', (run) => { if (run) [openSteering, openKeeping, openCloser].forEach((open) => attempt(open())); });
 history.on('change', () => attempt(openSaving()));
 $('save').addEventListener('click', () => attempt(openSaving().then((saving) => saving.atOnce())));
 $('save-as').addEventListener('click', () => attempt(openSaving().then((saving) => saving.ask())));

@@ -243,6 +243,13 @@ impl Print {
         Picture::new(width, height, self.finished((width, height), rows).flatten().collect())
     }
 
+    /// A part of it, pixel by pixel. It costs as much as all rows down to its last.
+    pub fn part(&self, Area { x, y, width, height }: Area) -> Picture {
+        let columns = x as usize * 4..(x + width) as usize * 4;
+        let rows = self.rows().skip(y as usize).take(height as usize);
+        Picture::new(width, height, rows.flat_map(|row| row[columns.clone()].to_vec()).collect())
+    }
+
     /// What was painted as it stands: without a mask, and in its own colours.
     pub fn painted(&self) -> Picture {
         self.pixels.picture()

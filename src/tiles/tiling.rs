@@ -13,6 +13,20 @@ pub struct Area {
     pub height: u32,
 }
 
+impl Area {
+    /// So many columns and rows around a point of a picture, given in fractions of its width and height: all of it that fits into the
+    /// picture, moved so that it does.
+    pub fn around((x, y): (f64, f64), (columns, rows): (u32, u32), (width, height): (u32, u32)) -> Area {
+        let along = |middle: f64, wanted: u32, whole: u32| {
+            let length = wanted.clamp(1, whole.max(1));
+            let start = (middle * f64::from(whole) - f64::from(length) / 2.0).round().max(0.0) as u32;
+            (start.min(whole - length), length)
+        };
+        let ((x, width), (y, height)) = (along(x, columns, width), along(y, rows, height));
+        Area { x, y, width, height }
+    }
+}
+
 /// A tile: what is its own, and what it has to see for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tile {
@@ -87,6 +101,14 @@ fn spans(length: u32, edge: u32, Surroundings { beyond, coarse }: Surroundings) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_looked_at_stays_within_the_picture() {
+        let around = |x, y| Area::around((x, y), (100, 60), (400, 300));
+        assert_eq!(around(0.5, 0.5), Area { x: 150, y: 120, width: 100, height: 60 });
+        assert_eq!(around(0.0, 1.0), Area { x: 0, y: 240, width: 100, height: 60 });
+        assert_eq!(Area::around((0.9, 0.1), (1000, 0), (400, 300)), Area { x: 0, y: 30, width: 400, height: 1 });
+    }
 
     const AROUND: Surroundings = Surroundings { beyond: 70, coarse: 16 };
 

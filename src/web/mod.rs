@@ -23,7 +23,7 @@ use crate::tuning;
 use crate::weights::{self, Manifest, ModelWeights};
 use crate::{Error, Result};
 use js_sys::Uint8Array;
-use run::Run;
+use run::{Look, Run};
 use school::School;
 use serde::Serialize;
 use sketch::Sketch;
@@ -47,6 +47,8 @@ pub struct Studio {
     shown_ms: f64,
     /// Steps of the run at work that the picture shown has; none before the first.
     shown_step: Option<u32>,
+    /// Of a print, what is looked at closely.
+    look: Option<Look>,
 }
 
 /// A picture that was dropped, and when its camera took it.
@@ -78,7 +80,19 @@ impl Studio {
         gpu.warm_up(kernels::USUAL);
         gpu.warm_up(losses::USUAL);
         let (lying, weights, run, sketches, instants, school) = Default::default();
-        Ok(Studio { gpu, canvas, lying, weights, run, sketches, instants, school, shown_ms: 0.0, shown_step: None })
+        Ok(Studio {
+            gpu,
+            canvas,
+            lying,
+            weights,
+            run,
+            sketches,
+            instants,
+            school,
+            shown_ms: 0.0,
+            shown_step: None,
+            look: None,
+        })
     }
 
     /// The settings that each recipe decides, by its name, as JSON.
@@ -250,10 +264,19 @@ impl Studio {
         if let Some(run) = &self.run
             && (progress.finished || is_due)
         {
-            run.show(&self.gpu, &mut self.canvas).map_err(thrown)?;
+            run.show(&self.gpu, &mut self.canvas, self.look).map_err(thrown)?;
             (self.shown_ms, self.shown_step) = (now, Some(progress.iteration));
         }
         object(&progress)
+    }
+
+    /// Shows so many pixels of a print, around a point in fractions of its width and height, from now on; none: all of it, reduced.
+    pub fn look(&mut self, x: f64, y: f64, columns: u32, rows: u32) -> Result<(), JsValue> {
+        self.look = (columns > 0).then_some(Look { middle: (x, y), pixels: (columns, rows) });
+        match &self.run {
+            Some(run) if run.is_print() => run.show(&self.gpu, &mut self.canvas, self.look).map_err(thrown),
+            _ => Ok(()),
+        }
     }
 
     /// The picture as it stands: {width, height, rgba}, 8 bits a channel.
@@ -306,7 +329,7 @@ impl Studio {
 
     fn begin(&mut self, run: Run) -> Result<JsValue, JsValue> {
         let plan = plan(run.scales());
-        (self.run, self.shown_step) = (Some(run), None);
+        (self.run, self.shown_step, self.look) = (Some(run), None, None);
         plan
     }
 

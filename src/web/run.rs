@@ -3,11 +3,12 @@
 use super::values::missing;
 use crate::Result;
 use crate::gpu::{Canvas, Gpu, Shape};
-use crate::image::Picture;
+use crate::image::{Picture, Rows};
 use crate::painter::checkpoint::Checkpoint;
 use crate::painter::{Painter, Print, Progress, Sources};
 use crate::schedule::Scale;
 use crate::settings::Settings;
+use crate::tiles::Area;
 
 /// A run at work.
 pub enum Run {
@@ -19,6 +20,21 @@ pub enum Run {
 
 /// The canvas shows no more of a print than this, in pixels of its longest edge: screens have no more.
 const VIEW_EDGE: u32 = 2048;
+
+/// What is looked at closely.
+#[derive(Clone, Copy)]
+pub struct Look {
+    /// Its middle, in fractions of the picture's width and height.
+    pub middle: (f64, f64),
+    /// Columns and rows of it.
+    pub pixels: (u32, u32),
+}
+
+impl Look {
+    fn area(self, whole: (u32, u32)) -> Area {
+        Area::around(self.middle, self.pixels, whole)
+    }
+}
 
 impl Run {
     /// The plan.
@@ -37,12 +53,18 @@ impl Run {
         }
     }
 
-    /// Shows the picture as it stands.
-    pub fn show(&self, gpu: &Gpu, canvas: &mut Canvas) -> Result<()> {
+    /// Whether the canvas shows less than all pixels, so that a part of them may be asked for.
+    pub fn is_print(&self) -> bool {
+        matches!(self, Run::Printing(_))
+    }
+
+    /// Shows the picture as it stands; of a print a part, where one is looked at.
+    pub fn show(&self, gpu: &Gpu, canvas: &mut Canvas, look: Option<Look>) -> Result<()> {
         match self {
             Run::Painting(painter) => canvas.show(gpu, painter.shown()),
             Run::Printing(print) => {
-                let Picture { width, height, rgba } = print.reduced(VIEW_EDGE);
+                let part = |look: Look| print.part(look.area(print.size()));
+                let Picture { width, height, rgba } = look.map_or_else(|| print.reduced(VIEW_EDGE), part);
                 canvas.show(gpu, &gpu.upload("view of a print", Shape::new(height, width, 4), &rgba)?);
             }
         }

@@ -59,6 +59,76 @@ test("a finished picture becomes a print, and both are there", async () => {
   await close();
 });
 
+/** How far what the stage shows is from this part of a saved picture, in its pixels: the mean difference of both in the middle, 0..255. */
+async function offBy(page, { bytes }, part) {
+  const shot = await page.locator(".frame").screenshot();
+  return page.evaluate(async ({ saved, shot, part }) => {
+    const decode = async (base64) => createImageBitmap(new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))]));
+    const [own, seen] = await Promise.all([decode(saved), decode(shot)]);
+    const edge = 24;
+    const drawn = (picture, x, y, width, height) => {
+      const context = new OffscreenCanvas(edge, edge).getContext("2d");
+      context.drawImage(picture, x, y, width, height, 0, 0, edge, edge);
+      return context.getImageData(0, 0, edge, edge).data;
+    };
+    const inner = (length) => [length / 4, length / 2]; // a frame has rings and corners
+    const [[left, columns], [top, rows]] = [inner(seen.width), inner(seen.height)];
+    const a = drawn(seen, left, top, columns, rows);
+    const b = drawn(own, part.x + part.width / 4, part.y + part.height / 4, part.width / 2, part.height / 2);
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) if (i % 4 !== 3) sum += Math.abs(a[i] - b[i]);
+    return sum / (a.length * 0.75);
+  }, { saved: bytes.toString("base64"), shot: shot.toString("base64"), part });
+}
+
+/** What the stage has in sight around a point, when it shows the picture twice as large as the whole: in the picture's pixels. */
+async function partAround(page, { width, height }, { x, y }) {
+  const box = await page.locator(".frame").boundingBox();
+  const scale = 2 * Math.min(box.width / width, box.height / height);
+  const [columns, rows] = [box.width / scale, box.height / scale];
+  const within = (middle, length, all) => (length >= all ? (all - length) / 2 : Math.min(Math.max(middle * all - length / 2, 0), all - length));
+  return { x: within(x, columns, width), y: within(y, rows, height), width: columns, height: rows };
+}
+
+test("whoever looks closer sees a part of the picture, of the print that is made, and of moments", async () => {
+  const { page, complaints, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, SMALL);
+  await paint(page);
+  await printAt(page, 128);
+  await waitForState(page, "painting");
+  await waitForState(page, "done");
+  const print = await save(page);
+  const closer = async (picture, middle, words) => {
+    const part = await partAround(page, picture, middle);
+    let off;
+    for (let left = 20; left > 0 && !((off = await offBy(page, picture, part)) < 8); left--) await page.waitForTimeout(250);
+    assert.ok(off < 8, `${words}: ${off}`);
+    return off;
+  };
+  const whole = await page.locator(".frame").screenshot();
+  await press(page, "closer");
+  const near = await closer(print, { x: 0.5, y: 0.5 }, "the middle of a print");
+  const elsewhere = await offBy(page, print, await partAround(page, print, { x: 0, y: 0 }));
+  assert.ok(elsewhere > 2 * near, `one part is not like another: ${near}, ${elsewhere}`);
+  await page.focus(".frame");
+  for (const key of ["ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowUp", "ArrowUp"]) await page.keyboard.press(key);
+  await closer(print, { x: 0, y: 0 }, "its corner");
+  await moment(page, 0);
+  const first = await save(page);
+  assert.ok(first.width < print.width);
+  await closer(first, { x: 0, y: 0 }, "the same corner of a moment");
+  await page.focus(".frame");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getAttribute("#closer", "aria-pressed"), "false");
+  await moment(page, 1);
+  await page.waitForTimeout(1000);
+  const again = await page.locator(".frame").screenshot();
+  const [a, b] = [await pixels(page, whole, 24, 24), await pixels(page, again, 24, 24)];
+  assert.ok(difference(a.rgba, b.rgba) < 12, "and the whole picture again");
+  assert.deepEqual(complaints(), []);
+  await close();
+});
+
 test("a print can be paused and stopped, and goes on after a fall", async () => {
   const { page, close } = await newPage(here.browser, UNCACHED);
   await breakable(page);

@@ -2,13 +2,14 @@
 //   .picture = {url, width, height}    the photo (or whatever else), and the painted picture's size; .label says what it is
 //   mode="wipe"                       the photo shows left of a seam; drag anywhere, or use the arrow keys
 //   mode="original"                   the photo shows whole
+//   .area = {x, y, width, height}     the part of the painted picture that is in sight, in its pixels; nothing: all of it
 // The picture is placed as `object-fit: contain` places it, so it needs no knowledge of what lies beneath.
 
 import { t } from '../language/words.js';
 import { h, svg } from './dom.js';
 
 export class BeforeAfter extends HTMLElement {
-  #svg; #image; #clip; #seam; #range; #width = 3; #height = 2;
+  #svg; #image; #clip; #seam; #range; #width = 3; #height = 2; #area;
 
   connectedCallback() {
     if (this.#svg) return;
@@ -23,7 +24,7 @@ export class BeforeAfter extends HTMLElement {
     this.addEventListener('pointerdown', (event) => this.#grab(event));
     this.addEventListener('pointermove', (event) => this.hasPointerCapture(event.pointerId) && this.#follow(event));
     new ResizeObserver(() => this.#draw()).observe(this);
-    for (const name of ['picture', 'label']) this.#takeOver(name);
+    for (const name of ['picture', 'label', 'area']) this.#takeOver(name);
   }
 
   // What was set before this script was there hides the setter.
@@ -44,7 +45,6 @@ export class BeforeAfter extends HTMLElement {
   set picture({ url, width, height }) {
     this.#width = width;
     this.#height = height;
-    this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     for (const node of [this.#image, this.#clip]) {
       node.setAttribute('width', width);
       node.setAttribute('height', height);
@@ -52,6 +52,13 @@ export class BeforeAfter extends HTMLElement {
     this.#image.setAttribute('href', url);
     this.#draw();
   }
+
+  set area(area) {
+    this.#area = area;
+    this.#draw();
+  }
+
+  get #inSight() { return this.#area ?? { x: 0, y: 0, width: this.#width, height: this.#height }; }
 
   focus(options) { this.#range.focus(options); }
 
@@ -67,21 +74,25 @@ export class BeforeAfter extends HTMLElement {
     const matrix = this.#svg.getScreenCTM();
     if (!matrix) return;
     const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse()).x;
-    this.#range.value = 100 * x / this.#width;
+    const inSight = this.#inSight;
+    this.#range.value = 100 * (x - inSight.x) / inSight.width;
     this.#draw();
   }
 
   #draw() {
+    const inSight = this.#inSight;
+    this.#svg.setAttribute('viewBox', `${inSight.x} ${inSight.y} ${inSight.width} ${inSight.height}`);
     const matrix = this.#svg.getScreenCTM();
     if (!matrix) return;
     const whole = this.getAttribute('mode') === 'original';
-    const x = whole ? this.#width : this.#width * this.#range.valueAsNumber / 100;
-    this.#clip.setAttribute('width', x);
+    const x = whole ? this.#width : inSight.x + inSight.width * this.#range.valueAsNumber / 100;
+    this.#clip.setAttribute('width', Math.max(0, x));
     this.#range.setAttribute('aria-valuetext', `${this.#range.value} %`);
-    const middle = this.#height / 2;
+    const [top, end] = [inSight.y, inSight.y + inSight.height];
+    const middle = (top + end) / 2;
     this.#seam.replaceChildren(
-      svg('path', { class: 'seam-under', d: `M${x} 0V${this.#height}` }),
-      svg('path', { class: 'seam', d: `M${x} 0V${this.#height}` }),
+      svg('path', { class: 'seam-under', d: `M${x} ${top}V${end}` }),
+      svg('path', { class: 'seam', d: `M${x} ${top}V${end}` }),
       // The handle keeps its size on the screen, whatever the picture's.
       svg('g', { class: 'handle', transform: `translate(${x} ${middle}) scale(${1 / matrix.a})` },
         svg('circle', { class: 'knob', r: 22 }),

@@ -105,6 +105,7 @@ const inTurn = {
     return beginRun(plan, settings, { ends: endsOf(plan) });
   },
 
+  look: (asked) => studio.look(asked?.x ?? 0, asked?.y ?? 0, asked?.columns ?? 0, asked?.rows ?? 0),
   steer: async ({ settings }) => ({ steered: begun && await studio.steer(JSON.stringify(settings)), at: run?.at ?? 0 }),
 
   async pause() {

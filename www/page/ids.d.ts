@@ -16,6 +16,7 @@ export interface Ids {
   announcer: HTMLElement;
   branch: HTMLButtonElement;
   canvas: HTMLCanvasElement;
+  closer: HTMLButtonElement;
   compare: HTMLButtonElement;
   example: HTMLImageElement;
   'forget-kept': HTMLButtonElement;

@@ -1,13 +1,19 @@
 // The stage: what is seen of it all. The living canvas, a moment of its past, or before anything was painted an
 // invitation; and over them the photo, or a moment that was pinned, to compare with.
 
+//
+// Events: laid (something else is in sight, or of another size)
+
+import { Emitter } from '../engine/emitter.js';
 import { t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 
-export class Stage {
+/** @extends {Emitter<{laid: void}>} */
+export class Stage extends Emitter {
   #frame = $('frame'); #wipe = $('wipe'); #size; #photo; #pinned;
 
   constructor() {
+    super();
     $('compare').addEventListener('click', () => this.compare($('compare').ariaPressed !== 'true'));
     hold($('original'), (held) => this.#showOriginal(held));
   }
@@ -24,6 +30,7 @@ export class Stage {
     this.pin(undefined);
     this.#photo = this.#size = undefined;
     this.compare(false);
+    this.emit('laid');
   }
 
   get isEmpty() { return !$('invitation').hidden; }
@@ -40,6 +47,7 @@ export class Stage {
     this.#frame.removeAttribute('src');
     this.#photo = photo;
     this.#fit({ width, height });
+    this.emit('laid');
   }
 
   /** A moment of the past: {url, width, height}, with the photo's url of its run. */
@@ -52,7 +60,11 @@ export class Stage {
     $('example').hidden = true;
     this.#frame.hidden = false;
     this.#fit({ width, height });
+    this.emit('laid');
   }
+
+  /** Of what is in sight, in pixels; nothing before anything was painted. @returns {{width: number, height: number} | undefined} */
+  get size() { return this.#size; }
 
   get live() { return this.#frame.hidden; }
 

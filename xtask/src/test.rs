@@ -166,19 +166,19 @@ fn choose_lavapipe(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Tests of the page's sources, which open no browser and need no site.
-const WITHOUT_BROWSER: [&str; 4] = ["pure.test.mjs", "rooms.test.mjs", "types.test.mjs", "words.test.mjs"];
+/// Tests of the page's sources, which need neither a browser nor what is built.
+const WITHOUT_SITE: [&str; 3] = ["pure.test.mjs", "rooms.test.mjs", "words.test.mjs"];
 
 fn test_sources(slowest: &mut Slowest) -> Result<()> {
     let folder = Path::new(BROWSER_TESTS);
     let mut node = process::command("node");
-    node.args(["--test", "--test-reporter=spec"]).args(WITHOUT_BROWSER.map(|name| folder.join(name)));
+    node.args(["--test", "--test-reporter=spec"]).args(WITHOUT_SITE.map(|name| folder.join(name)));
     slowest.run(node)
 }
 
 fn test_in_browser(slowest: &mut Slowest) -> Result<()> {
     let mut files = browser_tests()?;
-    files.retain(|file| !is_among(&WITHOUT_BROWSER, file));
+    files.retain(|file| !is_among(&WITHOUT_SITE, file));
     ensure!(!files.is_empty(), "{BROWSER_TESTS}/ holds no *.test.mjs file, so nothing was tested there");
     let (timed, untimed): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_among(&TIMED, file));
     // A page compiles its kernels on one processor and runs them on all: two at a time fill two cores better.
