@@ -10,6 +10,7 @@ mod inputs;
 mod iteration;
 mod layers;
 mod pipelines;
+mod printing;
 mod row;
 #[cfg(target_arch = "wasm32")]
 mod web;
@@ -21,6 +22,7 @@ pub use ceilings::Ceilings;
 pub use iteration::iteration;
 pub use layers::{KernelTime, Layers, ScopeTime};
 pub use pipelines::Pipelines;
+pub use printing::Printing;
 pub use row::{Question, Row};
 
 use crate::Result;

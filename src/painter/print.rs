@@ -225,6 +225,11 @@ impl Print {
         Ok(())
     }
 
+    /// The tiles of the scale at work; none between two scales.
+    pub fn tiling(&self) -> Option<&Tiling> {
+        self.in_tiles.as_ref().map(InTiles::tiling)
+    }
+
     /// The plan of the print.
     pub fn scales(&self) -> &[Scale] {
         &self.scales

@@ -5,6 +5,7 @@
 mod browser;
 mod card;
 mod layers;
+mod printing;
 mod report;
 
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use scumble::choices::{ModelKind, Precision};
 use crate::process;
 use report::Report;
 
-const USAGE: &str = "cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE], or cargo xtask bench --card [--weights FILE]";
+const USAGE: &str = "cargo xtask bench [--browser [--gpu]] [--sizes 128,256] [--model student|vgg19] [--layers] [--json FILE], cargo xtask bench --card [--weights FILE], or cargo xtask bench --print [--sizes 256,1024]";
 
 struct Options {
     /// Whether Chromium runs the engine, and not this program.
@@ -39,6 +40,9 @@ struct Options {
 pub fn run(args: &[String]) -> Result<()> {
     if args.first().is_some_and(|first| first == "--card") {
         return card::run(&args[1..]);
+    }
+    if args.first().is_some_and(|first| first == "--print") {
+        return printing::run(&args[1..]);
     }
     let options = Options::parse(args).with_context(|| format!("The usage is {USAGE}"))?;
     let mut report = Report::new(&options.json);

@@ -62,6 +62,9 @@ cargo xtask bench --card [--weights FILE]
     tests of the kernels, the tuner's choices and a picture of each model. target/card/ is what to send. VGG19's picture needs
     its weights.
 
+cargo xtask bench --print [--model student|vgg19] [--half] [--sizes 256,512,1024,2048] [--memory 1024]
+    Measures a step of a print at each of these edges, in tiles within so many MiB, beside the painter's own step up to 1024 pixels.
+
 cargo xtask occupancy [--family navi21,vega10,...] [--only NAME ...] [--size 512] [--products narrow|wide|shared] [--json FILE]
     Compiles every kernel for graphics cards of AMD, which need not be there, and prints registers, spills, waves, code and the
     compiler's cycles beside the last time (before -> now), and what an iteration of each model costs at that size. Families are
