@@ -5,7 +5,9 @@ import { t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 import { duration } from '../run/tempo.js';
 
-const TILES = 1.4; // what is seen of each tile beyond it costs so much
+const TWICE = 1.4;          // every tile is seen twice, and goes back once
+const SURROUNDINGS = 1.35;  // what is seen of a tile beyond it
+const LARGEST_TILE = 1024;  // px: a smaller picture is one tile
 
 /**
  * @import { Page } from '../page/page.js'
@@ -58,6 +60,7 @@ export class Printing {
     const { width, height } = this.#size;
     const { scales } = await this.#page.painter.ask('plan', { settings, print: { from: Math.max(width, height), edge } });
     const seconds = this.#prospect.secondsOf(settings, scales);
-    this.#dialog.say(seconds ? t('About {time}', { time: duration(TILES * seconds) }) : '');
+    const inTiles = TWICE * (edge > LARGEST_TILE ? SURROUNDINGS : 1);
+    this.#dialog.say(seconds ? t('About {time}', { time: duration(inTiles * seconds) }) : '');
   }
 }
