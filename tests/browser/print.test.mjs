@@ -55,6 +55,8 @@ test("a finished picture becomes a print, and both are there", async () => {
   await waitForState(page, "done");
   assert.equal((await save(page)).width, 90);
   assert.equal(await page.locator("#runs option").count(), 3);
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360, "several pictures have room on a phone");
   assert.deepEqual(complaints(), []);
   await close();
 });
