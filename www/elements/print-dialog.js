@@ -23,7 +23,7 @@ export class PrintDialog extends HTMLElement {
         choice(OTHER, 'Another')),
       h('div', { class: 'stack' },
         h('label', { class: 'field inline' }, 'Longest edge', number({ name: 'edge', max: LARGEST })),
-        h('label', { class: 'field inline' }, 'Graphics memory, MiB', number({ name: 'memory', min: 96, max: 65536, step: 32, value: 1024 }))));
+        h('label', { class: 'field inline' }, 'Graphics memory, MiB', number({ name: 'memory', min: 96, max: 65536, step: 4, value: 1024 }))));
     this.#measure = h('p', { class: 'measure' });
     this.#words = h('p', { class: 'hint', role: 'status' });
     this.#begin = h('button', { type: 'button', class: 'primary', 'data-action': 'print', onclick: () => this.#print() }, 'Make it larger');
