@@ -36,7 +36,8 @@ struct Case {
     terms: Vec<Term>,
     size: (u32, u32),
     painting: (u32, u32),
-    edge: u32,
+    /// How many pixels are seen at once.
+    seen: u64,
     regions: Vec<Region>,
 }
 
@@ -68,11 +69,11 @@ impl Case {
         let (losses, gradient) = self.at_once(gpu, &photo, &painting, &picture);
 
         let surroundings = self.network.surroundings(self.terms.iter().map(|term| term.layer));
-        let tiling = Tiling::new(self.size, self.edge, surroundings);
+        let tiling = Tiling::new(self.size, self.seen, surroundings);
         assert!(tiling.tiles.len() > 3, "{name}: {} tiles are too few", tiling.tiles.len());
         let own = tiling.tiles.iter().map(|tile| tile.own).collect::<Vec<_>>();
         let paintings = [painting];
-        let subjects = Subjects { photo: &photo, paintings: &paintings, edge: self.edge, regions: &self.regions };
+        let subjects = Subjects { photo: &photo, paintings: &paintings, pixels: self.seen, regions: &self.regions };
         let capture = InTiles::capture(gpu, &self.network, &self.terms, tiling, subjects);
         let in_tiles = block_on(capture).unwrap();
         let mut found = Plane::zeros(width, height);
@@ -159,7 +160,7 @@ fn the_student_sees_in_tiles_what_it_sees_at_once() {
     let style: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| (*tap, rc(MeanCovariance))).collect();
     let (network, terms) = of_student(&gpu, &style, vgg19::CONTENT_TAP);
     let regions = vec![Region::whole()];
-    let case = Case { network, terms, size: (411, 301), painting: (331, 300), edge: 112, regions };
+    let case = Case { network, terms, size: (411, 301), painting: (331, 300), seen: 256 * 256, regions };
     case.check(&gpu, "student, all layers");
 }
 
@@ -185,7 +186,7 @@ fn places_and_other_losses_are_seen_in_tiles() {
         terms,
         size: (width, height),
         painting: (64, 64),
-        edge: 48,
+        seen: 72 * 72,
         regions: vec![place(false), place(true)],
     };
     case.check(&gpu, "student, places");
@@ -197,7 +198,7 @@ fn vgg19_sees_in_tiles_what_it_sees_at_once() {
     for (pooling, size) in [(Pooling::Average, (148, 97)), (Pooling::Max, (131, 144))] {
         let style = [("relu1_1", rc(MeanCovariance)), ("relu2_1", rc(MeanCovariance)), ("relu3_1", rc(MeanCovariance))];
         let (network, terms) = of_vgg19(&gpu, pooling, &style, "relu2_2");
-        let case = Case { network, terms, size, painting: (90, 70), edge: 48, regions: vec![Region::whole()] };
+        let case = Case { network, terms, size, painting: (90, 70), seen: 72 * 72, regions: vec![Region::whole()] };
         case.check(&gpu, &format!("VGG19, {pooling:?}"));
     }
 }

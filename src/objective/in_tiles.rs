@@ -37,8 +37,8 @@ pub struct Subjects<'p> {
     pub photo: &'p Plane,
     /// As large as their strokes shall be.
     pub paintings: &'p [Plane],
-    /// How large the tiles are that paintings are seen in.
-    pub edge: u32,
+    /// How many pixels of a painting are seen at once.
+    pub pixels: u64,
     /// The regions of the picture, and the paintings of each.
     pub regions: &'p [Region],
 }
@@ -143,14 +143,14 @@ impl InTiles {
         network: &Network,
         terms: &[Term],
         tiling: Tiling,
-        Subjects { photo, paintings, edge, regions }: Subjects<'_>,
+        Subjects { photo, paintings, pixels, regions }: Subjects<'_>,
     ) -> Result<InTiles> {
         let (width, height) = tiling.view();
         let view = gpu.tensor("view", Shape::new(height, width, 4))?;
         let photo = of_photo(gpu, network, terms, &tiling, &view, photo).await?;
         let mut captures = Vec::new();
         for painting in paintings {
-            captures.push(moments_of(gpu, network, terms, edge, painting).await?);
+            captures.push(moments_of(gpu, network, terms, pixels, painting).await?);
         }
         let mut rec = Recorder::new(gpu);
         let (mut aimed, mut own, mut features) = (Vec::new(), Vec::new(), Vec::new());
@@ -375,7 +375,7 @@ async fn moments_of(
     gpu: &Gpu,
     network: &Network,
     terms: &[Term],
-    edge: u32,
+    pixels: u64,
     painting: &Plane,
 ) -> Result<PaintingMoments> {
     let wanted = || {
@@ -386,7 +386,7 @@ async fn moments_of(
         terms.iter().enumerate().filter_map(of_term)
     };
     let surroundings = network.surroundings(wanted().map(|(_, layer, _)| layer));
-    let tiling = Tiling::new((painting.width, painting.height), edge, surroundings);
+    let tiling = Tiling::new((painting.width, painting.height), pixels, surroundings);
     let (width, height) = tiling.view();
     let view = gpu.tensor("painting's view", Shape::new(height, width, 4))?;
     let gathered = wanted().map(|(term, layer, centering)| {

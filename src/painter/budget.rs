@@ -27,35 +27,41 @@ fn needs(settings: &Settings, is_card: bool) -> Needs {
     }
 }
 
-/// Bounds of a tile's own edge: below, most of what is seen is not its own; above, a card is busy anyway.
+/// Bounds of what is seen of a picture at once: below this edge of its own, most of what a tile sees is not its own; above so many pixels
+/// a card is busy anyway, and a processor busy for so long that nobody would wait for it.
 const SMALLEST: u32 = 128;
-const LARGEST: u32 = 1024;
+const LARGEST: u64 = 1280 * 1280;
 
-/// What a tile has of its own, along an edge, where its view fits into so many bytes, and no array is longer than `longest`.
-/// A graphics card [holds more in passing](crate::network::Room) than a processor that stands in for one.
+/// How many pixels are seen at once, where they fit into so many bytes, and no array is longer than `longest`. A graphics card
+/// [holds more in passing](crate::network::Room) than a processor that stands in for one.
 ///
 /// # Errors
-/// [`Error::Setting`] where not even the smallest fits.
-pub fn tile_edge(settings: &Settings, around: Surroundings, bytes: u64, longest: u64, is_card: bool) -> Result<u32> {
+/// [`Error::Setting`] where not even the smallest tile fits.
+pub fn view_pixels(settings: &Settings, around: Surroundings, bytes: u64, longest: u64, is_card: bool) -> Result<u64> {
     let Needs { least, pixel, map } = needs(settings, is_card);
-    let halo = around.beyond.next_multiple_of(around.coarse);
     let pixels = (bytes.saturating_sub(least) / pixel).min(longest / map);
-    let own = (pixels.isqrt() as u32).saturating_sub(2 * halo) / around.coarse * around.coarse;
-    if own < SMALLEST {
-        let wanted = least + pixel * u64::from(SMALLEST + 2 * halo).pow(2);
+    let smallest = smallest_view(around);
+    if pixels < smallest {
         return Err(Error::Setting {
             name: "memory",
             found: format!("{} MiB", bytes >> 20),
-            expected: format!("at least {} MiB for a print with this model", wanted.div_ceil(1 << 20)),
+            expected: format!(
+                "at least {} MiB for a print with this model",
+                (least + pixel * smallest).div_ceil(1 << 20)
+            ),
         });
     }
-    Ok(own.min(LARGEST))
+    Ok(pixels.min(LARGEST))
 }
 
-/// Tiles that take half of what this one does, more or less, where the device has no memory for it; None where it is as small as
-/// they become.
-pub fn smaller_tile(edge: u32) -> Option<u32> {
-    (edge > SMALLEST).then(|| (edge * 2 / 3).max(SMALLEST))
+/// Half of so many pixels, where the device has no memory for them; None where tiles are as small as they become.
+pub fn fewer_pixels(pixels: u64, around: Surroundings) -> Option<u64> {
+    let smallest = smallest_view(around);
+    (pixels > smallest).then(|| (pixels / 2).max(smallest))
+}
+
+fn smallest_view(Surroundings { beyond, coarse }: Surroundings) -> u64 {
+    u64::from(SMALLEST + 2 * beyond.next_multiple_of(coarse)).pow(2)
 }
 
 /// Bytes of the system's memory for each pixel of a print: its numbers, their gradient and Adam's two moments, three of 4 bytes
@@ -95,13 +101,20 @@ mod tests {
     #[test]
     fn more_memory_is_larger_tiles() {
         let around = Surroundings { beyond: 75, coarse: 16 };
-        let tile = |mib: u64| tile_edge(&Settings::default(), around, mib << 20, 1 << 40, false);
-        assert_eq!(tile(1 << 20), Ok(LARGEST));
-        let [small, large] = [100, 400].map(|mib| tile(mib).unwrap());
-        assert!(SMALLEST <= small && small < large && large < LARGEST, "{small}, {large}");
-        // A view of 512 pixels, less 80 on both sides.
-        assert_eq!(tile_edge(&Settings::default(), around, 1 << 40, 48 << 18, false), Ok(352));
-        let refused = tile(1).unwrap_err().to_string();
+        let seen = |mib: u64| view_pixels(&Settings::default(), around, mib << 20, 1 << 40, false);
+        assert_eq!(seen(1 << 20), Ok(LARGEST));
+        let [small, large] = [100, 400].map(|mib| seen(mib).unwrap());
+        assert!(288 * 288 <= small && small < large && large < LARGEST, "{small}, {large}");
+        assert_eq!(view_pixels(&Settings::default(), around, 1 << 40, 48 << 18, false), Ok(512 * 512));
+        let refused = seen(1).unwrap_err().to_string();
         assert!(refused.contains("memory is 1 MiB; it must be at least"), "{refused}");
+    }
+
+    #[test]
+    fn tiles_become_smaller_until_they_are_the_smallest() {
+        let around = Surroundings { beyond: 75, coarse: 16 };
+        let all: Vec<u64> = std::iter::successors(Some(LARGEST), |&pixels| fewer_pixels(pixels, around)).collect();
+        assert_eq!(all.last(), Some(&(288 * 288)));
+        assert!(all.is_sorted_by(|a, b| a > b) && all.len() == 6, "{all:?}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
-use super::budget::{check_addresses, smaller_tile, tile_edge};
+use super::budget::{check_addresses, fewer_pixels, view_pixels};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
@@ -34,8 +34,8 @@ pub struct Print {
     scales: Vec<Scale>,
     /// How many bytes of the device's memory it may take.
     memory: u64,
-    /// The largest tiles that it takes, since the device had no room for others.
-    largest_tile: u32,
+    /// The most pixels that it sees at once, since the device had no room for more.
+    most_pixels: u64,
     /// Index of the scale at work.
     scale: usize,
     /// Steps taken at this scale.
@@ -109,7 +109,7 @@ impl Print {
             surrounded: Surrounded::of(&pixels, settings),
             scales,
             memory,
-            largest_tile: u32::MAX,
+            most_pixels: u64::MAX,
             scale: 0,
             step: 0,
             pass: 0,
@@ -131,13 +131,13 @@ impl Print {
     /// Where the device failed, and [`Error::RanAway`] where smaller steps did not help.
     pub async fn step(&mut self) -> Result<Progress> {
         let tried = self.try_step().await;
-        let edge = self.in_tiles.as_ref().map(|in_tiles| in_tiles.tiling().edge());
-        let smaller = edge.and_then(|edge| smaller_tile(edge.min(self.largest_tile)));
-        match (tried, smaller) {
-            (Err(Error::OutOfMemory { .. }), Some(smaller)) => {
+        let fewer =
+            self.tiling().and_then(|tiling| fewer_pixels(tiling.pixels().min(self.most_pixels), tiling.surroundings));
+        match (tried, fewer) {
+            (Err(Error::OutOfMemory { .. }), Some(fewer)) => {
                 self.in_tiles = None;
                 self.gpu.recover().await?;
-                (self.largest_tile, self.pass) = (smaller, 0);
+                (self.most_pixels, self.pass) = (fewer, 0);
                 self.aim().await?;
                 Ok(self.progress(Vec::new()))
             }
@@ -220,7 +220,7 @@ impl Print {
     /// Finds the targets of the scale at work, in tiles that the device has memory for.
     async fn aim(&mut self) -> Result<()> {
         let scale = &self.scales[self.scale];
-        let room = (self.memory, &mut self.largest_tile);
+        let room = (self.memory, &mut self.most_pixels);
         self.in_tiles = Some(aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, room).await?);
         Ok(())
     }
@@ -346,15 +346,15 @@ impl Surrounded {
     }
 }
 
-/// The losses at a scale, with their targets, in tiles that take so many bytes of the device's memory, and are at most as large.
-/// Where an allocation fails they become smaller, and so will those that come later.
+/// The losses at a scale, with their targets, in tiles that take so many bytes of the device's memory, and of which at most so many
+/// pixels are seen at once. Where an allocation fails they become fewer, and stay so.
 async fn aim(
     gpu: &Gpu,
     model: &FeatureModel,
     originals: &Originals,
     settings: &Settings,
     scale: &Scale,
-    (memory, largest): (u64, &mut u32),
+    (memory, most_pixels): (u64, &mut u64),
 ) -> Result<InTiles> {
     let Scale { width, height, .. } = *scale;
     let mut photo = Plane::resized(&originals.painted, width, height);
@@ -374,17 +374,17 @@ async fn aim(
     }
     let network = model.network();
     let around = network.surroundings(terms.iter().map(|term| term.layer));
-    let planned = tile_edge(settings, around, memory, gpu.longest_array(), is_card(gpu))?;
+    let planned = view_pixels(settings, around, memory, gpu.longest_array(), is_card(gpu))?;
     loop {
-        let edge = planned.min(*largest);
-        let tiling = Tiling::new((photo.width, photo.height), edge, around);
-        let smaller = smaller_tile(edge.min(tiling.edge()));
-        let subjects = Subjects { photo: &photo, paintings: &paintings, edge, regions: &regions };
+        let pixels = planned.min(*most_pixels);
+        let tiling = Tiling::new((photo.width, photo.height), pixels, around);
+        let fewer = fewer_pixels(pixels.min(tiling.pixels()), around);
+        let subjects = Subjects { photo: &photo, paintings: &paintings, pixels, regions: &regions };
         let captured = InTiles::capture(gpu, network, &terms, tiling, subjects).await;
-        match (captured, smaller) {
-            (Err(Error::OutOfMemory { .. }), Some(smaller)) => {
+        match (captured, fewer) {
+            (Err(Error::OutOfMemory { .. }), Some(fewer)) => {
                 gpu.recover().await?;
-                *largest = smaller;
+                *most_pixels = fewer;
             }
             (captured, _) => return captured,
         }

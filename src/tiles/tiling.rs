@@ -41,6 +41,8 @@ pub struct Tile {
 pub struct Tiling {
     /// Width and height of the picture.
     pub picture: (u32, u32),
+    /// What they keep to.
+    pub surroundings: Surroundings,
     /// Row by row.
     pub tiles: Vec<Tile>,
 }
@@ -55,27 +57,36 @@ pub struct Surroundings {
 }
 
 impl Tiling {
-    /// Tiles whose own areas are at most about `edge` pixels wide and high.
-    pub fn new(picture: (u32, u32), edge: u32, surroundings: Surroundings) -> Tiling {
-        let columns = spans(picture.0, edge, surroundings);
-        let rows = spans(picture.1, edge, surroundings);
+    /// Tiles of which at most so many pixels are seen at a time: those that have the device see the fewest pixels in all. Where not
+    /// even the smallest tiles are small enough, it is those.
+    pub fn new(picture: (u32, u32), pixels: u64, surroundings: Surroundings) -> Tiling {
+        let rows = divisions(picture.1, surroundings);
+        let area = |columns: &Division, rows: &Division| u64::from(columns.view) * u64::from(rows.view);
+        let seen = |(columns, rows): &(Division, Division)| area(columns, rows) * u64::from(columns.count * rows.count);
+        let pairs =
+            divisions(picture.0, surroundings).flat_map(|columns| rows.clone().map(move |rows| (columns, rows)));
+        let fitting = pairs.clone().filter(|(columns, rows)| area(columns, rows) <= pixels).min_by_key(seen);
+        let chosen = fitting.or_else(|| pairs.min_by_key(|(columns, rows)| area(columns, rows)));
+        let (columns, rows) = chosen.expect("a picture can be one tile");
+        let [columns, rows] =
+            [(picture.0, columns), (picture.1, rows)].map(|(length, own)| own.spans(length, surroundings));
         let area = |(x, width), (y, height)| Area { x, y, width, height };
         let tile =
             |row: &Span, column: &Span| Tile { own: area(column.own, row.own), view: area(column.view, row.view) };
         let tiles = rows.iter().flat_map(|row| columns.iter().map(move |column| tile(row, column))).collect();
-        Tiling { picture, tiles }
-    }
-
-    /// The longer edge of the largest own area.
-    pub fn edge(&self) -> u32 {
-        let Area { width, height, .. } = self.tiles[0].own;
-        width.max(height)
+        Tiling { picture, surroundings, tiles }
     }
 
     /// Width and height of all views.
     pub fn view(&self) -> (u32, u32) {
         let Area { width, height, .. } = self.tiles[0].view;
         (width, height)
+    }
+
+    /// Pixels of a view.
+    pub fn pixels(&self) -> u64 {
+        let (width, height) = self.view();
+        u64::from(width) * u64::from(height)
     }
 }
 
@@ -85,17 +96,54 @@ struct Span {
     view: (u32, u32),
 }
 
-fn spans(length: u32, edge: u32, Surroundings { beyond, coarse }: Surroundings) -> Vec<Span> {
-    let halo = beyond.next_multiple_of(coarse);
-    let own = length.div_ceil(length.div_ceil(edge)).next_multiple_of(coarse);
-    // With what the picture has over a multiple: the last view ends where the picture does, and begins at a multiple.
-    let view = own + 2 * halo + length % coarse;
-    let (own, view) = if view < length { (own, view) } else { (length, length) };
-    let span = |start: u32| Span {
-        own: (start, own.min(length - start)),
-        view: (start.saturating_sub(halo).min(length - view), view),
-    };
-    (0..length).step_by(own as usize).map(span).collect()
+/// An axis in so many tiles.
+#[derive(Debug, Clone, Copy)]
+struct Division {
+    count: u32,
+    /// What tiles have of their own that lie between two others. The first and the last see the picture's edge, so that they have more.
+    between: u32,
+    view: u32,
+}
+
+/// More tiles along an axis than a picture of 65 536 pixels needs.
+const MOST_TILES: u32 = 512;
+
+impl Surroundings {
+    fn halo(self) -> u32 {
+        self.beyond.next_multiple_of(self.coarse)
+    }
+}
+
+/// One tile, and all numbers of tiles that are worth it.
+fn divisions(length: u32, around: Surroundings) -> impl Iterator<Item = Division> + Clone {
+    let Surroundings { coarse, .. } = around;
+    let halo = around.halo();
+    let whole = Division { count: 1, between: length, view: length };
+    let (aligned, rest) = (length / coarse * coarse, length % coarse);
+    let several = (2..=MOST_TILES).map(move |count| {
+        let between = aligned.saturating_sub(2 * halo).div_ceil(count).next_multiple_of(coarse).max(coarse);
+        // With what the picture has over a multiple: the last view ends where the picture does, and begins at a multiple.
+        Division { count, between, view: between + 2 * halo + rest }
+    });
+    // Rounded up, fewer may do.
+    let is_whole = move |own: &Division| 2 * halo + own.between * (own.count - 1) < aligned && own.view < length;
+    std::iter::once(whole).chain(several.filter(is_whole))
+}
+
+impl Division {
+    fn spans(self, length: u32, around: Surroundings) -> Vec<Span> {
+        let Division { count, between, view } = self;
+        if count == 1 {
+            return vec![Span { own: (0, length), view: (0, length) }];
+        }
+        let start = |index: u32| if index == 0 { 0 } else { around.halo() + index * between };
+        let end = |index: u32| if index + 1 == count { length } else { start(index + 1) };
+        let span = |index: u32| Span {
+            own: (start(index), end(index) - start(index)),
+            view: ((index * between).min(length - view), view),
+        };
+        (0..count).map(span).collect()
+    }
 }
 
 #[cfg(test)]
@@ -115,8 +163,8 @@ mod tests {
     #[test]
     fn own_areas_cover_the_picture_once() {
         for picture in [(1, 1), (700, 30), (513, 1029), (2048, 1000), (997, 1500)] {
-            for edge in [64, 100, 512] {
-                let tiling = Tiling::new(picture, edge, AROUND);
+            for edge in [200, 300, 512] {
+                let tiling = Tiling::new(picture, edge * edge, AROUND);
                 let mut seen = vec![0; (picture.0 * picture.1) as usize];
                 for Tile { own, .. } in &tiling.tiles {
                     for y in own.y..own.y + own.height {
@@ -140,9 +188,14 @@ mod tests {
                 && own >= view + if view == 0 { 0 } else { AROUND.beyond }
                 && aligned >= (own + own_length + AROUND.beyond).min(length)
         };
-        for length in [300, 400, 511, 512, 1000, 1937] {
-            for edge in [64, 100, 256] {
-                let tiling = Tiling::new((length, 20), edge, AROUND);
+        for length in [177, 300, 400, 511, 512, 1000, 1937] {
+            for edge in [100, 220, 260, 416] {
+                let tiling = Tiling::new((length, 20), edge * 20, AROUND);
+                assert!(
+                    edge < 220 || tiling.view().0 <= edge as u32,
+                    "{length} in views of {edge}: {:?}",
+                    tiling.view()
+                );
                 for Tile { own, view } in &tiling.tiles {
                     assert!(holds((own.x, own.width), (view.x, view.width), length), "{own:?} in {view:?} of {length}");
                     assert_eq!((view.width, view.height), tiling.view());
@@ -154,6 +207,19 @@ mod tests {
     #[test]
     fn a_small_picture_is_one_tile() {
         let whole = Area { x: 0, y: 0, width: 200, height: 100 };
-        assert_eq!(Tiling::new((200, 100), 64, AROUND).tiles, [Tile { own: whole, view: whole }]);
+        assert_eq!(Tiling::new((200, 100), 200 * 100, AROUND).tiles, [Tile { own: whole, view: whole }]);
+        assert_eq!(Tiling::new((160, 100), 64, AROUND).tiles.len(), 1, "no smaller tile would see less");
+    }
+
+    #[test]
+    fn tiles_at_the_edge_have_more_of_their_own() {
+        let tiling = Tiling::new((1024, 160), 600 * 160, AROUND);
+        let areas =
+            tiling.tiles.iter().map(|Tile { own, view }| (own.x, own.width, view.x, view.width)).collect::<Vec<_>>();
+        assert_eq!(areas, [(0, 512, 0, 592), (512, 512, 432, 592)]);
+        let tiling = Tiling::new((1024, 160), 480 * 160, AROUND);
+        let areas =
+            tiling.tiles.iter().map(|Tile { own, view }| (own.x, own.width, view.x, view.width)).collect::<Vec<_>>();
+        assert_eq!(areas, [(0, 368, 0, 448), (368, 288, 288, 448), (656, 368, 576, 448)]);
     }
 }

@@ -6,8 +6,8 @@ import { $ } from '../page/ids.js';
 import { duration } from '../run/tempo.js';
 
 const TWICE = 1.4;          // every tile is seen twice, and goes back once
-const SURROUNDINGS = 1.35;  // what is seen of a tile beyond it
-const LARGEST_TILE = 1024;  // px: a smaller picture is one tile
+const SURROUNDINGS = 1.2;   // what is seen of a tile beyond it
+const LARGEST_TILE = 1280;  // px: a smaller picture is one tile
 
 /**
  * @import { Page } from '../page/page.js'
