@@ -2,6 +2,9 @@
 //!
 //! Three pictures stand for photographs and six for paintings. Every one is drawn by the procedures of this module from
 //! fixed seeds, so no picture has an owner or a licence other than the project's.
+//!
+//! The committed files went through `jpegtran -optimize -progressive` (libjpeg-turbo) afterwards, which orders the same numbers
+//! in fewer bytes: every pixel is as it is drawn here, and a file a twelfth smaller.
 mod canvas;
 mod geom;
 mod noise;
