@@ -15,7 +15,7 @@ use crate::gpu::{Gpu, Shape};
 use crate::image::{LUMA, Picture, Rows, fit, resize, resized_rows};
 use crate::model::Margin;
 use crate::network::is_card;
-use crate::objective::{InTiles, Subjects};
+use crate::objective::{Family, InTiles, Subjects};
 use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
 use crate::settings::Settings;
@@ -346,6 +346,10 @@ impl Surrounded {
     }
 }
 
+/// How many times as much the content of a print weighs: it is the painted picture, which is near the painting already. With less it
+/// comes nearer to the painting than that picture was, and its layout goes astray.
+const FAITHFULNESS: f32 = 12.0;
+
 /// The losses at a scale, with their targets, in tiles that take so many bytes of the device's memory, and of which at most so many
 /// pixels are seen at once. Where an allocation fails they become fewer, and stay so.
 async fn aim(
@@ -367,7 +371,9 @@ async fn aim(
     let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();
     let mut regions = regions(&places, &shares(settings, places.len()), (width, height));
     let shape = |plane: &Plane| Shape::new(plane.height, plane.width, 4);
-    let terms = model.terms(settings, shape(&photo), paintings.iter().map(shape));
+    let mut terms = model.terms(settings, shape(&photo), paintings.iter().map(shape));
+    let of_content = terms.iter_mut().filter(|term| term.loss.family() == Family::Content);
+    of_content.for_each(|term| term.weight *= FAITHFULNESS);
     if let Some(Margin { radius, .. }) = surroundings(shape(&photo), settings) {
         photo = photo.wrapped(radius);
         wrap(&mut regions, radius);
