@@ -42,7 +42,7 @@ use std::rc::Rc;
 /// Steps that may be queued on the device behind the one at work: enough to keep it busy, few enough that Pause and Stop
 /// feel immediate.
 const STEPS_IN_FLIGHT: usize = 2;
-/// Steps that take so long keep the device busy by themselves. None is queued behind them, so that checkpoints need not wait for it.
+/// Steps that take so long keep the device busy by themselves. None is queued behind them: checkpoints would wait for it.
 const LONG_MS: f64 = 400.0;
 
 /// A run.
@@ -166,17 +166,12 @@ impl Painter {
         Ok(underway.opened(values, &self.settings, &self.totals))
     }
 
-    /// The same without keeping the device idle. Where steps are short, the first call sends for it, and a later one between two
-    /// steps has it; where the run went elsewhere meanwhile (back, to the next scale, or steered), it is sent for anew. Where they
-    /// are long, none is queued, and the first call has it.
+    /// The same without waiting: the first call sends for it, and a later one between two steps has it. Where the run went
+    /// elsewhere meanwhile (back, to the next scale, or steered), it is sent for anew.
     ///
     /// # Errors
     /// Where the device failed.
-    pub async fn poll_checkpoint(&mut self) -> Result<Option<Checkpoint>> {
-        if self.step_ms >= LONG_MS {
-            self.underway = None;
-            return self.checkpoint().await.map(Some);
-        }
+    pub fn poll_checkpoint(&mut self) -> Result<Option<Checkpoint>> {
         let Some(mut underway) = self.underway.take() else {
             self.underway = Some(self.send_for_checkpoint());
             return Ok(None);

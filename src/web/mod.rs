@@ -243,10 +243,10 @@ impl Studio {
         self.begin(Run::Painting(painter.into()))
     }
 
-    /// The run as it stands, {iteration, file} to go on from. Of short steps it is sent for, and comes later: undefined until then.
+    /// The run as it stands, {iteration, file} to go on from, without waiting: sends for it, and later has it; undefined until then.
     #[wasm_bindgen(js_name = pollCheckpoint)]
-    pub async fn poll_checkpoint(&mut self) -> Result<JsValue, JsValue> {
-        self.run()?.poll_checkpoint().await.map_err(thrown)?.map_or(Ok(JsValue::UNDEFINED), |run| kept(&run))
+    pub fn poll_checkpoint(&mut self) -> Result<JsValue, JsValue> {
+        self.run()?.poll_checkpoint().map_err(thrown)?.map_or(Ok(JsValue::UNDEFINED), |run| kept(&run))
     }
 
     /// Lets settings and paintings take effect on the run at work; false if they need a new one.

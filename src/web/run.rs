@@ -88,9 +88,9 @@ impl Run {
     }
 
     /// A checkpoint, if one is there; a print has none.
-    pub async fn poll_checkpoint(&mut self) -> Result<Option<Checkpoint>> {
+    pub fn poll_checkpoint(&mut self) -> Result<Option<Checkpoint>> {
         match self {
-            Run::Painting(painter) => painter.poll_checkpoint().await,
+            Run::Painting(painter) => painter.poll_checkpoint(),
             Run::Printing(_) => Ok(None),
         }
     }

@@ -56,7 +56,7 @@ fn a_checkpoint_that_nothing_waited_for_is_the_same() {
     block_on(async {
         let mut painter = Painter::new(&gpu(), &sources, &settings).await.unwrap();
         while !painter.step().await.unwrap().finished {
-            on_the_way.extend(painter.poll_checkpoint().await.unwrap());
+            on_the_way.extend(painter.poll_checkpoint().unwrap());
         }
         let mut painter = Painter::new(&gpu(), &sources, &settings).await.unwrap();
         let mut wanted = on_the_way.iter().map(|kept| kept.standing.before + kept.standing.step).peekable();

@@ -111,7 +111,7 @@ const inTurn = {
   async pause() {
     painting = false;
     // The first that comes may have been sent for earlier.
-    if (begun && run.progress && !run.ends) for (let left = 2; left > 0; await breath()) if (await keep()) left--;
+    if (begun && run.progress && !run.ends) for (let left = 2; left > 0; await breath()) if (keep()) left--;
   },
   resume() { painting = begun; },
   async stop() {
@@ -299,7 +299,7 @@ async function step() {
     if (progress.finished || stopped) painting = false;
     tell('progress', { ...progress, stopped });
     if (progress.finished || stopped || isFrame(progress)) await keepFrame(progress);
-    if (painting && !run.ends && performance.now() >= run.keep_ms) await keep();
+    if (painting && !run.ends && performance.now() >= run.keep_ms) keep();
     for (; painting && run.score[0]?.at <= progress.iteration; run.score.shift()) await studio.steer(JSON.stringify(run.score[0].settings));
   } catch (error) {
     painting = false;
@@ -309,20 +309,20 @@ async function step() {
 }
 
 /**
- * Keeps the run as it stands, to go on from should the engine fall: it is sent for, and comes some steps later; where steps are long, at once.
- * @returns {Promise<boolean>} whether one has come
+ * Keeps the run as it stands, to go on from should the engine fall: it is sent for, and comes some steps later. Nothing waits for it.
+ * @returns {boolean} whether one has come
  */
-async function keep() {
+function keep() {
   const began = performance.now();
   run.sent_ms ??= began;
   /** @type {{iteration: number, file: Uint8Array} | undefined} */
-  const kept = await studio.pollCheckpoint();
+  const kept = studio.pollCheckpoint();
   if (!kept) return false;
   tell('checkpoint', { run: run.id, iteration: kept.iteration, blob: new Blob([own(kept.file)]) });
   const now = performance.now();
   run.keep_ms = run.sent_ms + Math.max(KEEP_MS, (now - began) / KEEP_SHARE);
   run.sent_ms = undefined;
-  if (now >= run.keep_ms) await keep(); // the next is due as well
+  if (now >= run.keep_ms) keep(); // the next is due as well
   return true;
 }
 

@@ -42,7 +42,7 @@ export const CALLS = {
 };
 
 /** Those of them that are waited for, and so can hang. */
-export const AWAITED = ["open", "start", "step", "snapshot", "pollCheckpoint", "steer", "save", "beginSketch", "stepSketch"];
+export const AWAITED = ["open", "start", "step", "snapshot", "steer", "save", "beginSketch", "stepSketch"];
 
 /** Lets the page ask its engine something. */
 export const ask = (page) => page.evaluate(() => document.getElementById("settings").dispatchEvent(new Event("input")));
