@@ -110,13 +110,13 @@ fn a_step_takes_few_bytes_for_a_pixel() {
     }
 }
 
+fn picture(width: u32, height: u32) -> Rc<Picture> {
+    let values = (0..width * height).flat_map(|pixel| [(pixel % 7) as f32 / 7.0, 0.5, (pixel % 11) as f32 / 11.0, 1.0]);
+    Rc::new(Picture::new(width, height, values.collect()))
+}
+
 /// What a print of `edge` x 3/4 `edge` takes of the device, with these weights, within so many MiB: counted by the engine.
 fn print_mib(gpu: &Gpu, settings: Settings, weights: ModelWeights, mib: u64, edge: u32, from: u32) -> f64 {
-    let picture = |width, height| {
-        let values =
-            (0..width * height).flat_map(|pixel| [(pixel % 7) as f32 / 7.0, 0.5, (pixel % 11) as f32 / 11.0, 1.0]);
-        Rc::new(Picture::new(width, height, values.collect()))
-    };
     let sources = Sources {
         photo: Some(picture(320, 240)),
         paintings: vec![picture(400, 300)],
@@ -148,11 +148,6 @@ fn a_print_keeps_to_its_memory() {
 fn a_print_gives_way_where_memory_runs_out() {
     use scumble::Error;
     let gpu = block_on(Gpu::open()).unwrap();
-    let picture = |width, height| {
-        let values =
-            (0..width * height).flat_map(|pixel| [(pixel % 7) as f32 / 7.0, 0.5, (pixel % 11) as f32 / 11.0, 1.0]);
-        Rc::new(Picture::new(width, height, values.collect()))
-    };
     let settings = Settings { iterations: Some(1), ..Settings::default() };
     let sources = Sources {
         photo: Some(picture(160, 120)),

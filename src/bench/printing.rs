@@ -8,6 +8,7 @@ use crate::clock::now_ms;
 use crate::gpu::{Gpu, Phase};
 use crate::painter::{Painter, Print, Sources};
 use crate::settings::Settings;
+use crate::weights::ModelWeights;
 use std::rc::Rc;
 
 /// A print's last scale.
@@ -86,14 +87,14 @@ impl Printing {
     }
 }
 
-/// Longest edge of the photo and of the painting: a page keeps no larger ones.
+/// Longest edge of the photo and of the painting, and of the picture whose operations are counted: more changes neither.
 const SOURCE: u32 = 2048;
 
 /// All tiles are seen twice, and go back once.
 fn extra_work(
     gpu: &Gpu,
     model: ModelKind,
-    weights: &crate::weights::ModelWeights,
+    weights: &ModelWeights,
     size: u32,
     tiles: usize,
     (width, height): (u32, u32),

@@ -392,6 +392,7 @@ fn put(trouble: &Mutex<Option<Error>>, error: Error) {
     }
 }
 
+/// Notes whatever the device complains of.
 fn watch(device: &wgpu::Device, trouble: &Arc<Mutex<Option<Error>>>) {
     let slot = trouble.clone();
     device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {

@@ -34,8 +34,8 @@ export class Closer {
   #middle;
   /** What the canvas holds, in fractions of the picture. */
   #held = WHOLE;
-  /** What the engine is asked to show, as long as it does not answer. */
-  #asked = '';
+  /** Whether the engine is asked to show a part, and has not answered. */
+  #isAsking = false;
   #box = /** @type {HTMLElement} */ ($('canvas').parentElement);
 
   /** @param {{page: Page, easel: Easel, stage: Stage}} given */
@@ -85,9 +85,8 @@ export class Closer {
   /** Lets the engine show what is in sight, and then what is by that time. @param {Size} size */
   async #ask(size) {
     const part = this.#middle && this.#part(size);
-    const asked = JSON.stringify([part, size]);
-    if (this.#asked || (part ? JSON.stringify(this.#held) === JSON.stringify(fractions(part, size)) : this.#held === WHOLE)) return;
-    this.#asked = asked;
+    if (this.#isAsking || (part ? JSON.stringify(this.#held) === JSON.stringify(fractions(part, size)) : this.#held === WHOLE)) return;
+    this.#isAsking = true;
     const { run } = this.#easel;
     try {
       const middle = part && { x: (part.x + part.width / 2) / size.width, y: (part.y + part.height / 2) / size.height };
@@ -95,7 +94,7 @@ export class Closer {
     } catch {
       return; // an engine that fell shows nothing anyway
     } finally {
-      this.#asked = '';
+      this.#isAsking = false;
     }
     if (run !== this.#easel.run) return;
     this.#held = part ? fractions(part, size) : WHOLE;

@@ -1,6 +1,5 @@
 // The stage: what is seen of it all. The living canvas, a moment of its past, or before anything was painted an
 // invitation; and over them the photo, or a moment that was pinned, to compare with.
-
 //
 // Events: laid (something else is in sight, or of another size)
 
