@@ -39,7 +39,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
         return;
     }
     let last = params.out_blocks - 1u;
-    let point = select(p, inverse_point(p), TRANSPOSED);
+    let point = weights_of(p);
     let start0 = row_starts(p, row);
     let start1 = row_starts(p, row + 4u);
     let start2 = row_starts(p, row + 8u);

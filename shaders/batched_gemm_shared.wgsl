@@ -1,4 +1,5 @@
-// Products of matrices, a batch of them, as common/batched_gemm.wgsl says; for graphics cards.
+// Products of matrices for graphics cards: a batch of them, as common/batched_gemm.wgsl says, or one of square matrices, as
+// common/square_matmul.wgsl says. These files know how factors are read and results are stored.
 //
 // A workgroup makes 64 rows of 16 output blocks, or 32 rows where FEW. Its threads bring four input blocks at a time into
 // workgroup memory, where neighbours read what lies side by side, and each makes 8 rows (or 4) of 2 output blocks of them:
@@ -19,9 +20,9 @@ fn swizzled(index: u32, depth: u32) -> u32 {
     return (index % 8u) ^ (2u * depth);
 }
 
-// Where a row begins. Beyond the last row the last is repeated; it is computed and not stored.
-fn row_start(p: u32, row: u32) -> u32 {
-    return (p * params.rows + min(row, params.rows - 1u)) * params.in_blocks;
+// Beyond the last row the last is repeated; it is computed and not stored.
+fn clamped_start(p: u32, row: u32) -> u32 {
+    return row_start(p, min(row, params.rows - 1u));
 }
 
 // Zeros beyond the last input block.
@@ -29,7 +30,7 @@ fn bring_row(start: u32, row: u32, first: u32, depth: u32) {
     let input = first + depth;
     var value = vec4<f32>();
     if (input < params.in_blocks) {
-        value = vec4<f32>(x[start + input]);
+        value = row_at(start, input);
     }
     xs[depth][row / 8u][swizzled(row, depth)] = value;
 }
@@ -59,16 +60,16 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     let p = group.z;
     let first_row = group.x * select(64u, 32u, FEW);
     let first_block = group.y * BLOCKS;
-    let point = select(p, inverse_point(p), TRANSPOSED);
+    let point = weights_of(p);
     let row = thread / 8u;
     let block = thread % 8u;
     // Neighbouring threads fetch what lies side by side in x and in w.
     let depth = thread % DEPTH;
     let among = thread / DEPTH;
-    let start0 = row_start(p, first_row + among);
-    let start1 = row_start(p, first_row + among + 16u);
-    let start2 = row_start(p, first_row + among + 32u);
-    let start3 = row_start(p, first_row + among + 48u);
+    let start0 = clamped_start(p, first_row + among);
+    let start1 = clamped_start(p, first_row + among + 16u);
+    let start2 = clamped_start(p, first_row + among + 32u);
+    let start3 = clamped_start(p, first_row + among + 48u);
 
     var a0 = vec4<f32>(); var a1 = vec4<f32>(); var a2 = vec4<f32>(); var a3 = vec4<f32>();
     var a4 = vec4<f32>(); var a5 = vec4<f32>(); var a6 = vec4<f32>(); var a7 = vec4<f32>();

@@ -1,40 +1,28 @@
-// A product of square matrices that may be scaled and have its diagonal raised:
-//   y = factor norm^power a b + diagonal I.
-// a, b, y: C, C in 4x4 tiles. norm: one number that only the device knows; with power 0 it does not matter.
+// A product of square matrices, as common/square_matmul.wgsl says.
 //
 // Each thread makes a square of 2x2 tiles or, where WIDE, 4x4; a workgroup shares its columns.
 
-struct Params {
-    blocks: u32,
-    channels: u32,
-    factor: f32,
-    power: f32,
-    diagonal: f32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<mat4x4<f32>>;       // C/4, C/4
 @group(0) @binding(2) var<storage, read> b: array<mat4x4<f32>>;       // C/4, C/4
-@group(0) @binding(3) var<storage, read> norm: array<f32>;            // the first number counts
 @group(0) @binding(4) var<storage, read_write> y: array<mat4x4<f32>>; // C/4, C/4
 
 override WIDE: bool = false; // what a constant rules out, drivers leave out
 
-fn store(i: u32, j: u32, sum: mat4x4<f32>, scale: f32) {
-    if (i >= params.blocks || j >= params.blocks) {
+fn store(i: u32, j: u32, sum: mat4x4<f32>, factor: f32) {
+    if (i >= params.out_blocks || j >= params.in_blocks) {
         return;
     }
-    var tile = sum * scale;
+    var tile = sum * factor;
     if (i == j) {
         tile += diagonal(i, params.channels, params.diagonal);
     }
-    y[i * params.blocks + j] = tile;
+    y[i * params.in_blocks + j] = tile;
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
     let side = select(2u, 4u, WIDE);
-    let blocks = params.blocks;
+    let blocks = params.in_blocks;
     let i = id.x * side;
     let j = group.y * side;
     if (i >= blocks) {
@@ -64,18 +52,15 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) gro
             s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
         }
     }
-    var scale = params.factor;
-    if (params.power != 0.0) {
-        scale *= pow(norm[0], params.power);
-    }
-    store(i, j, s00, scale); store(i, j + 1u, s01, scale);
-    store(i + 1u, j, s10, scale); store(i + 1u, j + 1u, s11, scale);
+    let factor = scale();
+    store(i, j, s00, factor); store(i, j + 1u, s01, factor);
+    store(i + 1u, j, s10, factor); store(i + 1u, j + 1u, s11, factor);
     if (WIDE) {
-        store(i, j + 2u, s02, scale); store(i, j + 3u, s03, scale);
-        store(i + 1u, j + 2u, s12, scale); store(i + 1u, j + 3u, s13, scale);
-        store(i + 2u, j, s20, scale); store(i + 2u, j + 1u, s21, scale);
-        store(i + 2u, j + 2u, s22, scale); store(i + 2u, j + 3u, s23, scale);
-        store(i + 3u, j, s30, scale); store(i + 3u, j + 1u, s31, scale);
-        store(i + 3u, j + 2u, s32, scale); store(i + 3u, j + 3u, s33, scale);
+        store(i, j + 2u, s02, factor); store(i, j + 3u, s03, factor);
+        store(i + 1u, j + 2u, s12, factor); store(i + 1u, j + 3u, s13, factor);
+        store(i + 2u, j, s20, factor); store(i + 2u, j + 1u, s21, factor);
+        store(i + 2u, j + 2u, s22, factor); store(i + 2u, j + 3u, s23, factor);
+        store(i + 3u, j, s30, factor); store(i + 3u, j + 1u, s31, factor);
+        store(i + 3u, j + 2u, s32, factor); store(i + 3u, j + 3u, s33, factor);
     }
 }

@@ -99,8 +99,10 @@ choices! {
 
     /// How the engine stores features and their gradients; it computes in 32 bits either way.
     Precision {
-        /// In 32 bits.
+        /// In 16 on graphics cards that have such numbers, in 32 elsewhere.
         #[default]
+        Usual = "as suits the adapter",
+        /// In 32 bits.
         Full = "32 bits",
         /// In 16: about half of the memory, on graphics adapters that have such numbers.
         Half = "16 bits",

@@ -30,20 +30,30 @@ const MOST_REPEATS: u32 = 64;
 const RUNS: usize = 2;
 /// Another way has to be worth its registers and barriers: what is measured here is not all that it will be used for.
 const WORTH: f64 = 0.95;
-/// The name under which a card's nanoseconds for a trial of products are kept, ...
-const PACE: &str = "nanoseconds of products";
-/// ... and how many times slower or faster it may be another time: its clock rises and falls.
+/// The name under which a device's nanoseconds for a trial of products are kept. Other versions have other kernels, ...
+const PACE: &str = concat!("nanoseconds of products in ", env!("CARGO_PKG_VERSION"));
+/// ... so what begins like this and is not ours makes a memory worthless.
+const ANY_PACE: &str = "nanoseconds of products";
+/// How many times slower or faster a device may be another time: its clock rises and falls, and others use it too.
 const FAR_OFF: f64 = 4.0;
 /// A device with fewer GFLOP/s is a processor that stands in for a graphics card. It has no workgroup memory, and takes a second
 /// to compile barriers, so that nothing but its products is tried.
 const GRAPHICS_CARD: f64 = 100.0;
 
-/// Finds out how much an invocation should make of each kind of work, unless that is known of this device. A card that is by far
-/// not as fast as it was when it was found out is tried again: perhaps something else kept it busy then.
+/// Finds out how much an invocation should make of each kind of work, unless that is known of this device. A device that is by
+/// far not as fast as it was then is tried again: something else may have kept it busy, and a busy card looks like a processor.
 ///
 /// # Errors
 /// Where the device failed, or cannot hold three small tensors.
 pub async fn tune(gpu: &Gpu) -> Result<()> {
+    if !gpu.findings().are_confirmed() {
+        find_out(gpu).await?;
+        gpu.findings().confirm();
+    }
+    Ok(())
+}
+
+async fn find_out(gpu: &Gpu) -> Result<()> {
     let known = gpu.findings().all();
     if let Some(variant) = GemmVariant::told(&known, Work::Products) {
         let Some(&then) = known.get(PACE) else { return Ok(()) };
@@ -60,9 +70,7 @@ pub async fn tune(gpu: &Gpu) -> Result<()> {
         if work == Work::Products {
             let others = if is_card { &[GemmVariant::Wide, GemmVariant::Shared][..] } else { &[GemmVariant::Wide] };
             let ms = decide(gpu, work, narrow, others, repeats).await?;
-            if is_card {
-                gpu.findings().note(PACE, pace(ms, repeats));
-            }
+            gpu.findings().note(PACE, pace(ms, repeats));
         } else if is_card {
             let narrow = time(gpu, work, GemmVariant::Narrow, repeats).await?;
             decide(gpu, work, narrow, &[GemmVariant::Shared], repeats).await?;
@@ -106,10 +114,13 @@ async fn decide(gpu: &Gpu, work: Work, narrow_ms: f64, others: &[GemmVariant], r
 }
 
 /// Takes what a text tells of a device, in place of all that is known. It may come from a stranger's file: what no device can have
-/// found out is left out, and found out again.
+/// found out is left out, and found out again. So is all that another version found out.
 pub fn recall(gpu: &Gpu, text: &str) {
     gpu.findings().forget();
-    let findings = serde_json::from_str(text).unwrap_or_default();
+    let findings: BTreeMap<String, u32> = serde_json::from_str(text).unwrap_or_default();
+    if findings.keys().any(|name| name.starts_with(ANY_PACE) && name != PACE) {
+        return;
+    }
     for (work, variant) in told(&findings) {
         variant.note(gpu, work);
     }

@@ -30,11 +30,25 @@ fn inverse_point(point: u32) -> u32 {
     return inverse[point / 6u] * 6u + inverse[point % 6u];
 }
 
+// Which weights belong to a product.
+fn weights_of(p: u32) -> u32 {
+    return select(p, inverse_point(p), TRANSPOSED);
+}
+
 fn weight(point: u32, output: u32, input: u32) -> mat4x4<f32> {
     if (TRANSPOSED) {
         return transpose(w[(point * params.in_blocks + input) * params.out_blocks + output]);
     }
     return w[(point * params.out_blocks + output) * params.in_blocks + input];
+}
+
+// Where a row of x begins, and four of its values.
+fn row_start(p: u32, row: u32) -> u32 {
+    return (p * params.rows + row) * params.in_blocks;
+}
+
+fn row_at(start: u32, input: u32) -> vec4<f32> {
+    return vec4<f32>(x[start + input]);
 }
 
 // Beyond the last row there is nothing to store.

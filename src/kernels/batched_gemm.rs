@@ -33,18 +33,17 @@ pub const WIDE_TRANSPOSED: Kernel =
 /// See [`NARROW_TRANSPOSED`].
 pub const SHARED_TRANSPOSED: Kernel =
     Kernel { name: "batched_gemm_shared_transposed", constants: &[("TRANSPOSED", 1.0)], ..SHARED };
-
 /// See [`NARROW_TRANSPOSED`].
 pub const SHARED_FEW_TRANSPOSED: Kernel =
     Kernel { name: "batched_gemm_shared_few_transposed", constants: &[("TRANSPOSED", 1.0), ("FEW", 1.0)], ..SHARED };
 
 /// Output blocks that an invocation makes.
 const BLOCKS_PER_THREAD: u32 = 4;
-/// Rows and output blocks that a workgroup of [`SHARED`] makes.
+/// Rows and output blocks that a workgroup of [`SHARED`] makes, ...
 const SHARED_ROWS: u32 = 64;
-/// Rows of [`SHARED_FEW`].
-const FEW_ROWS: u32 = 32;
-const SHARED_BLOCKS: u32 = 16;
+pub(super) const SHARED_BLOCKS: u32 = 16;
+/// ... and rows of [`SHARED_FEW`].
+pub(super) const FEW_ROWS: u32 = 32;
 
 /// A batch of products of the same size.
 #[derive(Debug, Clone, Copy)]

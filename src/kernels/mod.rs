@@ -62,7 +62,7 @@ pub use line::{Part, sums_for};
 use crate::gpu::Kernel;
 
 /// Every compute kernel but those that one loss alone uses ([`crate::objective::losses::KERNELS`]), for the tests that reflect them.
-pub const ALL: [&Kernel; 66] = [
+pub const ALL: [&Kernel; 67] = [
     &adam::KERNEL,
     &adam::UNBOUNDED,
     &batched_gemm::NARROW,
@@ -116,6 +116,7 @@ pub const ALL: [&Kernel; 66] = [
     &sigmoid::BACKWARD,
     &square_matmul::KERNEL,
     &square_matmul::WIDE,
+    &square_matmul::SHARED,
     &stability::KERNEL,
     &strided_conv::FORWARD,
     &strided_conv::BACKWARD,

@@ -1,5 +1,6 @@
 //! Products of two square matrices.
 
+use super::batched_gemm::{FEW_ROWS, SHARED_BLOCKS};
 use super::gemm_variant::{GemmVariant, Work};
 use super::line::LINE;
 use crate::gpu::{Grid, Kernel, Recorder, Shape, Tensor};
@@ -8,7 +9,9 @@ use bytemuck::{Pod, Zeroable};
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 struct Params {
-    blocks: u32,
+    rows: u32,
+    in_blocks: u32,
+    out_blocks: u32,
     channels: u32,
     factor: f32,
     power: f32,
@@ -16,9 +19,23 @@ struct Params {
 }
 
 /// The compute kernel: squares of 2x2 tiles for each invocation.
-pub const KERNEL: Kernel = kernel!("square_matmul", LINE, Params, [Read, Read, Read, Write], ["diagonal"]);
+pub const KERNEL: Kernel =
+    kernel!("square_matmul", LINE, Params, [Read, Read, Read, Write], ["diagonal", "square_matmul"]);
 /// The same with squares of 4x4 tiles.
 pub const WIDE: Kernel = Kernel { name: "square_matmul_wide", constants: &[("WIDE", 1.0)], ..KERNEL };
+/// The same through workgroup memory, as products of few rows do it: a matrix is so small that it is better made by many
+/// workgroups.
+pub const SHARED: Kernel = Kernel {
+    name: "square_matmul_shared",
+    constants: &[("FEW", 1.0)],
+    ..kernel!(
+        "batched_gemm_shared",
+        LINE,
+        Params,
+        [Read, Read, Read, Write],
+        ["diagonal", "square_matmul", "square_gemm"]
+    )
+};
 
 /// The last operations on a product before it is stored.
 #[derive(Clone, Copy)]
@@ -42,11 +59,13 @@ pub fn record(rec: &mut Recorder, a: &Tensor, b: &Tensor, finish: Finish, y: &Te
     // Without a norm, what is bound in its place is not read.
     let (norm, power) = finish.norm.unwrap_or((a, 0.0));
     let Finish { factor, diagonal, .. } = finish;
-    let params = Params { blocks, channels, factor, power, diagonal };
-    let (kernel, side) = match GemmVariant::on(rec.gpu(), Work::Squares) {
-        GemmVariant::Wide => (&WIDE, 4),
-        GemmVariant::Narrow | GemmVariant::Shared => (&KERNEL, 2),
+    let rows = 4 * blocks;
+    let params = Params { rows, in_blocks: blocks, out_blocks: blocks, channels, factor, power, diagonal };
+    let squares = |side| [blocks.div_ceil(side), blocks.div_ceil(side), 1];
+    let (kernel, threads) = match GemmVariant::on(rec.gpu(), Work::Squares) {
+        GemmVariant::Narrow => (&KERNEL, squares(2)),
+        GemmVariant::Wide => (&WIDE, squares(4)),
+        GemmVariant::Shared => (&SHARED, [rows.div_ceil(FEW_ROWS) * LINE[0], blocks.div_ceil(SHARED_BLOCKS), 1]),
     };
-    let strips = blocks.div_ceil(side);
-    rec.dispatch(kernel, &params, &[a, b, norm, y], Grid::over(kernel, [strips, strips, 1]));
+    rec.dispatch(kernel, &params, &[a, b, norm, y], Grid::over(kernel, threads));
 }

@@ -53,6 +53,11 @@ impl Network {
         Network { room: Some(room), ..self }
     }
 
+    /// How it stores its features.
+    pub fn features(&self) -> DType {
+        self.dtype
+    }
+
     /// The same network, its features and their gradients stored as `dtype` says; pictures stay in f32.
     pub fn stored_as(self, dtype: DType) -> Network {
         Network { dtype, ..self }

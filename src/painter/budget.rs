@@ -1,12 +1,12 @@
 //! This turns the memory that a print may take into the size of its tiles. Pure decisions.
 
-use crate::choices::{ModelKind, Precision};
-use crate::settings::Settings;
+use crate::choices::ModelKind;
+use crate::gpu::DType;
 use crate::tiles::Surroundings;
 use crate::{Error, Result};
 
 /// What a model takes on the device, in bytes: lines above what prints of one tile took, of 256 to 1024 pixels.
-struct Needs {
+pub struct Needs {
     /// For its weights, and what a walk holds in passing.
     least: u64,
     /// For each pixel that is seen.
@@ -15,43 +15,48 @@ struct Needs {
     map: u64,
 }
 
-fn needs(settings: &Settings, is_card: bool) -> Needs {
-    let needs = |mib: u64, pixel, map| Needs { least: mib << 20, pixel, map };
-    match (settings.model, settings.precision, is_card) {
-        (ModelKind::Student, _, false) => needs(9, 555, 48),
-        (ModelKind::Student, _, true) => needs(210, 460, 48),
-        (ModelKind::Vgg19, Precision::Full, false) => needs(212, 1150, 128),
-        (ModelKind::Vgg19, Precision::Full, true) => needs(435, 1000, 128),
-        (ModelKind::Vgg19, Precision::Half, false) => needs(208, 725, 64),
-        (ModelKind::Vgg19, Precision::Half, true) => needs(400, 620, 64),
-    }
-}
-
 /// Bounds of what is seen of a picture at once: below this edge of its own, most of what a tile sees is not its own; above so many pixels
 /// a card is busy anyway, and a processor busy for so long that nobody would wait for it.
 const SMALLEST: u32 = 128;
 const LARGEST: u64 = 1280 * 1280;
 
-/// How many pixels are seen at once, where they fit into so many bytes, and no array is longer than `longest`. A graphics card
-/// [holds more in passing](crate::network::Room) than a processor that stands in for one.
-///
-/// # Errors
-/// [`Error::Setting`] where not even the smallest tile fits.
-pub fn view_pixels(settings: &Settings, around: Surroundings, bytes: u64, longest: u64, is_card: bool) -> Result<u64> {
-    let Needs { least, pixel, map } = needs(settings, is_card);
-    let pixels = (bytes.saturating_sub(least) / pixel).min(longest / map);
-    let smallest = smallest_view(around);
-    if pixels < smallest {
-        return Err(Error::Setting {
-            name: "memory",
-            found: format!("{} MiB", bytes >> 20),
-            expected: format!(
-                "at least {} MiB for a print with this model",
-                (least + pixel * smallest).div_ceil(1 << 20)
-            ),
-        });
+impl Needs {
+    /// Of a model whose features are stored like this. A graphics card [holds more in passing](crate::network::Room) than a
+    /// processor that stands in for one.
+    pub fn of(model: ModelKind, features: DType, is_card: bool) -> Needs {
+        let needs = |mib: u64, pixel, map| Needs { least: mib << 20, pixel, map };
+        match (model, features, is_card) {
+            (ModelKind::Student, DType::F32, false) => needs(9, 555, 48),
+            (ModelKind::Student, DType::F32, true) => needs(210, 460, 48),
+            (ModelKind::Student, DType::F16, false) => needs(9, 555, 24),
+            (ModelKind::Student, DType::F16, true) => needs(210, 460, 24),
+            (ModelKind::Vgg19, DType::F32, false) => needs(212, 1150, 128),
+            (ModelKind::Vgg19, DType::F32, true) => needs(435, 1000, 128),
+            (ModelKind::Vgg19, DType::F16, false) => needs(208, 725, 64),
+            (ModelKind::Vgg19, DType::F16, true) => needs(400, 620, 64),
+        }
     }
-    Ok(pixels.min(LARGEST))
+
+    /// How many pixels are seen at once, where they fit into so many bytes, and no array is longer than `longest`.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where not even the smallest tile fits.
+    pub fn view_pixels(&self, around: Surroundings, bytes: u64, longest: u64) -> Result<u64> {
+        let Needs { least, pixel, map } = *self;
+        let pixels = (bytes.saturating_sub(least) / pixel).min(longest / map);
+        let smallest = smallest_view(around);
+        if pixels < smallest {
+            return Err(Error::Setting {
+                name: "memory",
+                found: format!("{} MiB", bytes >> 20),
+                expected: format!(
+                    "at least {} MiB for a print with this model",
+                    (least + pixel * smallest).div_ceil(1 << 20)
+                ),
+            });
+        }
+        Ok(pixels.min(LARGEST))
+    }
 }
 
 /// Half of so many pixels, where the device has no memory for them; None where tiles are as small as they become.
@@ -101,11 +106,12 @@ mod tests {
     #[test]
     fn more_memory_is_larger_tiles() {
         let around = Surroundings { beyond: 75, coarse: 16 };
-        let seen = |mib: u64| view_pixels(&Settings::default(), around, mib << 20, 1 << 40, false);
+        let needs = Needs::of(ModelKind::Student, DType::F32, false);
+        let seen = |mib: u64| needs.view_pixels(around, mib << 20, 1 << 40);
         assert_eq!(seen(1 << 20), Ok(LARGEST));
         let [small, large] = [100, 400].map(|mib| seen(mib).unwrap());
         assert!(288 * 288 <= small && small < large && large < LARGEST, "{small}, {large}");
-        assert_eq!(view_pixels(&Settings::default(), around, 1 << 40, 48 << 18, false), Ok(512 * 512));
+        assert_eq!(needs.view_pixels(around, 1 << 40, 48 << 18), Ok(512 * 512));
         let refused = seen(1).unwrap_err().to_string();
         assert!(refused.contains("memory is 1 MiB; it must be at least"), "{refused}");
     }

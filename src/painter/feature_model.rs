@@ -3,7 +3,7 @@
 use crate::choices::{Precision, StyleLoss};
 use crate::gpu::{DType, Gpu, Shape};
 use crate::model::{Layer, Model, Op, Preset, Table, Units, Wanted};
-use crate::network::Network;
+use crate::network::{Network, is_card};
 use crate::objective::losses::{self, Content, Variation};
 use crate::objective::{Loss, SMALLEST_MASS, Term};
 use crate::schedule::balance;
@@ -34,8 +34,8 @@ impl FeatureModel {
         check_layers(&table, settings)?;
         let taps: Vec<_> = (1..table.layers().len()).collect();
         let network = Network::new(gpu, table, &weights.convolutions, &taps)?;
-        let network = network.stored_as(dtype(gpu, settings)?);
         tuning::tune(gpu).await?;
+        let network = network.stored_as(dtype(gpu, settings.precision)?);
         Ok(FeatureModel { model, network: Rc::new(network), growth: weights.growth.clone() })
     }
 
@@ -143,15 +143,16 @@ fn check_layers(table: &Table, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// How the settings want features stored, if the device can.
-fn dtype(gpu: &Gpu, settings: &Settings) -> Result<DType> {
-    match settings.precision {
-        Precision::Full => Ok(DType::F32),
+/// How features are stored, if the device can. What it is was found out before.
+fn dtype(gpu: &Gpu, precision: Precision) -> Result<DType> {
+    match precision {
+        Precision::Usual if is_card(gpu) && gpu.has_half() => Ok(DType::F16),
+        Precision::Usual | Precision::Full => Ok(DType::F32),
         Precision::Half if gpu.has_half() => Ok(DType::F16),
         Precision::Half => Err(Error::Setting {
             name: "precision",
             found: "half".into(),
-            expected: "full on this graphics adapter, which has no 16-bit numbers".into(),
+            expected: "full or usual on this graphics adapter, which has no 16-bit numbers".into(),
         }),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
-use super::budget::{check_addresses, fewer_pixels, view_pixels};
+use super::budget::{Needs, check_addresses, fewer_pixels};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
@@ -380,7 +380,8 @@ async fn aim(
     }
     let network = model.network();
     let around = network.surroundings(terms.iter().map(|term| term.layer));
-    let planned = view_pixels(settings, around, memory, gpu.longest_array(), is_card(gpu))?;
+    let planned =
+        Needs::of(settings.model, network.features(), is_card(gpu)).view_pixels(around, memory, gpu.longest_array())?;
     loop {
         let pixels = planned.min(*most_pixels);
         let tiling = Tiling::new((photo.width, photo.height), pixels, around);

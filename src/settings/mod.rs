@@ -84,8 +84,9 @@ table::settings! {
     /// How smooth the result is.
     smoothness: f32 = 50.0, STEERS.within(0.0, 100.0),
         Control::slider(METHOD, "Smoothness", 1).hint("Lower keeps the grain, higher smooths it.");
-    /// How features are stored: full is 32 bits; half is 16 bits and takes less memory, on graphics adapters that have them.
-    precision: Precision = Precision::Full, NEW_RUN, WITHOUT;
+    /// How features are stored: full is 32 bits; half is 16 bits and takes less memory, on graphics adapters that have them; usual
+    /// is half on graphics cards and full elsewhere.
+    precision: Precision = Precision::Usual, NEW_RUN, WITHOUT;
     /// Multiplies the numbers of iterations.
     effort: f32 = 1.0, NEW_RUN.within(0.1, 10.0),
         Control::offers(METHOD, "Iterations", &[(0.5, "quick"), (1.0, "normal"), (2.0, "long")]);

@@ -27,7 +27,7 @@ fn products() {
         let norm = bench.vector(&[9.0]);
         let half = Finish { factor: -0.5, diagonal: 1.5, norm: Some((&norm, 0.5)) };
         for (name, finish, factor, diagonal) in [("plain", PLAIN, 1.0, 0.0), ("finished", half, -1.5, 1.5)] {
-            for variant in [GemmVariant::Narrow, GemmVariant::Wide] {
+            for variant in GemmVariant::ALL {
                 variant.prefer(&bench.gpu);
                 let y = bench.stale_matrices(1, channels as usize);
                 let [a_gpu, b_gpu] = [&a, &b].map(|x| bench.matrices(x));

@@ -78,11 +78,13 @@ cargo xtask fuzz [READER ...] [--seconds N | --cases N] [--seed N] [--wasm] [--r
     on wasm32, in Node.js.
 
 cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--style FILE]
-                    [--pairs N] [--out FOLDER] [--measure]
+                    [--print EDGE] [--pairs N] [--variants JSON] [--out FOLDER] [--measure]
     Paints every photo in every painting's manner (files or folders; --pairs N: only so many, well mixed) and says how near
     each result is to its painting and to its photo, judged by layers of VGG19 that no loss looks at. The pictures, a table
     and a contact sheet go to FOLDER, by default target/quality. --settings are the page's, e.g. '{\"model\":\"vgg19\"}'.
-    With --style a style of the painting paints instead of the painter. --measure only measures what is there.
+    With --style a style of the painting paints instead of the painter. --print also makes a print of each, and measures it made
+    small again. --variants takes these variants of kernels, e.g. '{\"reach of products\":2}'. --measure only measures what is
+    there.
 
 cargo xtask sheets [NAME ...]
     Paints, for every control (or those named), what it does at three of its values, into docs/controls/.

@@ -22,13 +22,14 @@ use scumble::judge::{Judge, Scores, median};
 use scumble::painter::{Painter, Print, Sources};
 use scumble::settings::Settings;
 use scumble::style::{Instant, Style, TRAINED_STRENGTH};
+use scumble::tuning;
 use scumble::weights::{self, ModelWeights};
 
 /// `cargo xtask quality PHOTOS PAINTINGS --weights FILE ...`.
 pub fn run(args: &[String]) -> Result<()> {
     let options = Options::parse(args).context(
         "The usage is cargo xtask quality PHOTOS PAINTINGS --weights FILE [--student FILE] [--settings JSON] [--style FILE] \
-         [--print EDGE] [--pairs N] [--out FOLDER] [--measure]",
+         [--print EDGE] [--pairs N] [--variants JSON] [--out FOLDER] [--measure]",
     )?;
     let pairs = pairs::of(&options.photos, &options.paintings, options.pairs)?;
     let bytes = fs::read(&options.weights).with_context(|| format!("Reading {}", options.weights.display()))?;
@@ -44,6 +45,9 @@ pub fn run(args: &[String]) -> Result<()> {
     fs::create_dir_all(&options.out).with_context(|| format!("Making {}", options.out.display()))?;
 
     let gpu = block_on(Gpu::open())?;
+    if let Some(variants) = &options.variants {
+        tuning::recall(&gpu, variants);
+    }
     let judge = Judge::new(&gpu, &weights)?;
     let mut instant = match &options.style {
         Some(path) => {
@@ -132,6 +136,8 @@ struct Options {
     print: Option<u32>,
     /// How many pairs, spread over both folders; all without a number.
     pairs: Option<usize>,
+    /// The variants of kernels to paint with, as a picture's file tells them; without any, the fastest ones.
+    variants: Option<String>,
     out: PathBuf,
     /// Only measure what an earlier run painted.
     measure: bool,
@@ -141,8 +147,8 @@ impl Options {
     fn parse(args: &[String]) -> Result<Options> {
         let mut parser = Parser::from_args(args);
         let mut places = Vec::new();
-        let (mut weights, mut student, mut style, mut print, mut pairs, mut measure) =
-            (None, None, None, None, None, false);
+        let (mut weights, mut student, mut style, mut print, mut pairs, mut variants, mut measure) =
+            (None, None, None, None, None, None, false);
         let mut settings = Settings { size: 256, ..Settings::default() };
         let mut out = crate::process::root().join("target/quality");
         while let Some(arg) = parser.next()? {
@@ -154,6 +160,7 @@ impl Options {
                 Arg::Long("style") => style = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("print") => print = Some(parser.value()?.parse()?),
                 Arg::Long("pairs") => pairs = Some(parser.value()?.parse()?),
+                Arg::Long("variants") => variants = Some(parser.value()?.string()?),
                 Arg::Long("out") => out = parser.value()?.into(),
                 Arg::Long("measure") => measure = true,
                 other => return Err(other.unexpected().into()),
@@ -164,7 +171,7 @@ impl Options {
         };
         ensure!(style.is_none() || print.is_none(), "a style makes no prints; leave out --style or --print");
         let weights = weights.context("VGG19's weights are needed to judge by, also where another model paints")?;
-        Ok(Options { photos, paintings, weights, student, settings, style, print, pairs, out, measure })
+        Ok(Options { photos, paintings, weights, student, settings, style, print, pairs, variants, out, measure })
     }
 }
 

@@ -173,6 +173,7 @@ fn bits(precision: Precision) -> &'static str {
     match precision {
         Precision::Full => "f32",
         Precision::Half => "f16",
+        Precision::Usual => "as suits the adapter",
     }
 }
 
