@@ -117,6 +117,16 @@ pub fn pace(settings: &Settings, scale: &Scale, step: u32, last_scale: bool) -> 
     Pace { rate: preset.rate * slow, decay, caution: 1.0 }
 }
 
+/// The same of a print, which slows down at every scale. Its steps are few, and Adam's are long where the gradient is small: with longer ones
+/// flat areas are left full of noise, which the next scale makes coarser.
+pub fn print_pace(settings: &Settings, scale: &Scale, step: u32) -> Pace {
+    let pace = pace(settings, scale, step, true);
+    Pace { rate: PRINT_RATE * pace.rate, ..pace }
+}
+
+/// A print's rate in units of a painter's.
+const PRINT_RATE: f32 = 0.4;
+
 /// Steps without a gain after which a scale may end early.
 pub const PATIENCE: u32 = 25;
 
@@ -211,5 +221,7 @@ mod tests {
         let rate = |step, last| pace(&Settings::default(), &scale, step, last).rate;
         assert_eq!([rate(0, true), rate(149, false)], [0.05; 2]);
         assert!((rate(149, true) - 0.005).abs() < 1e-8);
+        let of_print = |step| print_pace(&Settings::default(), &scale, step).rate;
+        assert_eq!([of_print(0), of_print(149)], [0.4 * rate(0, false), 0.4 * rate(149, true)]);
     }
 }

@@ -178,8 +178,7 @@ impl Print {
     /// Moves the picture along the gradient. Where loss or gradient are no numbers, it goes back to the last picture whose were,
     /// for smaller steps, and returns false.
     fn take_step(&mut self, number: u32, loss: f32) -> Result<bool> {
-        let is_last = self.scale + 1 == self.scales.len();
-        let pace = schedule::pace(&self.settings, &self.scales[self.scale], self.step, is_last);
+        let pace = schedule::print_pace(&self.settings, &self.scales[self.scale], self.step);
         let pace = Pace { caution: self.setbacks.caution(), ..pace };
         let Plane { values, .. } = &mut self.pixels;
         let is_good = loss.is_finite() && self.d_pixels.values.iter().all(|value| value.is_finite());
@@ -348,7 +347,7 @@ impl Surrounded {
 
 /// How many times as much the content of a print weighs: it is the painted picture, which is near the painting already. With less it
 /// comes nearer to the painting than that picture was, and its layout goes astray.
-const FAITHFULNESS: f32 = 12.0;
+const FAITHFULNESS: f32 = 20.0;
 
 /// The losses at a scale, with their targets, in tiles that take so many bytes of the device's memory, and of which at most so many
 /// pixels are seen at once. Where an allocation fails they become fewer, and stay so.
