@@ -10,13 +10,12 @@ const BLOCKS = 4u; // per thread
 // Where four rows begin. Beyond the last row the last is repeated; it is computed and not stored.
 fn row_starts(p: u32, row: u32) -> vec4<u32> {
     let rows = min(row + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.rows - 1u));
-    return (p * params.rows + rows) * params.in_blocks;
+    return vec4<u32>(row_start(p, rows.x), row_start(p, rows.y), row_start(p, rows.z), row_start(p, rows.w));
 }
 
 // Those four rows of an input block.
 fn four_rows(start: vec4<u32>, c: u32) -> mat4x4<f32> {
-    let at = start + c;
-    return mat4x4<f32>(vec4<f32>(x[at.x]), vec4<f32>(x[at.y]), vec4<f32>(x[at.z]), vec4<f32>(x[at.w]));
+    return mat4x4<f32>(row_at(start.x, c), row_at(start.y, c), row_at(start.z, c), row_at(start.w, c));
 }
 
 fn store(p: u32, row: u32, block: u32, sums: mat4x4<f32>) {

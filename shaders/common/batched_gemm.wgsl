@@ -24,15 +24,14 @@ struct Params {
 
 override TRANSPOSED: bool = false;
 
-// Where 1/p stands among the points, in both directions: 0 and infinity change places, and +-sqrt(2) with +-1/sqrt(2).
-fn inverse_point(point: u32) -> u32 {
-    var inverse = array<u32, 6>(5u, 3u, 4u, 1u, 2u, 0u);
-    return inverse[point / 6u] * 6u + inverse[point % 6u];
-}
-
-// Which weights belong to a product.
+// Which weights belong to a product. For the gradient those of 1/p among the points, in both directions: 0 and infinity change
+// places, and +-sqrt(2) with +-1/sqrt(2).
 fn weights_of(p: u32) -> u32 {
-    return select(p, inverse_point(p), TRANSPOSED);
+    if (!TRANSPOSED) {
+        return p;
+    }
+    var inverse = array<u32, 6>(5u, 3u, 4u, 1u, 2u, 0u);
+    return inverse[p / 6u] * 6u + inverse[p % 6u];
 }
 
 fn weight(point: u32, output: u32, input: u32) -> mat4x4<f32> {

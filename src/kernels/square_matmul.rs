@@ -26,7 +26,7 @@ pub const WIDE: Kernel = Kernel { name: "square_matmul_wide", constants: &[("WID
 /// The same through workgroup memory, as products of few rows do it: a matrix is so small that it is better made by many
 /// workgroups.
 pub const SHARED: Kernel = Kernel {
-    name: "square_matmul_shared",
+    name: "batched_gemm_shared_square",
     constants: &[("FEW", 1.0)],
     ..kernel!(
         "batched_gemm_shared",
