@@ -13,7 +13,7 @@ mod size;
 
 pub use self::analysis::{Match, likeness, matched};
 pub use self::codec::{Decoded, Format, Label, decode, encode, encode_animation, encode_png, read_label};
-pub use self::resample::{Filter, Taps, resize, resized_rows, taps};
+pub use self::resample::{Filter, Taps, resampled_rows, resize, resized_rows, taps};
 pub use self::rows::Rows;
 pub use self::size::fit;
 

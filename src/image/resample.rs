@@ -5,6 +5,7 @@
 //! outermost pixel is repeated, and that is folded into the weights: whoever multiplies never needs to clamp an index.
 
 use super::Picture;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::f64::consts::PI;
 
@@ -155,28 +156,41 @@ pub fn resize(picture: &Picture, width: u32, height: u32) -> Picture {
 
 /// The rows of what [`resize`] makes, `[width, 4]` each, one after the other from the top: it never exists as a whole.
 pub fn resized_rows(picture: &Picture, width: u32, height: u32) -> impl Iterator<Item = Vec<f32>> {
-    let (width, height) = (width.max(1), height.max(1));
-    let across = taps(Filter::for_scale(picture.width, width), picture.width, width);
-    let down = taps(Filter::for_scale(picture.height, height), picture.height, height);
     let stride = picture.width.max(1) as usize * 4;
-    let narrow = move |line: usize| -> Vec<f32> {
-        let line = &picture.rgba[line * stride..][..stride];
+    let line = move |y: usize| Cow::Borrowed(&picture.rgba[y * stride..][..stride]);
+    let rows = resampled_rows((picture.width, picture.height), (width.max(1), height.max(1)), line);
+    rows.map(|mut row| {
+        row.iter_mut().for_each(|lane| *lane = lane.clamp(0.0, 1.0));
+        row
+    })
+}
+
+/// The same of anything that has four numbers a pixel, whatever they are, and tells its lines, `[from.0, 4]` each, when it is asked for one.
+pub fn resampled_rows<'p>(
+    from: (u32, u32),
+    to: (u32, u32),
+    line: impl Fn(usize) -> Cow<'p, [f32]>,
+) -> impl Iterator<Item = Vec<f32>> {
+    let across = taps(Filter::for_scale(from.0, to.0), from.0, to.0);
+    let down = taps(Filter::for_scale(from.1, to.1), from.1, to.1);
+    let narrow = move |y: usize| -> Vec<f32> {
+        let line = line(y);
         across.rows().flat_map(|(start, weights)| weighted_sum(&line[start * 4..], weights)).collect()
     };
     // The input's lines that the next row may need, [width, 4] each, and which of them is the first: where negligible weights
     // were dropped, a row begins a line or two later than the next one.
     let (mut lines, mut first) = (VecDeque::new(), 0);
-    (0..height as usize).map(move |row| {
+    (0..to.1 as usize).map(move |row| {
         let (start, weights) = down.row(row);
         let least = start.saturating_sub(down.width);
         lines.drain(..lines.len().min(least.saturating_sub(first)));
         first = first.max(least);
-        (first + lines.len()..start + weights.len()).for_each(|line| lines.push_back(narrow(line)));
-        let mut sum = vec![0.0_f64; width as usize * 4];
+        (first + lines.len()..start + weights.len()).for_each(|y| lines.push_back(narrow(y)));
+        let mut sum = vec![0.0_f64; to.0 as usize * 4];
         for (line, &weight) in lines.iter().skip(start - first).zip(weights) {
             sum.iter_mut().zip(line).for_each(|(sum, lane)| *sum += f64::from(weight) * f64::from(*lane));
         }
-        sum.into_iter().map(|lane| lane.clamp(0.0, 1.0) as f32).collect()
+        sum.into_iter().map(|lane| lane as f32).collect()
     })
 }
 

@@ -1,7 +1,8 @@
 //! Pictures in the system's memory, of which a device sees one tile after the other.
 
 use super::Area;
-use crate::image::{Picture, resized_rows};
+use crate::image::{Picture, resampled_rows, resized_rows};
+use std::borrow::Cow;
 
 /// Red, green and blue of a picture's pixels, or numbers that belong to them.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,23 @@ impl Plane {
             values.extend(row.chunks_exact(LANES).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]));
         }
         Plane { width, height, values }
+    }
+
+    /// Moves it this share of the way to what is `small` when it is made as small: by what is missing then, made large
+    /// (back-projection; Irani and Peleg 1991). What `small` has no pixels for stays.
+    pub fn pull_to(&mut self, small: &Picture, share: f32) {
+        let (own, other) = ((self.width, self.height), (small.width, small.height));
+        let line = |y| Cow::Owned(self.cut(Area { x: 0, y: y as u32, width: self.width, height: 1 }));
+        let made_small = resampled_rows(own, other, line).flatten();
+        let missing: Vec<f32> = small.rgba.iter().zip(made_small).map(|(small, own)| share * (small - own)).collect();
+        let stride = small.width as usize * LANES;
+        let line = |y| Cow::Borrowed(&missing[y * stride..][..stride]);
+        let lines = self.values.chunks_exact_mut(self.width as usize * COLOURS);
+        for (line, missing) in lines.zip(resampled_rows(other, own, line)) {
+            for (pixel, missing) in line.chunks_exact_mut(COLOURS).zip(missing.chunks_exact(LANES)) {
+                pixel.iter_mut().zip(missing).for_each(|(value, missing)| *value = (*value + missing).clamp(0.0, 1.0));
+            }
+        }
     }
 
     /// With copies of itself around it, as wide as `radius`.
@@ -165,6 +183,29 @@ mod tests {
             let expected = Plane::of(&resize(&picture, width, height));
             assert_eq!(Plane::resized(&picture, width, height), expected);
         }
+    }
+
+    #[test]
+    fn it_is_pulled_to_a_smaller_picture_and_keeps_its_detail() {
+        let noise = |at: usize| ((at * 7919 % 101) as f32 / 101.0 - 0.5) * 0.4;
+        let mut plane = Plane { width: 24, height: 16, values: (0..24 * 16 * 3).map(|at| 0.5 + noise(at)).collect() };
+        let lane = |at: usize| if at % 4 == 3 { 1.0 } else { 0.5 + noise(at * 13) / 2.0 };
+        let small = Picture::new(6, 4, (0..96).map(lane).collect());
+        let off = |plane: &Plane| {
+            let own = resize(&plane.picture(), 6, 4);
+            own.rgba.iter().zip(&small.rgba).map(|(own, small)| (own - small).abs()).fold(0.0, f32::max)
+        };
+        // Of neighbouring pixels, which differ by what a quarter of the size does not have.
+        let detail = |plane: &Plane| {
+            let pairs = plane.values.chunks_exact(3).zip(plane.values.chunks_exact(3).skip(1));
+            pairs.map(|(own, next)| f64::from(own[0] - next[0]).powi(2)).sum::<f64>().sqrt()
+        };
+        let (before, sharp) = (off(&plane), detail(&plane));
+        plane.pull_to(&small, 0.5);
+        assert!((0.4..0.7).contains(&(off(&plane) / before)), "{before} before, {} after half of the way", off(&plane));
+        (0..8).for_each(|_| plane.pull_to(&small, 1.0));
+        assert!(off(&plane) < 2e-3, "{}", off(&plane));
+        assert!((detail(&plane) / sharp - 1.0).abs() < 0.1, "{} of {sharp}", detail(&plane));
     }
 
     #[test]
