@@ -89,6 +89,6 @@ export async function agree(page) {
   // What was just painted may not be kept yet; and a slow page asks twice, for it reloads again when its patience ends.
   const accept = (dialog) => dialog.accept().catch(() => {}); // an earlier call may wait for a dialog as well
   page.on("dialog", accept);
-  await Promise.all([page.waitForEvent("load"), page.evaluate(() => [...document.querySelectorAll("#messages .link")].find((button) => button.textContent === "Use it now").click())]);
+  await Promise.all([page.waitForEvent("load", { timeout: 120_000 }), page.evaluate(() => [...document.querySelectorAll("#messages .link")].find((button) => button.textContent === "Use it now").click())]);
   page.off("dialog", accept);
 }

@@ -117,7 +117,9 @@ test("a stranger's findings are forgotten with the run that they came with", asy
   });
   assert.deepEqual([found.theirs, found.again], [found.strange, found.strange], "their run is painted as it was");
   assert.ok(/^\{"reach of products":\d\}$/.test(found.nonsense), found.nonsense);
-  for (const own of ["own", "whileTheirs", "after", "last", "kept"]) assert.equal(found[own], found.before, own);
+  // How long a trial took may be found out again, beside other work.
+  const variants = (text) => Object.entries(JSON.parse(text)).filter(([name]) => name.startsWith("reach"));
+  for (const own of ["own", "whileTheirs", "after", "last", "kept"]) assert.deepEqual(variants(found[own]), variants(found.before), own);
   assert.deepEqual(complaints(), []);
   await close();
 });
