@@ -36,6 +36,14 @@ fn a_print_goes_up_in_scales_and_its_loss_falls() {
     assert_eq!(losses.iter().map(|losses| losses.iteration).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
     assert!(losses[9].total < losses[5].total, "{} after {}", losses[9].total, losses[5].total);
     assert!(picture.rgba.iter().all(|value| (0.0..=1.0).contains(value)));
+    // Made as small as what was painted, it is that; but it is more than that made large.
+    let apart = |a: &Picture, b: &Picture| {
+        let sum: f32 = a.rgba.iter().zip(&b.rgba).map(|(a, b)| (a - b).abs()).sum();
+        sum / a.rgba.len() as f32
+    };
+    let painted = resize(&sample("street.jpg"), 40, 30);
+    let (small, large) = (apart(&resize(&picture, 40, 30), &painted), apart(&picture, &resize(&painted, 80, 60)));
+    assert!(small < 0.015 && large > 0.01, "{small} apart where it is small, {large} where it is large");
 }
 
 #[test]
