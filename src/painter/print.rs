@@ -124,6 +124,13 @@ impl Print {
         Ok(print)
     }
 
+    /// Whether the photo itself is seen in what these become, so that a print wants it as large as itself: outside of a mask, by its
+    /// colours, or through its outline.
+    pub fn shows_photo(sources: &Sources, settings: &Settings) -> bool {
+        let outlined = sources.photo.as_ref().is_some_and(|photo| !photo.is_opaque());
+        settings.masked || settings.colours == Colours::Photo || outlined
+    }
+
     /// Passes over one tile, and after the last of a step the step itself (or nothing when the print is finished); tells where
     /// the print stands. Where the device's memory is used up, the step begins anew with smaller tiles.
     ///

@@ -64,12 +64,12 @@ pub fn photos(path: Option<&Path>) -> Result<Vec<Rc<Picture>>, String> {
 
 /// Reads a picture, and says what was changed on the way.
 pub fn picture(path: &Path) -> Result<Rc<Picture>, String> {
-    Ok(Rc::new(decoded(path)?.picture))
+    Ok(Rc::new(decoded(path, WORKING_EDGE)?.picture))
 }
 
-/// The same, with what else the file tells.
-pub fn decoded(path: &Path) -> Result<Decoded, String> {
-    let decoded = decode(&read(path)?, WORKING_EDGE).map_err(|e| format!("{}: {e}", path.display()))?;
+/// The same with this longest edge at most, and with what else the file tells.
+pub fn decoded(path: &Path, edge: u32) -> Result<Decoded, String> {
+    let decoded = decode(&read(path)?, edge).map_err(|e| format!("{}: {e}", path.display()))?;
     for note in &decoded.notes {
         eprintln!("{}: {note}", path.display());
     }

@@ -6,7 +6,7 @@ use crate::output::{beside, check, format, rename, write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use scumble::gpu::Gpu;
-use scumble::image::{Decoded, Format, Label, Picture, Rows, encode};
+use scumble::image::{Decoded, Format, Label, Picture, Rows, WORKING_EDGE, encode};
 use scumble::painter::checkpoint::Checkpoint;
 use scumble::painter::{Losses, Painter, Print, Progress, Sources};
 use scumble::settings::Settings;
@@ -97,8 +97,8 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
         return Err(format!("A print is larger than the picture: --print is {edge} px, and --size {painted} px."));
     }
     let mut pictures = std::iter::once(&arguments.photo).chain(&arguments.paintings);
-    let photo = if settings.texture { None } else { pictures.next() };
-    let (photo, taken) = match photo.map(|path| decoded(path)).transpose()? {
+    let photo_file = if settings.texture { None } else { pictures.next() };
+    let (photo, taken) = match photo_file.map(|path| decoded(path, WORKING_EDGE)).transpose()? {
         Some(Decoded { picture, taken, .. }) => (Some(Rc::new(picture)), taken),
         None => (None, None),
     };
@@ -139,6 +139,12 @@ pub async fn paint(arguments: &Arguments, settings: Settings) -> Result<(), Stri
             save(&safe, &picture, None)?;
             let painted = painter.painted().await.map_err(|e| e.to_string())?;
             drop((painter, picture));
+            if let Some(path) = photo_file.filter(|_| Print::shows_photo(&sources, &settings)) {
+                match decoded(path, edge.max(WORKING_EDGE)) {
+                    Ok(photo) => sources.photo = Some(Rc::new(photo.picture)),
+                    Err(why) => eprintln!("{why} The print shows the photo as it was read before."),
+                }
+            }
             match Print::new(&gpu, &sources, &settings, &painted, edge, arguments.memory << 20).await {
                 Ok(mut print) => {
                     ended = enlarge(&mut print, &mut losses).await;

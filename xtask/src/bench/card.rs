@@ -63,8 +63,8 @@ pub fn run(args: &[String]) -> Result<()> {
     let machine = block_on(Machine::measure())?;
     let card = block_on(Card::look())?;
     println!("{}, tuned in {:.0} ms", card.adapter, card.tuning_ms);
-    let (rows, left_out) = rows(card.has_half, started + MOST - FOR_PICTURES)?;
-    let pictures = pictures(weights.as_deref(), &folder, started + MOST)?;
+    let (rows, mut left_out) = rows(card.has_half, started + MOST - FOR_PICTURES)?;
+    let pictures = pictures(weights.as_deref(), &folder, started + MOST, &mut left_out)?;
     let commit = process::ask(process::command("git").args(["rev-parse", "--short", "HEAD"])).unwrap_or_default();
     let report = Report { version: env!("CARGO_PKG_VERSION"), commit, card, machine, tests, rows, left_out, pictures };
     fs::write(folder.join("card.json"), format!("{:#}\n", serde_json::to_value(&report)?))?;
@@ -128,8 +128,14 @@ fn rows(has_half: bool, deadline: Instant) -> Result<(Vec<Row>, Vec<String>)> {
     Ok((rows, left_out))
 }
 
-/// A finished picture of every model whose weights are there, at the defaults: our street in the manner of our swirl.
-fn pictures(weights: Option<&Path>, folder: &Path, deadline: Instant) -> Result<BTreeMap<&'static str, f64>> {
+/// A finished picture of every model, at the defaults: our street in the manner of our swirl. What has no weights here, or no time,
+/// is left out.
+fn pictures(
+    weights: Option<&Path>,
+    folder: &Path,
+    deadline: Instant,
+    left_out: &mut Vec<String>,
+) -> Result<BTreeMap<&'static str, f64>> {
     let sample = |name: &str| -> Result<Rc<Picture>> {
         let path = process::root().join(format!("www/samples/{name}.jpg"));
         let bytes = fs::read(&path).with_context(|| format!("Reading {}", path.display()))?;
@@ -145,7 +151,9 @@ fn pictures(weights: Option<&Path>, folder: &Path, deadline: Instant) -> Result<
     }
     let mut seconds = BTreeMap::new();
     for model in [ModelKind::Student, ModelKind::Vgg19] {
+        let what = format!("a picture of {PICTURE_SIZE} px, {}", name(model));
         if !sources.weights.contains_key(&model) {
+            left_out.push(format!("{what}: it needs --weights"));
             continue;
         }
         let settings = Settings { model, size: PICTURE_SIZE, ..Settings::default() };
@@ -161,10 +169,12 @@ fn pictures(weights: Option<&Path>, folder: &Path, deadline: Instant) -> Result<
             painter.picture().await.map(Some)
         });
         let painted: Option<Picture> = painted.map_err(|error: scumble::Error| anyhow::anyhow!("{error}"))?;
-        if let Some(picture) = painted {
-            seconds.insert(name(model), started.elapsed().as_secs_f64());
-            fs::write(folder.join(format!("{}.png", name(model))), encode_png(&picture)?)?;
-        }
+        let Some(picture) = painted else {
+            left_out.push(format!("{what}: there was no time to finish it"));
+            continue;
+        };
+        seconds.insert(name(model), started.elapsed().as_secs_f64());
+        fs::write(folder.join(format!("{}.png", name(model))), encode_png(&picture)?)?;
     }
     Ok(seconds)
 }
