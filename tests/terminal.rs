@@ -320,7 +320,7 @@ fn a_print_is_the_picture_made_larger() {
 #[test]
 fn a_print_shows_the_photo_at_its_own_size() {
     let desk = Desk::new("print of a part");
-    let (width, height) = (WORKING_EDGE + 10, 40);
+    let (width, height) = (WORKING_EDGE + 10, 20);
     let stripe = |column: u32| if column.is_multiple_of(2) { [0.0, 0.0, 0.0, 1.0] } else { [1.0; 4] };
     let stripes = Picture::new(width, height, (0..width * height).flat_map(|pixel| stripe(pixel % width)).collect());
     let nowhere = Picture::new(1, 1, vec![0.0, 0.0, 0.0, 1.0]);
@@ -328,7 +328,7 @@ fn a_print_shows_the_photo_at_its_own_size() {
         std::fs::write(desk.0.join(name), encode(picture, Format::Png, &Label::default()).unwrap()).unwrap();
     }
     let own = ["stripes.png"; 2]; // its own painting, since that is as small
-    let print = ["--size", "2048", "--print", &width.to_string(), "--mask", "nowhere.png", "-o", "large.png"];
+    let print = ["--size", "1024", "--print", &width.to_string(), "--mask", "nowhere.png", "-o", "large.png"];
     let quick = ["--iterations", "1", "--scales", "1"];
     desk.run(&[&own[..], &print[..], &quick].concat()).success();
     let print = decode(&desk.file("large.png"), width).unwrap().picture;

@@ -9,7 +9,7 @@ use scumble::objective::guide::{Guide, Region};
 use scumble::objective::losses::{Content, Gram, MeanCovariance, Variation, Wasserstein};
 use scumble::objective::{InTiles, Loss, Objective, Subjects, Term, Units};
 use scumble::random::uniform;
-use scumble::tiles::{Plane, Tiling};
+use scumble::tiles::{Plane, Tiling, Turns};
 use scumble::weights::Preprocessing;
 use std::rc::Rc;
 
@@ -74,8 +74,11 @@ impl Case {
         let own = tiling.tiles.iter().map(|tile| tile.own).collect::<Vec<_>>();
         let paintings = [painting];
         let subjects = Subjects { photo: &photo, paintings: &paintings, pixels: self.seen, regions: &self.regions };
-        let capture = InTiles::capture(gpu, &self.network, &self.terms, tiling, subjects);
+        let turns = Turns::default();
+        let capture = InTiles::capture(gpu, &self.network, &self.terms, tiling, subjects, &turns);
         let in_tiles = block_on(capture).unwrap();
+        let seen = width * height + self.painting.0 * self.painting.1;
+        assert_eq!(turns.pixels(), u64::from(seen), "{name}: each pixel is some tile's own");
         let mut found = Plane::zeros(width, height);
         // Twice: what the first time left behind must not count.
         for _ in 0..2 {

@@ -13,7 +13,7 @@ use crate::Result;
 use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor, readback};
 use crate::kernels::{Part, recentre};
 use crate::network::{Features, ForwardRows, Interest, Network, Observer};
-use crate::tiles::{Area, Plane, Tile, Tiling};
+use crate::tiles::{Area, Plane, Tile, Tiling, Turns};
 
 /// The loss of a picture in tiles, with its targets.
 pub struct InTiles {
@@ -134,7 +134,7 @@ impl OwnPixels {
 }
 
 impl InTiles {
-    /// Captures the targets, tile by tile.
+    /// Captures the targets, a tile of a picture a turn.
     ///
     /// # Errors
     /// Where the device failed, or cannot hold a tile.
@@ -144,13 +144,14 @@ impl InTiles {
         terms: &[Term],
         tiling: Tiling,
         Subjects { photo, paintings, pixels, regions }: Subjects<'_>,
+        turns: &Turns,
     ) -> Result<InTiles> {
         let (width, height) = tiling.view();
         let view = gpu.tensor("view", Shape::new(height, width, 4))?;
-        let photo = of_photo(gpu, network, terms, &tiling, &view, photo).await?;
+        let photo = of_photo(gpu, network, terms, &tiling, (&view, photo), turns).await?;
         let mut captures = Vec::new();
         for painting in paintings {
-            captures.push(moments_of(gpu, network, terms, pixels, painting).await?);
+            captures.push(moments_of(gpu, network, terms, (pixels, painting), turns).await?);
         }
         let mut rec = Recorder::new(gpu);
         let (mut aimed, mut own, mut features) = (Vec::new(), Vec::new(), Vec::new());
@@ -297,8 +298,8 @@ async fn of_photo(
     network: &Network,
     terms: &[Term],
     tiling: &Tiling,
-    view: &Tensor,
-    photo: &Plane,
+    (view, photo): (&Tensor, &Plane),
+    turns: &Turns,
 ) -> Result<Vec<(PhotoFeatures, f32)>> {
     let layers = || terms.iter().filter(|term| term.loss.needs() == Needs::Features).map(|term| term.layer);
     let mut features = Features::of(layers());
@@ -326,6 +327,7 @@ async fn of_photo(
             *norm += kept.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>();
             own.tiles.push(kept);
         }
+        turns.end(tile.own.pixels()).await;
     }
     found.iter_mut().zip(norms).for_each(|((_, norm), sum)| *norm = sum as f32);
     Ok(found)
@@ -375,8 +377,8 @@ async fn moments_of(
     gpu: &Gpu,
     network: &Network,
     terms: &[Term],
-    pixels: u64,
-    painting: &Plane,
+    (pixels, painting): (u64, &Plane),
+    turns: &Turns,
 ) -> Result<PaintingMoments> {
     let wanted = || {
         let of_term = |(term, own): (usize, &Term)| {
@@ -406,6 +408,7 @@ async fn moments_of(
         gathering.layers.iter().for_each(|own| own.pixels.turn_to(gpu, tile));
         program.submit(gpu);
         gpu.fence().wait(gpu).await;
+        turns.end(tile.own.pixels()).await;
     }
     let mut rec = Recorder::new(gpu);
     let moments = gathering.layers.iter().map(|own| {

@@ -40,7 +40,7 @@ impl FeatureModel {
     }
 
     /// The network.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &Rc<Network> {
         &self.network
     }
 

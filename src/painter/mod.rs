@@ -2,6 +2,7 @@
 //!
 //! The owner of a [`Painter`] asks for each step: not asking is a pause, dropping the painter cancels the run.
 
+mod aiming;
 mod budget;
 pub mod checkpoint;
 pub mod feature_model;

@@ -2,22 +2,21 @@
 //!
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
-use super::budget::{Needs, check_addresses, fewer_pixels};
+use super::aiming::{self, Aiming};
+use super::budget::{check_addresses, fewer_pixels};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
-use super::regions::regions;
-use super::scale_run::{surroundings, wrap};
+use super::scale_run::surroundings;
 use super::setbacks::Setbacks;
 use super::sources::{self, Sources, subject};
 use crate::choices::Colours;
 use crate::gpu::{Gpu, Shape};
-use crate::image::{LUMA, Picture, Rows, fit, resize, resized_rows};
+use crate::image::{LUMA, Picture, Rows, resized_rows};
 use crate::model::Margin;
-use crate::network::is_card;
-use crate::objective::{Family, InTiles, Subjects};
+use crate::objective::InTiles;
 use crate::optimizer::{AdamInMemory, Pace};
-use crate::schedule::{self, Scale, painting_edge, print_scales, shares};
+use crate::schedule::{self, Scale, print_scales};
 use crate::settings::Settings;
 use crate::tiles::{Area, Plane, Tiling};
 use crate::{Error, Result};
@@ -42,7 +41,9 @@ pub struct Print {
     step: u32,
     /// Passes taken of the step at work.
     pass: usize,
-    /// None between two scales, and before smaller tiles: what comes next needs the room.
+    /// The search for the targets of the scale at work.
+    aiming: Option<Aiming>,
+    /// What it has found. None between two scales, and before smaller tiles: what comes next needs the room.
     in_tiles: Option<InTiles>,
     pixels: Plane,
     d_pixels: Plane,
@@ -63,14 +64,14 @@ struct Surrounded {
 }
 
 /// The pictures that it follows, at their own sizes.
-struct Originals {
+pub(super) struct Originals {
     /// What was painted takes the photo's place in the losses: the print shall be that picture, not nearer to the photo.
-    painted: Picture,
+    pub painted: Picture,
     /// For its colours, and where a mask leaves it.
     photo: Rc<Picture>,
     mask: Option<Rc<Picture>>,
-    paintings: Vec<Rc<Picture>>,
-    places: Vec<Option<Rc<Picture>>>,
+    pub paintings: Vec<Rc<Picture>>,
+    pub places: Vec<Option<Rc<Picture>>>,
 }
 
 impl Print {
@@ -95,7 +96,7 @@ impl Print {
         let places = sources::places(sources, settings);
         let scales = print_scales((photo.width, photo.height), painted.width.max(painted.height), edge, settings);
         let size = scales.last().map_or((0, 0), |scale| (scale.width, scale.height));
-        check_addresses(size, usize::MAX as u64)?;
+        check_addresses(size, usize::MAX as u64 - 4 * photo.rgba.len() as u64)?;
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
         let originals = Originals { painted: painted.clone(), photo, mask, paintings, places };
@@ -105,14 +106,15 @@ impl Print {
             model,
             settings: settings.clone(),
             originals,
-            d_pixels: Plane::zeros(pixels.width, pixels.height),
-            surrounded: Surrounded::of(&pixels, settings),
+            d_pixels: Plane::zeros(0, 0),
+            surrounded: None,
             scales,
             memory,
             most_pixels: u64::MAX,
             scale: 0,
             step: 0,
             pass: 0,
+            aiming: None,
             in_tiles: None,
             good: Vec::new(),
             pixels,
@@ -120,7 +122,10 @@ impl Print {
             setbacks: Setbacks::default(),
             opaque,
         };
-        print.aim().await?;
+        print.aim()?;
+        while print.aiming.is_some() {
+            print.take_aim().await?;
+        }
         Ok(print)
     }
 
@@ -131,8 +136,8 @@ impl Print {
         settings.masked || settings.colours == Colours::Photo || outlined
     }
 
-    /// Passes over one tile, and after the last of a step the step itself (or nothing when the print is finished); tells where
-    /// the print stands. Where the device's memory is used up, the step begins anew with smaller tiles.
+    /// Passes over one tile, of the targets or of a step, and after the last of a step takes that (or does nothing when the print is
+    /// finished); tells where the print stands. Where the device's memory is used up, the step begins anew with smaller tiles.
     ///
     /// # Errors
     /// Where the device failed, and [`Error::RanAway`] where smaller steps did not help.
@@ -145,7 +150,7 @@ impl Print {
                 self.in_tiles = None;
                 self.gpu.recover().await?;
                 (self.most_pixels, self.pass) = (fewer, 0);
-                self.aim().await?;
+                self.aim()?;
                 Ok(self.progress(Vec::new()))
             }
             (tried, _) => tried,
@@ -155,7 +160,11 @@ impl Print {
     async fn try_step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
         if self.is_at_end() && self.scale + 1 < self.scales.len() {
-            self.next_scale().await?;
+            self.next_scale()?;
+        }
+        if self.aiming.is_some() {
+            self.take_aim().await?;
+            return Ok(self.progress(Vec::new()));
         }
         let mut told = Vec::new();
         if let Some(in_tiles) = &self.in_tiles
@@ -209,7 +218,7 @@ impl Print {
         Ok(is_good)
     }
 
-    async fn next_scale(&mut self) -> Result<()> {
+    fn next_scale(&mut self) -> Result<()> {
         // Everything of this scale goes before the next takes room.
         (self.in_tiles, self.d_pixels, self.surrounded) = (None, Plane::zeros(0, 0), None);
         (self.adam, self.good) = (AdamInMemory::default(), Vec::new());
@@ -218,18 +227,25 @@ impl Print {
         self.setbacks.next_scale();
         let scale = &self.scales[self.scale];
         self.pixels = Plane::resized(&self.pixels.picture(), scale.width, scale.height);
-        self.aim().await?;
-        let scale = &self.scales[self.scale];
-        self.d_pixels = Plane::zeros(scale.width, scale.height);
-        self.surrounded = Surrounded::of(&self.pixels, &self.settings);
+        self.aim()
+    }
+
+    /// Begins to look for the targets of the scale at work, in tiles that the device has memory for.
+    fn aim(&mut self) -> Result<()> {
+        let (scale, room) = (&self.scales[self.scale], (self.memory, self.most_pixels));
+        self.aiming = Some(Aiming::new(&self.gpu, &self.model, &self.originals, &self.settings, scale, room)?);
         Ok(())
     }
 
-    /// Finds the targets of the scale at work, in tiles that the device has memory for.
-    async fn aim(&mut self) -> Result<()> {
-        let scale = &self.scales[self.scale];
-        let room = (self.memory, &mut self.most_pixels);
-        self.in_tiles = Some(aim(&self.gpu, &self.model, &self.originals, &self.settings, scale, room).await?);
+    /// Looks at one tile for them. After the last one, the picture gets what its steps need.
+    async fn take_aim(&mut self) -> Result<()> {
+        let Some(aiming) = &mut self.aiming else { return Ok(()) };
+        if let Some((found, most_pixels)) = aiming.turn().await {
+            (self.aiming, self.most_pixels) = (None, most_pixels);
+            self.in_tiles = Some(found?);
+            self.d_pixels = Plane::zeros(self.pixels.width, self.pixels.height);
+            self.surrounded = Surrounded::of(&self.pixels, &self.settings);
+        }
         Ok(())
     }
 
@@ -306,12 +322,17 @@ impl Print {
     }
 
     fn progress(&self, losses: Vec<Losses>) -> Progress {
-        let work = |scale: &Scale, steps: f64| f64::from(scale.width) * f64::from(scale.height) * steps;
-        let all: f64 = self.scales.iter().map(|scale| work(scale, f64::from(scale.iterations))).sum();
+        let work = |scale: &Scale, aimed: f64, steps: f64| {
+            let pixels = f64::from(scale.width) * f64::from(scale.height);
+            aimed * aiming::pixels(&self.originals, &self.settings, scale) as f64 + LOOKS * steps * pixels
+        };
+        let whole = |scale: &Scale| work(scale, 1.0, f64::from(scale.iterations));
+        let all: f64 = self.scales.iter().map(whole).sum();
         let scale = &self.scales[self.scale];
+        let aimed = self.aiming.as_ref().map_or(1.0, Aiming::fraction);
         let passes = self.in_tiles.as_ref().map_or(1, InTiles::passes);
         let steps = f64::from(self.step) + self.pass as f64 / passes as f64;
-        let done: f64 = self.scales[..self.scale].iter().map(|scale| work(scale, f64::from(scale.iterations))).sum();
+        let done: f64 = self.scales[..self.scale].iter().map(whole).sum();
         Progress {
             iteration: self.before() + self.step,
             iterations: self.scales.iter().map(|scale| scale.iterations).sum(),
@@ -319,7 +340,7 @@ impl Print {
             scales: self.scales.len() as u32,
             width: scale.width,
             height: scale.height,
-            fraction: (done + work(scale, steps)) / all,
+            fraction: (done + work(scale, aimed, steps)) / all,
             finished: self.is_at_end() && self.scale + 1 == self.scales.len(),
             setbacks: self.setbacks.count,
             losses,
@@ -354,58 +375,9 @@ impl Surrounded {
     }
 }
 
-/// How many times as much the content of a print weighs: it is the painted picture, which is near the painting already. With less it
-/// comes nearer to the painting than that picture was, and its layout goes astray.
-const FAITHFULNESS: f32 = 12.0;
+/// A step sees every pixel twice, and goes back once: three times the work of a look.
+const LOOKS: f64 = 3.0;
 
 /// How far a print is pulled back after each step to what was painted, where that has pixels. All the way, what is left free at the large
 /// sizes is speckle; without, noise adds up from scale to scale.
 const PULL: f32 = 0.2;
-
-/// The losses at a scale, with their targets, in tiles that take so many bytes of the device's memory, and of which at most so many
-/// pixels are seen at once. Where an allocation fails they become fewer, and stay so.
-async fn aim(
-    gpu: &Gpu,
-    model: &FeatureModel,
-    originals: &Originals,
-    settings: &Settings,
-    scale: &Scale,
-    (memory, most_pixels): (u64, &mut u64),
-) -> Result<InTiles> {
-    let Scale { width, height, .. } = *scale;
-    let mut photo = Plane::resized(&originals.painted, width, height);
-    let fitted = |(index, painting): (usize, &Rc<Picture>)| {
-        let (width, height) = fit(painting.width, painting.height, painting_edge(scale, settings, index));
-        Plane::resized(painting, width, height)
-    };
-    let paintings: Vec<Plane> = originals.paintings.iter().enumerate().map(fitted).collect();
-    let place = |place: &Rc<Picture>| resize(place, width, height);
-    let places: Vec<_> = originals.places.iter().map(|own| own.as_ref().map(place)).collect();
-    let mut regions = regions(&places, &shares(settings, places.len()), (width, height));
-    let shape = |plane: &Plane| Shape::new(plane.height, plane.width, 4);
-    let mut terms = model.terms(settings, shape(&photo), paintings.iter().map(shape));
-    let of_content = terms.iter_mut().filter(|term| term.loss.family() == Family::Content);
-    of_content.for_each(|term| term.weight *= FAITHFULNESS);
-    if let Some(Margin { radius, .. }) = surroundings(shape(&photo), settings) {
-        photo = photo.wrapped(radius);
-        wrap(&mut regions, radius);
-    }
-    let network = model.network();
-    let around = network.surroundings(terms.iter().map(|term| term.layer));
-    let planned =
-        Needs::of(settings.model, network.features(), is_card(gpu)).view_pixels(around, memory, gpu.longest_array())?;
-    loop {
-        let pixels = planned.min(*most_pixels);
-        let tiling = Tiling::new((photo.width, photo.height), pixels, around);
-        let fewer = fewer_pixels(pixels.min(tiling.pixels()), around);
-        let subjects = Subjects { photo: &photo, paintings: &paintings, pixels, regions: &regions };
-        let captured = InTiles::capture(gpu, network, &terms, tiling, subjects).await;
-        match (captured, fewer) {
-            (Err(Error::OutOfMemory { .. }), Some(fewer)) => {
-                gpu.recover().await?;
-                *most_pixels = fewer;
-            }
-            (captured, _) => return captured,
-        }
-    }
-}

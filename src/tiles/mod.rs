@@ -2,6 +2,8 @@
 
 mod plane;
 mod tiling;
+mod turns;
 
 pub use plane::Plane;
 pub use tiling::{Area, Surroundings, Tile, Tiling};
+pub use turns::Turns;

@@ -14,6 +14,11 @@ pub struct Area {
 }
 
 impl Area {
+    /// How many pixels it has.
+    pub fn pixels(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
     /// So many columns and rows around a point of a picture, given in fractions of its width and height: all of it that fits into the
     /// picture, moved so that it does.
     pub fn around((x, y): (f64, f64), (columns, rows): (u32, u32), (width, height): (u32, u32)) -> Area {

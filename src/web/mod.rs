@@ -211,16 +211,21 @@ impl Studio {
     }
 
     /// Begins a print of the run's picture, with this longest edge and within so many MiB of the device's memory; returns its plan.
-    /// Where `from_start`, it is one of the picture that lies there as the start.
+    /// Where `from_start`, it is one of the picture that lies there as the start. `photo` is the photo's file: where it is seen itself,
+    /// it is read again, as large as the print.
     pub async fn print(
         &mut self,
         settings: String,
         edge: u32,
         memory: u32,
         from_start: bool,
+        photo: Option<Vec<u8>>,
     ) -> Result<JsValue, JsValue> {
         let settings = Settings::from_json(&settings).map_err(thrown)?;
-        let sources = self.sources(&settings).map_err(thrown)?;
+        let mut sources = self.sources(&settings).map_err(thrown)?;
+        if let Some(file) = photo.filter(|_| Print::shows_photo(&sources, &settings)) {
+            sources.photo = Some(Rc::new(decode(&file, edge.max(WORKING_EDGE)).map_err(thrown)?.picture));
+        }
         // The run's own picture has more than 8 bits, and its own colours.
         let painted = match (&sources.start, self.run.take()) {
             (Some(start), _) if from_start => start.as_ref().clone(),

@@ -114,6 +114,19 @@ test("an engine that hangs is given up when the person says so", async () => {
   await close();
 });
 
+test("whoever waits for a slow engine is told no longer, once it answers", async () => {
+  const { page, close } = await fragile();
+  await impatient(page);
+  await openWith(page, here.site.url, LONG);
+  await page.reload();
+  await waitForState(page, "ready");
+  await paintFor(page, 5);
+  await broken(page, "dawdle", "step");
+  await noted(page, "has not answered for a minute");
+  await page.waitForFunction(() => !document.getElementById("messages").textContent.includes("has not answered"));
+  await close();
+});
+
 test("an engine that hangs while it opens is given up as well", async () => {
   const { page, close } = await fragile();
   await impatient(page);

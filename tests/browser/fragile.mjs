@@ -47,6 +47,7 @@ const HOW = {
   trap: () => { throw new WebAssembly.RuntimeError('unreachable'); },
   late: () => new Promise(() => { setTimeout(HOW.trap); }),
   hang: () => new Promise(() => {}),
+  dawdle: async function (...given) { await new Promise((resolve) => setTimeout(resolve, 15_000)); return this.step(...given); },
   loses: () => { throw Object.assign(new Error('Some driver said so.'), { name: 'DeviceLost' }); },
   short: () => { throw Object.assign(new Error('Out of memory.'), { name: 'Gpu' }); },
   lacks: () => { throw Object.assign(new Error('The painting in progress is missing. Choose one first.'), { name: 'Missing' }); },
@@ -85,7 +86,7 @@ export async function struck(page) {
   return false;
 }
 
-/** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory), "lacks" (the run) or "fails"; of a step also "setback" and "runsAway". */
+/** Breaks the engine at the next call of a function of the wasm: "trap", "late" (a trap that no caller hears of), "hang", "loses" (the device), "short" (of memory), "lacks" (the run) or "fails"; of a step also "dawdle", "setback" and "runsAway". */
 export function broken(page, how, name) {
   return page.evaluate((asked) => {
     globalThis.awaited = globalThis.strikes ?? 0;

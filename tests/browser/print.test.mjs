@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { UNCACHED, breakable, broken } from "./fragile.mjs";
 import { fixture, newPage, test } from "./harness.mjs";
-import { answer, difference, moment, openWith, paint, pixels, press, save, waitForState } from "./studio.mjs";
+import { answer, difference, drop, moment, openWith, paint, pixels, press, save, waitForState } from "./studio.mjs";
 
 const SMALL = { size: 64, effort: 0.2 };
 
@@ -150,5 +150,38 @@ test("a print can be paused and stopped, and goes on after a fall", async () => 
   await waitForState(page, "done");
   const { width } = await save(page);
   assert.ok([71, 100, 141, 200].includes(width), `${width} px`);
+  await close();
+});
+
+/** A PNG of stripes, each a pixel wide: black, then this brightness, and so on. */
+async function stripes(page, { width, height, bright }) {
+  const bytes = await page.evaluate(async ([width, height, bright]) => {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
+    for (let i = 0; i < width * height; i++) image.data.set([...Array(3).fill(i % 2 ? bright : 0), 255], 4 * i);
+    context.putImageData(image, 0, 0);
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  }, [width, height, bright]);
+  return { name: "stripes.png", bytes };
+}
+
+test("outside of its mask, a print has every pixel of the photo", async () => {
+  const { page, complaints, close } = await newPage(here.browser);
+  await openWith(page, here.site.url, { size: 1024, effort: 0.1, masked: true });
+  const [width, height] = [2890, 20]; // more than the engine keeps of a photo, and no work
+  const photo = await stripes(page, { width, height, bright: 255 });
+  for (const which of ["photo", "painting"]) await drop(page, which, photo);
+  await drop(page, "mask", await stripes(page, { width: 2, height: 1, bright: 0 }));
+  await page.waitForFunction(() => document.querySelector('picture-well[name="mask"]').hasAttribute("filled"));
+  await paint(page);
+  await printAt(page, width);
+  await waitForState(page, "painting");
+  await waitForState(page, "done");
+  const print = await save(page);
+  const saved = await pixels(page, Buffer.from(photo.bytes));
+  assert.deepEqual([print.width, print.height], [width, height]);
+  assert.ok(difference(print.rgba, saved.rgba) < 1, "stripes of a pixel are still there");
+  assert.deepEqual(complaints(), []);
   await close();
 });

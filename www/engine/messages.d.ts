@@ -29,7 +29,7 @@ export interface Requests {
 
   start(asked: Start): Started;
   /** Makes the picture of the run at work larger, or the one that is given; within so many MiB of graphics memory. */
-  print(asked: { settings: Settings, edge: number, memory: number, from?: Blob }): Started;
+  print(asked: { settings: Settings, edge: number, memory: number, from?: Blob, photo?: Blob }): Started;
   /** Shows so many pixels of a print from now on, around a point in fractions of its width and height; nothing: all of it, reduced. */
   look(asked?: { x: number, y: number, columns: number, rows: number }): void;
   /** Whether the run at work follows these, and after which step; else they need a new run. */

@@ -98,10 +98,10 @@ const inTurn = {
     return beginRun(plan, settings, { score: [...score], until, at: resume?.iteration ?? 0 });
   },
 
-  async print({ settings, edge, memory, from }) {
+  async print({ settings, edge, memory, from, photo }) {
     painting = begun = false; // the run stays: it has the picture
     if (from) studio.setPicture('start', await bytesOf(from));
-    const plan = await studio.print(JSON.stringify(settings), edge, memory, Boolean(from));
+    const plan = await studio.print(JSON.stringify(settings), edge, memory, Boolean(from), photo && await bytesOf(photo));
     return beginRun(plan, settings, { ends: endsOf(plan) });
   },
 

@@ -117,13 +117,14 @@ export class Page extends Emitter {
   // An engine that says nothing while it is asked something hangs, or the device is slow: the person decides.
   /** @param {Painter} painter */
   #watch(painter) {
+    const sentence = t('The painting engine has not answered for a minute. Wait, if this device is slow, or start it again.');
     let silent = 0;
     const timer = setInterval(() => {
       if (painter !== this.painter || this.state === 'unsupported') return clearInterval(timer);
-      silent = painter.wasHeard() || !(painter.isAsked || this.state === 'painting') ? 0 : silent + 1;
-      if (silent === SILENT_TICKS) {
-        this.note(t('The painting engine has not answered for a minute. Wait, if this device is slow, or start it again.'), { label: t('Start again'), run: () => painter.giveUp() });
-      }
+      const isSilent = !painter.wasHeard() && (painter.isAsked || this.state === 'painting');
+      if (!isSilent && silent >= SILENT_TICKS) this.#messages.withdraw(sentence);
+      silent = isSilent ? silent + 1 : 0;
+      if (silent === SILENT_TICKS) this.note(sentence, { label: t('Start again'), run: () => painter.giveUp() });
     }, TICK_MS);
   }
 

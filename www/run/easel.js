@@ -119,7 +119,8 @@ export class Easel extends Emitter {
       if (!await this.#page.opened) return;
       await this.#wells.settled();
       const { settings: own, pictures } = of;
-      const { id, scales, original, findings } = await this.#withPictures(of, () => this.#page.painter.ask('print', { settings: own, ...wanted, from: isLiving ? undefined : moment.blob }));
+      const asked = { settings: own, ...wanted, from: isLiving ? undefined : moment.blob, photo: pictures.photo?.blob };
+      const { id, scales, original, findings } = await this.#withPictures(of, () => this.#page.painter.ask('print', asked));
       this.#replaceRun({
         id, settings: own, first: own, score: [], from: moment.blob, pictures, findings, scales, print: wanted, continues: false, mixed: true,
         iterations: stepsOf(scales), original: URL.createObjectURL(new Blob([original], { type: 'image/png' })),
