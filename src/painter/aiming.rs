@@ -2,7 +2,6 @@
 
 use super::budget::{Needs, fewer_pixels};
 use super::feature_model::FeatureModel;
-use super::print::Originals;
 use super::regions::regions;
 use super::scale_run::{surroundings, wrap};
 use crate::gpu::{Gpu, Shape};
@@ -16,6 +15,20 @@ use crate::tiles::{Plane, Tiling, Turns};
 use crate::{Error, Result};
 use std::pin::Pin;
 use std::rc::Rc;
+
+/// The pictures that a print follows, at their own sizes.
+pub struct Originals {
+    /// What was painted takes the photo's place in the losses: the print shall be that picture, not nearer to the photo.
+    pub painted: Picture,
+    /// For its colours, and where a mask leaves it.
+    pub photo: Rc<Picture>,
+    /// Where it is painted.
+    pub mask: Option<Rc<Picture>>,
+    /// In whose manner.
+    pub paintings: Vec<Rc<Picture>>,
+    /// Where each of these goes.
+    pub places: Vec<Option<Rc<Picture>>>,
+}
 
 /// The targets of a scale, while they are being found.
 pub struct Aiming {

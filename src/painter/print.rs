@@ -2,7 +2,7 @@
 //!
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
-use super::aiming::{self, Aiming};
+use super::aiming::{self, Aiming, Originals};
 use super::budget::{check_addresses, fewer_pixels};
 use super::feature_model::FeatureModel;
 use super::palettes;
@@ -61,17 +61,6 @@ struct Surrounded {
     radius: u32,
     pixels: Plane,
     d_pixels: Plane,
-}
-
-/// The pictures that it follows, at their own sizes.
-pub(super) struct Originals {
-    /// What was painted takes the photo's place in the losses: the print shall be that picture, not nearer to the photo.
-    pub painted: Picture,
-    /// For its colours, and where a mask leaves it.
-    photo: Rc<Picture>,
-    mask: Option<Rc<Picture>>,
-    pub paintings: Vec<Rc<Picture>>,
-    pub places: Vec<Option<Rc<Picture>>>,
 }
 
 impl Print {

@@ -42,7 +42,7 @@ export interface Requests {
   remaining(): Pixels[];
 
   /** The picture as a file; with `frame`, a PNG, that one instead of the present. */
-  save(asked: { format: Format, settings: string, enclosed: Enclosed[], frame?: Blob, dotsPerInch?: number }): { bytes: Bytes };
+  save(asked: { format: Format, settings: string, enclosed: Enclosed[], frame?: Blob, dotsPerInch?: number }): { blob: Blob };
   /** What a PNG says of how it was painted, if Scumble saved it. */
   readLabel(asked: { blob: Blob }): Label | undefined;
   /** Frames as an animated PNG. */

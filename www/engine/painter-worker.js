@@ -122,7 +122,8 @@ const inTurn = {
   async save({ format, settings, enclosed, frame, dotsPerInch }) {
     const files = await Promise.all(enclosed.map(({ blob }) => bytesOf(blob)));
     const names = enclosed.map(({ name }) => name);
-    return { bytes: own(await studio.save(format, settings, names, files, frame && await bytesOf(frame), dotsPerInch)) };
+    const bytes = own(await studio.save(format, settings, names, files, frame && await bytesOf(frame), dotsPerInch));
+    return { blob: new Blob([bytes]) }; // the page's own thread would copy bytes, a hundred megabytes of a print
   },
 
   remaining: () => studio.remaining(),

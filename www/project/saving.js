@@ -106,10 +106,10 @@ export class Saving {
   /** The picture with what it was painted with. @param {PastRun} run @param {Moment | undefined} frame @param {Wish} wanted */
   async #labelled(run, frame, { format, enclose }) {
     const at = frame?.iteration ?? this.#easel.progress?.iteration;
-    const { bytes } = await this.#page.painter.ask('save', {
+    const { blob } = await this.#page.painter.ask('save', {
       format, settings: project.describe(run, at), enclosed: enclose ? project.enclosures(run) : [], frame: frame?.blob, dotsPerInch: run.print && DOTS_PER_INCH,
     });
-    return new File([bytes], `${titleOf(run)}.${ENDINGS[format]}`, { type: TYPES[format] });
+    return new File([blob], `${titleOf(run)}.${ENDINGS[format]}`, { type: TYPES[format] });
   }
 
   /** Without an engine, the frame as it lies here: a PNG that does not say how it was painted. @param {PastRun} run @param {Moment} [frame] */
