@@ -99,15 +99,21 @@ const impatient = (page) => page.addInitScript(() => {
 });
 const startAgain = (page) => page.evaluate(() => [...document.querySelectorAll("#messages button")].find((button) => button.textContent === "Start again").click());
 
-test("an engine that hangs is given up when the person says so", async () => {
+/** A page at work whose engine says nothing, for ever ("hang") or for a while ("dawdle"); it has just told so. */
+async function silent(how) {
   const { page, close } = await fragile();
   await impatient(page);
   await openWith(page, here.site.url, LONG);
   await page.reload();
   await waitForState(page, "ready");
   await paintFor(page, 5);
-  await broken(page, "hang", "step");
+  await broken(page, how, "step");
   await noted(page, "has not answered for a minute");
+  return { page, close };
+}
+
+test("an engine that hangs is given up when the person says so", async () => {
+  const { page, close } = await silent("hang");
   await startAgain(page);
   await noted(page, "The painting engine crashed. It was started again, and");
   await waitForState(page, "done");
@@ -115,14 +121,7 @@ test("an engine that hangs is given up when the person says so", async () => {
 });
 
 test("whoever waits for a slow engine is told no longer, once it answers", async () => {
-  const { page, close } = await fragile();
-  await impatient(page);
-  await openWith(page, here.site.url, LONG);
-  await page.reload();
-  await waitForState(page, "ready");
-  await paintFor(page, 5);
-  await broken(page, "dawdle", "step");
-  await noted(page, "has not answered for a minute");
+  const { page, close } = await silent("dawdle");
   await page.waitForFunction(() => !document.getElementById("messages").textContent.includes("has not answered"));
   await close();
 });
