@@ -7,9 +7,9 @@ use scumble::model::{seeded, student, vgg19};
 use scumble::network::Network;
 use scumble::objective::guide::{Guide, Region};
 use scumble::objective::losses::{Content, Gram, MeanCovariance, Variation, Wasserstein};
-use scumble::objective::{InTiles, Loss, Objective, Subjects, Term, Units};
+use scumble::objective::{InTiles, Loss, Objective, Stage, Subjects, Term, Units, stages};
 use scumble::random::uniform;
-use scumble::tiles::{Plane, Tiling, Turns};
+use scumble::tiles::{Area, Plane, Tile, Turns};
 use scumble::weights::Preprocessing;
 use std::rc::Rc;
 
@@ -36,8 +36,10 @@ struct Case {
     terms: Vec<Term>,
     size: (u32, u32),
     painting: (u32, u32),
-    /// How many pixels are seen at once.
-    seen: u64,
+    /// Behind which layers the network is cut into stages.
+    cuts: Vec<usize>,
+    /// How many positions each stage sees at once.
+    seen: Vec<u64>,
     regions: Vec<Region>,
 }
 
@@ -68,15 +70,26 @@ impl Case {
         painting.values.iter_mut().enumerate().for_each(|(index, value)| *value = value.powi(3 - index as i32 % 3));
         let (losses, gradient) = self.at_once(gpu, &photo, &painting, &picture);
 
-        let surroundings = self.network.surroundings(self.terms.iter().map(|term| term.layer));
-        let tiling = Tiling::new(self.size, self.seen, surroundings);
-        assert!(tiling.tiles.len() > 3, "{name}: {} tiles are too few", tiling.tiles.len());
-        let own = tiling.tiles.iter().map(|tile| tile.own).collect::<Vec<_>>();
+        let taps: Vec<_> = self.terms.iter().map(|term| term.layer).collect();
+        let stages = stages(&self.network, &taps, self.size, &self.cuts, |stage| self.seen[stage]);
+        assert_eq!(stages.len(), self.seen.len(), "{name}: stages");
+        let counts: Vec<_> = stages.iter().map(|stage| stage.tiling.tiles.len()).collect();
+        assert!(counts[0] > 3, "{name}: {counts:?} tiles are too few");
+        let own = stages.iter().flat_map(|Stage { tiling, .. }| {
+            let stride = (width / tiling.picture.0).next_power_of_two();
+            let area = move |tile: &Tile| {
+                let Area { x, y, width, height } = tile.own;
+                Area { x: x * stride, y: y * stride, width: width * stride, height: height * stride }
+            };
+            tiling.tiles.iter().map(area)
+        });
+        let own: Vec<_> = own.collect();
         let paintings = [painting];
-        let subjects = Subjects { photo: &photo, paintings: &paintings, pixels: self.seen, regions: &self.regions };
+        let subjects = Subjects { photo: &photo, paintings: &paintings, pixels: self.seen[0], regions: &self.regions };
         let turns = Turns::default();
-        let capture = InTiles::capture(gpu, &self.network, &self.terms, tiling, subjects, &turns);
-        let in_tiles = block_on(capture).unwrap();
+        let capture = InTiles::capture(gpu, &self.network, &self.terms, stages, subjects, &turns);
+        let mut in_tiles = block_on(capture).unwrap();
+        assert_eq!(in_tiles.passes(), 2 * counts.iter().sum::<usize>(), "{name}: passes");
         let seen = width * height + self.painting.0 * self.painting.1;
         assert_eq!(turns.pixels(), u64::from(seen), "{name}: each pixel is some tile's own");
         let mut found = Plane::zeros(width, height);
@@ -115,7 +128,7 @@ impl Case {
         }
         let off = (squares[0] / squares[1]).sqrt();
         let [near, far] = [near, far].map(|(sum, count): (f64, u32)| (sum / f64::from(count.max(1))).sqrt());
-        println!("{name}: gradient off by {off:.1e}, near borders {near:.1e}, elsewhere {far:.1e}");
+        println!("{name}, {counts:?} tiles: gradient off by {off:.1e}, near borders {near:.1e}, elsewhere {far:.1e}");
         assert!(off < GRADIENT, "{name}: the gradient is off by {off:.1e}");
         assert!(near < 2.0 * far, "{name}: near borders of tiles it is off by {near:.1e}, elsewhere by {far:.1e}");
     }
@@ -163,8 +176,14 @@ fn the_student_sees_in_tiles_what_it_sees_at_once() {
     let style: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| (*tap, rc(MeanCovariance))).collect();
     let (network, terms) = of_student(&gpu, &style, vgg19::CONTENT_TAP);
     let regions = vec![Region::whole()];
-    let case = Case { network, terms, size: (411, 301), painting: (331, 300), seen: 256 * 256, regions };
-    case.check(&gpu, "student, all layers");
+    let cut = |pools: &[&str]| pools.iter().map(|pool| network.table().find(pool).unwrap()).collect::<Vec<_>>();
+    let cuts = [(cut(&[]), vec![256 * 256]), (cut(&["pool2"]), vec![160 * 160, 72 * 72])];
+    let (size, painting) = ((411, 301), (331, 300));
+    let mut case = Case { network, terms, size, painting, cuts: Vec::new(), seen: Vec::new(), regions };
+    for (cuts, seen) in cuts {
+        (case.cuts, case.seen) = (cuts, seen);
+        case.check(&gpu, &format!("student, all layers, {} stages", case.seen.len()));
+    }
 }
 
 #[test]
@@ -189,7 +208,8 @@ fn places_and_other_losses_are_seen_in_tiles() {
         terms,
         size: (width, height),
         painting: (64, 64),
-        seen: 72 * 72,
+        cuts: Vec::new(),
+        seen: vec![72 * 72],
         regions: vec![place(false), place(true)],
     };
     case.check(&gpu, "student, places");
@@ -201,7 +221,11 @@ fn vgg19_sees_in_tiles_what_it_sees_at_once() {
     for (pooling, size) in [(Pooling::Average, (148, 97)), (Pooling::Max, (131, 144))] {
         let style = [("relu1_1", rc(MeanCovariance)), ("relu2_1", rc(MeanCovariance)), ("relu3_1", rc(MeanCovariance))];
         let (network, terms) = of_vgg19(&gpu, pooling, &style, "relu2_2");
-        let case = Case { network, terms, size, painting: (90, 70), seen: 72 * 72, regions: vec![Region::whole()] };
+        let cuts = ["pool1", "pool2"].map(|pool| network.table().find(pool).unwrap()).to_vec();
+        let (painting, regions) = ((90, 70), vec![Region::whole()]);
+        let mut case = Case { network, terms, size, painting, cuts: Vec::new(), seen: vec![72 * 72], regions };
         case.check(&gpu, &format!("VGG19, {pooling:?}"));
+        (case.cuts, case.seen) = (cuts, vec![48 * 48, 36 * 36, 20 * 20]);
+        case.check(&gpu, &format!("VGG19, {pooling:?}, three stages"));
     }
 }

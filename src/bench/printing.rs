@@ -6,20 +6,19 @@ use crate::Result;
 use crate::choices::{Method, ModelKind, Precision};
 use crate::clock::now_ms;
 use crate::gpu::{Gpu, Phase};
+use crate::objective::Stage;
 use crate::painter::{Painter, Print, Sources};
 use crate::settings::Settings;
 use crate::weights::ModelWeights;
 use std::rc::Rc;
 
 /// A print's last scale.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Printing {
     /// Edge of the square picture in pixels.
     pub size: u32,
-    /// How many tiles there are.
-    pub tiles: usize,
-    /// What is seen of each, in pixels, with its surroundings.
-    pub view: (u32, u32),
+    /// How many tiles each stage has, and how many columns and rows it sees of each, with its surroundings.
+    pub seen: Vec<(usize, (u32, u32))>,
     /// Seconds until the first step begins: targets are captured.
     pub prepare_s: f64,
     /// Seconds of a step.
@@ -62,15 +61,16 @@ impl Printing {
         let from = noise(2, size - 1);
         let mut print = Print::new(gpu, &sources, &settings, &from, size, memory).await?;
         drop(from);
+        let stages: Vec<Stage> = print.stages().into_iter().cloned().collect();
         let prepare_s = (now_ms() - started) / 1000.0;
         let started = now_ms();
         while !print.step().await?.finished {}
         let step_s = (now_ms() - started) / 1000.0;
         let peak_bytes = gpu.memory().peak();
-        let (tiles, view) = print.tiling().map_or((0, (0, 0)), |tiling| (tiling.tiles.len(), tiling.view()));
         drop(print);
 
-        let extra_work = extra_work(gpu, model, &weights, size, tiles, view)?;
+        let extra_work = extra_work(gpu, model, &weights, size, &stages)?;
+        let seen = stages.into_iter().map(|Stage { tiling, .. }| (tiling.tiles.len(), tiling.view())).collect();
         let painter_s = if beside {
             let settings = Settings {
                 size,
@@ -83,7 +83,7 @@ impl Printing {
         } else {
             None
         };
-        Ok(Printing { size, tiles, view, prepare_s, step_s, peak_bytes, extra_work, painter_s })
+        Ok(Printing { size, seen, prepare_s, step_s, peak_bytes, extra_work, painter_s })
     }
 }
 
@@ -91,25 +91,19 @@ impl Printing {
 const SOURCE: u32 = 2048;
 
 /// All tiles are seen twice, and go back once.
-fn extra_work(
-    gpu: &Gpu,
-    model: ModelKind,
-    weights: &ModelWeights,
-    size: u32,
-    tiles: usize,
-    (width, height): (u32, u32),
-) -> Result<f64> {
+fn extra_work(gpu: &Gpu, model: ModelKind, weights: &ModelWeights, size: u32, stages: &[Stage]) -> Result<f64> {
     let work = Work::count(gpu, model, weights, size.min(SOURCE))?;
-    let sum = |of: fn(Phase) -> f64| work.parts.iter().map(|part| of(part.scope.phase) * part.flop).sum::<f64>();
-    let once = sum(|_| 1.0);
-    // Of a style's operations half are its statistics.
-    let again = sum(|phase| match phase {
-        Phase::Forward => 1.0,
-        Phase::Style => 0.5,
-        _ => 0.0,
+    let with_tiles = work.parts.iter().map(|part| {
+        // Of a style's operations half are its statistics.
+        let again = match part.scope.phase {
+            Phase::Forward => 1.0,
+            Phase::Style => 0.5,
+            _ => 0.0,
+        };
+        let stage = stages.iter().find(|stage| stage.layers.contains(&part.scope.layer));
+        part.flop * (1.0 + again) * stage.map_or(1.0, |stage| stage.tiling.overlap())
     });
-    let seen = tiles as f64 * f64::from(width) * f64::from(height);
-    Ok((once + again) / once * seen / f64::from(size).powi(2))
+    Ok(with_tiles.sum::<f64>() / work.parts.iter().map(|part| part.flop).sum::<f64>())
 }
 
 async fn painter_step(gpu: &Gpu, sources: &Sources, settings: &Settings) -> Result<f64> {

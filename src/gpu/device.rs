@@ -134,7 +134,10 @@ impl Gpu {
     }
 
     /// A tensor of zeros that are stored as `dtype` says.
-    fn tensor_of(&self, label: &str, shape: Shape, dtype: DType) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// As [`Gpu::tensor`].
+    pub fn tensor_of(&self, label: &str, shape: Shape, dtype: DType) -> Result<Tensor> {
         let bytes = shape.bytes_of(dtype);
         self.fits(bytes)?;
         let storage = Storage::default();

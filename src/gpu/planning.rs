@@ -27,6 +27,8 @@ struct Use {
     label: Rc<str>,
     bytes: u64,
     time: Range<usize>,
+    /// Whether it is in use for good, whenever its last handle is dropped.
+    stays: bool,
 }
 
 /// Ends its tensor's use when it is dropped, if the recording still goes on.
@@ -42,7 +44,10 @@ impl Drop for Loan {
         if let Some(timeline) = self.timeline.upgrade() {
             let mut uses = timeline.borrow_mut();
             let now = uses.now;
-            uses.uses[self.index].time.end = now;
+            let own = &mut uses.uses[self.index];
+            if !own.stays {
+                own.time.end = now;
+            }
         }
     }
 }
@@ -53,13 +58,20 @@ impl Timeline {
         let mut uses = self.0.borrow_mut();
         let storage = Rc::new(Storage::default());
         let time = uses.now..usize::MAX;
-        uses.uses.push(Use { storage: storage.clone(), label, bytes, time });
+        uses.uses.push(Use { storage: storage.clone(), label, bytes, time, stays: false });
         (storage, Loan { timeline: Rc::downgrade(&self.0), index: uses.uses.len() - 1 })
     }
 
     /// A dispatch was recorded.
     pub fn tick(&self) {
         self.0.borrow_mut().now += 1;
+    }
+
+    /// A program ended, and another begins. They may run in turn, so that tensors that are in use now are in use for good.
+    pub fn cut(&self) {
+        for own in self.0.borrow_mut().uses.iter_mut().filter(|own| own.time.end == usize::MAX) {
+            (own.time, own.stays) = (0..usize::MAX, true);
+        }
     }
 
     /// Gives every tensor its buffer.

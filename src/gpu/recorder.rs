@@ -41,6 +41,8 @@ impl Grid {
 pub struct Recorder<'g> {
     gpu: &'g Gpu,
     written: Vec<Written>,
+    /// How many dispatches the programs before this one have, all together.
+    ends: Vec<usize>,
     timeline: Timeline,
     scope: Option<Scope>,
 }
@@ -96,7 +98,7 @@ impl Uniform {
 impl<'g> Recorder<'g> {
     /// An empty program.
     pub fn new(gpu: &'g Gpu) -> Recorder<'g> {
-        Recorder { gpu, written: Vec::new(), timeline: Timeline::default(), scope: None }
+        Recorder { gpu, written: Vec::new(), ends: Vec::new(), timeline: Timeline::default(), scope: None }
     }
 
     /// The device it records for.
@@ -175,10 +177,27 @@ impl<'g> Recorder<'g> {
         Uniform(uniform)
     }
 
+    /// Ends a program and begins the next one. Both may run any number of times, in any order: only tensors that have handles now
+    /// keep their values from one to the other, and all others share buffers.
+    pub fn end_program(&mut self) {
+        self.ends.push(self.written.len());
+        self.timeline.cut();
+    }
+
     /// The program.
     pub fn finish(self) -> Program {
-        self.timeline.settle(self.gpu);
-        Program { dispatches: self.written.into_iter().map(|written| written.bind(self.gpu)).collect() }
+        let [program] = self.finish_all().try_into().unwrap_or_else(|_| unreachable!("no other was ended"));
+        program
+    }
+
+    /// All programs, in their order.
+    pub fn finish_all(self) -> Vec<Program> {
+        let Recorder { gpu, written, mut ends, timeline, .. } = self;
+        timeline.settle(gpu);
+        ends.push(written.len());
+        let mut all = written.into_iter().map(|written| written.bind(gpu));
+        let lengths = ends.iter().scan(0, |last, end| Some(end - std::mem::replace(last, *end)));
+        lengths.map(|length| Program { dispatches: all.by_ref().take(length).collect() }).collect()
     }
 
     /// Runs what was recorded once; for preparations.

@@ -74,7 +74,7 @@ const WINDOW: Window = Window { kernel: 3, pad: 1 };
 pub(crate) const POINTS: u32 = 36;
 
 /// Pixels of output along a tile's side.
-const TILE: u32 = 4;
+pub const SQUARE: u32 = 4;
 
 /// Below this many channels on either side, the transforms weigh more and more against what the products save. Where they
 /// break even was not measured: VGG19's layers have 3 channels or at least 64, its student's at least 24.
@@ -152,7 +152,7 @@ impl Mask {
     /// Where the device cannot hold it.
     pub fn new(rec: &Recorder, map: Shape, pool: Option<Pooling>) -> Result<Mask> {
         let Shape { height, width, .. } = map;
-        let bits = Shape::new(height.div_ceil(TILE), width.div_ceil(TILE), 2 * map.blocks());
+        let bits = Shape::new(height.div_ceil(SQUARE), width.div_ceil(SQUARE), 2 * map.blocks());
         Ok(Mask { bits: rec.tensor("mask", bits)?, map, pool })
     }
 
@@ -294,7 +294,7 @@ fn record(
     let bytes = u64::from(POINTS * in_blocks * out_blocks) * 64;
     assert_eq!(weights.tiles.shape().bytes(), bytes, "size of the weights {}", weights.tiles.label());
     assert_eq!(weights.bias.shape().blocks(), out_blocks, "size of the bias {}", weights.bias.label());
-    assert!(rows.output.is_multiple_of(TILE), "a band of {} starts at row {}", y.label(), rows.output);
+    assert!(rows.output.is_multiple_of(SQUARE), "a band of {} starts at row {}", y.label(), rows.output);
     let Shape { width, .. } = writing.map;
     let all = tiles(rows.count, width);
     let strip = workspace.strip(all, in_blocks.max(out_blocks));
@@ -337,7 +337,7 @@ fn record(
 
 /// Tiles that cover a map.
 fn tiles(height: u32, width: u32) -> u32 {
-    height.div_ceil(TILE) * width.div_ceil(TILE)
+    height.div_ceil(SQUARE) * width.div_ceil(SQUARE)
 }
 
 /// The shape of transformed weights: 36, C'/4, C/4 tiles of 4x4; one tile is four vectors, and in it a column is an input

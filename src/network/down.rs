@@ -10,6 +10,7 @@ use crate::kernels::conv::Window;
 use crate::kernels::winograd::{self, Mask, Rows, Workspace};
 use crate::kernels::{Part, batched_gemm, colour, conv, pad, pool};
 use crate::model::{Layer, Op};
+use std::ops::Range;
 
 /// The values that the way down leaves for the way up.
 pub struct Walk {
@@ -35,18 +36,20 @@ impl Network {
     pub(super) fn down(
         &self,
         rec: &mut Recorder,
-        pixels: &Tensor,
+        stretch: Range<usize>,
+        input: &Tensor,
         observer: &mut impl Observer,
         and_up: bool,
     ) -> Result<Walk> {
-        let plan = WalkPlan::new(&self.table, pixels.shape(), observer);
+        let plan = WalkPlan::new(&self.table, stretch.clone(), input.shape(), observer);
         let count = plan.roles.len();
-        let room = self.room(rec.gpu(), pixels.shape());
+        let room = self.room(rec.gpu(), input.shape());
         let workspace = self.workspace(rec, &plan, room)?;
+        let given = plan.given;
         let mut walk = Walk { plan, room, outputs: vec![None; count], masks: vec![None; count], workspace };
-        walk.outputs[0] = Some(pixels.clone());
-        show(rec, &walk, observer, 0)?;
-        for (index, layer) in self.table.layers().iter().enumerate().skip(1) {
+        walk.outputs[given] = Some(input.clone());
+        show(rec, &walk, observer, given)?;
+        for (index, layer) in self.table.layers().iter().enumerate().take(stretch.end).skip(given + 1) {
             match walk.plan.roles[index] {
                 Role::Unused => continue,
                 Role::InBands { reader } => self.bands_down(rec, &mut walk, observer, index, reader, and_up)?,

@@ -12,11 +12,13 @@ mod observer;
 mod plan;
 mod reach;
 mod room;
+mod stretch;
 mod up;
 
 pub use observer::{BackwardRows, Features, ForwardRows, Interest, Observer};
 pub use reach::Reach;
 pub use room::{Room, is_card};
+pub use stretch::Stretch;
 
 use crate::Result;
 use crate::gpu::{DType, Gpu, Recorder, Shape, Tensor};
@@ -70,20 +72,12 @@ impl Network {
 
     /// Operations of the convolutions of a pass down and up, a product and a sum counted as two, however they are done.
     pub fn operations(&self, pixels: Shape) -> f64 {
-        let layers = self.table.layers();
-        let products = layers.iter().zip(self.shapes(pixels)).map(|(layer, shape)| match layer.op {
-            Op::Convolution { kernel, .. } => {
-                let inputs = f64::from(layers[layer.input].channels);
-                f64::from(shape.pixels()) * f64::from(layer.channels) * inputs * f64::from(kernel * kernel)
-            }
-            _ => 0.0,
-        });
-        4.0 * products.sum::<f64>()
+        self.whole().operations(pixels)
     }
 
     /// The shapes of all layers' outputs for a picture of shape `pixels`; deep maps of tiny pictures have no positions.
     pub fn shapes(&self, pixels: Shape) -> Vec<Shape> {
-        plan::shapes(&self.table, pixels)
+        self.whole().shapes(pixels)
     }
 
     /// Records the walk down to the layers that `observer` is interested in, and back to nothing.
@@ -91,7 +85,7 @@ impl Network {
     /// # Errors
     /// Where the device cannot hold the features.
     pub fn forward(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<()> {
-        self.down(rec, pixels, observer, false).map(drop)
+        self.whole().forward(rec, pixels, observer)
     }
 
     /// Records the walk down and up again; returns the gradient to the pixels of what `observer` adds on the way.
@@ -99,8 +93,7 @@ impl Network {
     /// # Errors
     /// Where the device cannot hold the features or the gradients.
     pub fn gradient(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<Tensor> {
-        let walk = self.down(rec, pixels, observer, true)?;
-        self.up(rec, walk, observer)
+        self.whole().gradient(rec, pixels, None, observer)
     }
 
     /// The map that a layer is of another, if it is linear and has as many channels.
@@ -125,7 +118,7 @@ impl Network {
     }
 
     /// How a map of this shape is stored.
-    fn dtype(&self, shape: Shape) -> DType {
+    pub fn dtype(&self, shape: Shape) -> DType {
         plan::dtype_of(shape, self.dtype)
     }
 

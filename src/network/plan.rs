@@ -6,6 +6,7 @@ use crate::gpu::{DType, Shape};
 use crate::kernels::conv::Window;
 use crate::kernels::{pad, pool, winograd};
 use crate::model::{Layer, Op, Table};
+use std::ops::Range;
 
 /// How a layer's output comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(super) enum Role {
 
 /// A walk's plan, by layer.
 pub(super) struct WalkPlan {
+    /// The layer whose output is given: what the first one reads, or the pixels.
+    pub given: usize,
     pub roles: Vec<Role>,
     pub interests: Vec<Interest>,
     /// The last layer on the way down that reads this one.
@@ -38,11 +41,15 @@ pub(super) struct WalkPlan {
 }
 
 impl WalkPlan {
-    pub fn new(table: &Table, pixels: Shape, observer: &impl Observer) -> WalkPlan {
+    /// For a walk through these layers, where what the first one reads has shape `input`.
+    pub fn new(table: &Table, stretch: Range<usize>, input: Shape, observer: &impl Observer) -> WalkPlan {
         let layers = table.layers();
-        let interests: Vec<_> = (0..layers.len()).map(|layer| observer.interest(layer)).collect();
+        let interest = |layer| if stretch.contains(&layer) { observer.interest(layer) } else { Interest::None };
+        let interests: Vec<_> = (0..layers.len()).map(interest).collect();
         let taps: Vec<_> = (0..layers.len()).filter(|&layer| interests[layer] != Interest::None).collect();
-        let needed = &table.needed(&taps);
+        let mut needed = table.needed(&taps);
+        needed[..stretch.start].fill(false);
+        let needed = &needed;
         let readers = |layer: usize| (1..layers.len()).filter(move |&r| needed[r] && layers[r].input == layer);
         let only_reader = |layer: usize| {
             let mut all = readers(layer);
@@ -86,7 +93,8 @@ impl WalkPlan {
                 interests[index] != Interest::None || own || readers(index).any(for_reader)
             })
             .collect();
-        WalkPlan { roles, interests, last_reader, kept, shapes: shapes(table, pixels) }
+        let shapes = shapes(table, &stretch, input);
+        WalkPlan { given: layers[stretch.start].input, roles, interests, last_reader, kept, shapes }
     }
 
     /// The layer whose output a convolution writes: its own, or the pool's behind it.
@@ -127,10 +135,10 @@ pub(super) fn is_winograd(layer: &Layer, layers: &[Layer]) -> bool {
     }
 }
 
-/// The shapes of all layers' outputs.
-pub(super) fn shapes(table: &Table, pixels: Shape) -> Vec<Shape> {
-    let mut shapes = vec![pixels];
-    for layer in &table.layers()[1..] {
+/// The shapes of these layers' outputs, where what the first one reads has shape `input`; before it, that shape stands for all.
+pub(super) fn shapes(table: &Table, stretch: &Range<usize>, input: Shape) -> Vec<Shape> {
+    let mut shapes = vec![input; stretch.start.max(1)];
+    for layer in &table.layers()[shapes.len()..stretch.end] {
         shapes.push(output(layer, shapes[layer.input]));
     }
     shapes

@@ -1,6 +1,7 @@
 //! This turns a table into how far a position of a layer sees.
 
-use super::Network;
+use super::{Network, Stretch};
+use crate::kernels::winograd;
 use crate::model::{Layer, Op};
 use crate::tiles::Surroundings;
 
@@ -39,15 +40,26 @@ impl Reach {
 impl Network {
     /// How far each layer sees.
     pub fn reaches(&self) -> Vec<Reach> {
-        let layers = self.table.layers();
-        let mut reaches = vec![PIXEL];
-        for layer in &layers[1..] {
+        self.whole().reaches()
+    }
+
+    /// What has to be around a tile for these layers.
+    pub fn surroundings(&self, taps: impl IntoIterator<Item = usize>) -> Surroundings {
+        self.whole().surroundings(taps)
+    }
+}
+
+impl Stretch<'_> {
+    /// How far each layer up to its last sees of what the first one reads, whose positions are its pixels; those before it mean nothing.
+    pub fn reaches(&self) -> Vec<Reach> {
+        let mut reaches = vec![PIXEL; self.layers.start.max(1)];
+        for layer in &self.network.table.layers()[reaches.len()..self.layers.end] {
             reaches.push(reaches[layer.input].through(layer));
         }
         reaches
     }
 
-    /// What has to be around a tile for these layers.
+    /// What has to be around a tile for these of its layers.
     pub fn surroundings(&self, taps: impl IntoIterator<Item = usize>) -> Surroundings {
         let reaches = self.reaches();
         let seen: Vec<Reach> = taps.into_iter().map(|tap| reaches[tap]).collect();
@@ -57,5 +69,19 @@ impl Network {
             beyond: seen.iter().map(beyond).max().unwrap_or(0).max(1) as u32,
             coarse: seen.iter().map(|reach| reach.stride).max().unwrap_or(1),
         }
+    }
+
+    /// The same, and views begin where squares of outputs in Winograd's domain do in all layers up to these: sums are rounded as in the
+    /// whole map, so that a ReLU opens where it does there. Of many blocks, that would be far apart.
+    pub fn surroundings_by_squares(&self, taps: &[usize]) -> Surroundings {
+        let reaches = self.reaches();
+        let last = taps.iter().copied().max().unwrap_or(0);
+        let convolutions = self
+            .layers
+            .clone()
+            .filter(|&layer| layer <= last && matches!(self.network.table.layers()[layer].op, Op::Convolution { .. }));
+        let squares = convolutions.map(|layer| winograd::SQUARE * reaches[layer].stride).max().unwrap_or(1);
+        let Surroundings { beyond, coarse } = self.surroundings(taps.iter().copied());
+        Surroundings { beyond, coarse: coarse.max(squares) }
     }
 }

@@ -1,4 +1,4 @@
-//! This turns the size of a picture into how much memory a walk may spend on what it holds only for a moment.
+//! This turns the size of what a walk reads into how much memory a walk may spend on what it holds only for a moment.
 
 use crate::gpu::{Gpu, Shape};
 use crate::kernels::{GemmVariant, Work};
@@ -12,9 +12,9 @@ pub struct Room {
     pub workspace: u64,
 }
 
-/// Bytes per pixel of the picture for each of them, between bounds: below the least, the work would fall into more
+/// Bytes for each byte that is read, of a picture 32 for a pixel, between bounds: below the least, the work would fall into more
 /// dispatches than a device gets through quickly; above the most, a GPU is busy anyway.
-const PER_PIXEL: u64 = 32;
+const PER_BYTE: u64 = 2;
 const LEAST: u64 = 1 << 19;
 const MOST: u64 = 16 << 20;
 /// On a graphics card for all sizes: the products of such a strip are two thousand workgroups, which keep a large card busy.
@@ -26,9 +26,9 @@ pub fn is_card(gpu: &Gpu) -> bool {
 }
 
 impl Room {
-    /// For a picture of this shape on this device.
-    pub fn of(gpu: &Gpu, pixels: Shape) -> Room {
-        let bytes = if is_card(gpu) { ON_CARDS } else { (u64::from(pixels.pixels()) * PER_PIXEL).clamp(LEAST, MOST) };
+    /// For a walk on this device that reads a picture, or a map, of this shape.
+    pub fn of(gpu: &Gpu, input: Shape) -> Room {
+        let bytes = if is_card(gpu) { ON_CARDS } else { (input.bytes() * PER_BYTE).clamp(LEAST, MOST) };
         Room { band: bytes, workspace: bytes }
     }
 }

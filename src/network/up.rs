@@ -31,10 +31,19 @@ impl Gradients {
 }
 
 impl Network {
-    pub(super) fn up(&self, rec: &mut Recorder, mut walk: Walk, observer: &mut impl Observer) -> Result<Tensor> {
-        let layers = self.table.layers();
+    pub(super) fn up(
+        &self,
+        rec: &mut Recorder,
+        mut walk: Walk,
+        d_last: Option<&Tensor>,
+        observer: &mut impl Observer,
+    ) -> Result<Tensor> {
+        let (layers, given) = (self.table.layers(), walk.plan.given);
         let mut gradients = Gradients { tensors: vec![None; layers.len()], dtype: self.dtype };
-        for (index, layer) in layers.iter().enumerate().skip(1).rev() {
+        if let Some(d_last) = d_last {
+            gradients.tensors[walk.plan.shapes.len() - 1] = Some(d_last.clone());
+        }
+        for (index, layer) in layers.iter().enumerate().skip(given + 1).rev() {
             match walk.plan.roles[index] {
                 Role::Unused => continue,
                 Role::InBands { reader } => self.bands_up(rec, &mut walk, &mut gradients, observer, index, reader)?,
@@ -51,8 +60,8 @@ impl Network {
             walk.outputs[index] = None;
             walk.masks[index] = walk.masks[index].take().filter(|_| walk.plan.reads_bands(index, &self.table));
         }
-        ask(rec, &walk, &mut gradients, observer, 0)?;
-        Ok(gradients.slot(rec, 0, walk.plan.shapes[0])?.0)
+        ask(rec, &walk, &mut gradients, observer, given)?;
+        Ok(gradients.slot(rec, given, walk.plan.shapes[given])?.0)
     }
 
     fn layer_up(

@@ -13,7 +13,7 @@ mod observer;
 pub mod root;
 mod statistics;
 
-pub use in_tiles::{InTiles, Subjects};
+pub use in_tiles::{InTiles, Stage, Subjects, stages};
 pub use loss::{Family, Loss, Needs, Term, Units};
 
 use crate::Result;

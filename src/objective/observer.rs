@@ -86,6 +86,42 @@ impl Observer for Answering<'_, '_> {
     }
 }
 
+/// An observer that sees as well what one layer hands to those beyond, and leaves its gradient to them.
+pub(super) struct Handing<'o, O> {
+    own: &'o mut O,
+    layer: Option<usize>,
+    /// The layer's output, once it was seen.
+    pub output: Option<Tensor>,
+}
+
+impl<'o, O: Observer> Handing<'o, O> {
+    /// With this layer, if there are any beyond.
+    pub fn new(own: &'o mut O, layer: Option<usize>) -> Handing<'o, O> {
+        Handing { own, layer, output: None }
+    }
+}
+
+impl<O: Observer> Observer for Handing<'_, O> {
+    fn interest(&self, layer: usize) -> Interest {
+        if self.layer == Some(layer) { Interest::Whole } else { self.own.interest(layer) }
+    }
+
+    fn down(&mut self, rec: &mut Recorder, layer: usize, rows: &ForwardRows) -> Result<()> {
+        if self.layer == Some(layer) {
+            self.output = Some(rows.part.x.clone());
+        }
+        if self.own.interest(layer) == Interest::None { Ok(()) } else { self.own.down(rec, layer, rows) }
+    }
+
+    fn up(&mut self, rec: &mut Recorder, layer: usize, rows: &BackwardRows) -> Result<()> {
+        if self.own.interest(layer) == Interest::None { Ok(()) } else { self.own.up(rec, layer, rows) }
+    }
+
+    fn done(&mut self, layer: usize) {
+        self.own.done(layer);
+    }
+}
+
 impl Observer for Measuring<'_> {
     fn interest(&self, layer: usize) -> Interest {
         let own = self.terms.iter().filter(|(term, _)| term.layer == layer);

@@ -1,6 +1,6 @@
 //! This turns the pictures that a print follows into the targets of one of its scales, tile by tile.
 
-use super::budget::{Needs, fewer_pixels};
+use super::budget::Needs;
 use super::feature_model::FeatureModel;
 use super::regions::regions;
 use super::scale_run::{surroundings, wrap};
@@ -8,10 +8,10 @@ use crate::gpu::{Gpu, Shape};
 use crate::image::{Picture, fit, resize};
 use crate::model::Margin;
 use crate::network::is_card;
-use crate::objective::{Family, InTiles, Subjects};
+use crate::objective::{Family, InTiles, Subjects, stages};
 use crate::schedule::{Scale, painting_edge, shares};
 use crate::settings::Settings;
-use crate::tiles::{Plane, Tiling, Turns};
+use crate::tiles::{Plane, Turns};
 use crate::{Error, Result};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -38,27 +38,32 @@ pub struct Aiming {
     pixels: u64,
 }
 
-/// The losses with their targets, and the most pixels that the device turned out to hold.
-type Found = (Result<InTiles>, u64);
+/// What was found.
+pub struct Found {
+    /// The losses with their targets.
+    pub in_tiles: Result<InTiles>,
+    /// How many bytes of the device's memory they may take.
+    pub memory: u64,
+    /// How many smaller tiles would take, if there are any.
+    pub fewer: Option<u64>,
+}
 
 /// How many times as much the content of a print weighs: it is the painted picture, which is near the painting already. With less it
 /// comes nearer to the painting than that picture was, and its layout goes astray.
 const FAITHFULNESS: f32 = 12.0;
 
 impl Aiming {
-    /// Begins with the targets of a scale, in tiles that take so many bytes of the device's memory, and of which at most so many pixels
-    /// are seen at once. Where an allocation fails they become fewer, and stay so.
-    ///
-    /// # Errors
-    /// Where the memory does not do for a tile.
+    /// Begins with the targets of a scale, where the network is cut into stages behind these layers, in tiles that take so many bytes of
+    /// the device's memory; half of what was planned, where an allocation fails.
     pub fn new(
         gpu: &Gpu,
         model: &FeatureModel,
         originals: &Originals,
         settings: &Settings,
         scale: &Scale,
-        (memory, mut most_pixels): (u64, u64),
-    ) -> Result<Aiming> {
+        cuts: &[usize],
+        mut memory: u64,
+    ) -> Aiming {
         let Scale { width, height, .. } = *scale;
         let mut photo = Plane::resized(&originals.painted, width, height);
         let fitted = |(index, painting): (usize, &Rc<Picture>)| {
@@ -77,31 +82,36 @@ impl Aiming {
             photo = photo.wrapped(radius);
             wrap(&mut regions, radius);
         }
-        let network = model.network().clone();
-        let around = network.surroundings(terms.iter().map(|term| term.layer));
+        let (network, size) = (model.network().clone(), (photo.width, photo.height));
+        let taps: Vec<usize> = terms.iter().map(|term| term.layer).collect();
+        let around = network.surroundings(taps.iter().copied());
         let needs = Needs::of(settings.model, network.features(), is_card(gpu));
-        let planned = needs.view_pixels(around, memory, gpu.longest_array())?;
+        let (needs, cuts) = (if cuts.is_empty() { needs.in_one_stage() } else { needs }, cuts.to_vec());
+        let longest = gpu.longest_array();
         let (gpu, turns) = (gpu.clone(), Turns::default());
         let own = turns.clone();
         let work = Box::pin(async move {
             loop {
-                let pixels = planned.min(most_pixels);
-                let tiling = Tiling::new((photo.width, photo.height), pixels, around);
-                let fewer = fewer_pixels(pixels.min(tiling.pixels()), around);
+                let pixels = match needs.view_pixels(around, memory, longest) {
+                    Ok(pixels) => pixels,
+                    Err(refused) => return Found { in_tiles: Err(refused), memory, fewer: None },
+                };
+                let seen = |stage| if stage == 0 { pixels } else { needs.view_positions(memory, longest) };
+                let stages = stages(&network, &taps, size, &cuts, seen);
+                let planned = needs.bytes(stages.iter().map(|stage| stage.tiling.pixels()));
+                let fewer = needs.fewer_bytes(planned.min(memory), around);
                 let subjects = Subjects { photo: &photo, paintings: &paintings, pixels, regions: &regions };
-                let captured = InTiles::capture(&gpu, &network, &terms, tiling, subjects, &own).await;
-                match (captured, fewer) {
-                    (Err(Error::OutOfMemory { .. }), Some(fewer)) => {
-                        if let Err(lost) = gpu.recover().await {
-                            return (Err(lost), most_pixels);
-                        }
-                        most_pixels = fewer;
-                    }
-                    (captured, _) => return (captured, most_pixels),
+                let captured = InTiles::capture(&gpu, &network, &terms, stages, subjects, &own).await;
+                let (Err(Error::OutOfMemory { .. }), Some(smaller)) = (&captured, fewer) else {
+                    return Found { in_tiles: captured, memory, fewer };
+                };
+                memory = smaller;
+                if let Err(lost) = gpu.recover().await {
+                    return Found { in_tiles: Err(lost), memory, fewer };
                 }
             }
         });
-        Ok(Aiming { work, turns, pixels: pixels(originals, settings, scale) })
+        Aiming { work, turns, pixels: pixels(originals, settings, scale) }
     }
 
     /// Looks at the next tile; after the last one, returns what was found.

@@ -2,8 +2,8 @@
 //!
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
-use super::aiming::{self, Aiming, Originals};
-use super::budget::{check_addresses, fewer_pixels};
+use super::aiming::{self, Aiming, Found, Originals};
+use super::budget::{check_addresses, has_addresses_for_stages};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
@@ -13,12 +13,12 @@ use super::sources::{self, Sources, subject};
 use crate::choices::Colours;
 use crate::gpu::{Gpu, Shape};
 use crate::image::{LUMA, Picture, Rows, resized_rows};
-use crate::model::Margin;
-use crate::objective::InTiles;
+use crate::model::{Margin, Op, Table};
+use crate::objective::{InTiles, Stage};
 use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, print_scales};
 use crate::settings::Settings;
-use crate::tiles::{Area, Plane, Tiling};
+use crate::tiles::{Area, Plane};
 use crate::{Error, Result};
 use half::f16;
 use std::borrow::Cow;
@@ -31,10 +31,12 @@ pub struct Print {
     settings: Settings,
     originals: Originals,
     scales: Vec<Scale>,
-    /// How many bytes of the device's memory it may take.
+    /// Behind which layers the network is cut into stages.
+    cuts: Vec<usize>,
+    /// How many bytes of the device's memory it may take; fewer, since the device had no room for as many.
     memory: u64,
-    /// The most pixels that it sees at once, since the device had no room for more.
-    most_pixels: u64,
+    /// How many smaller tiles of the scale at work would take, if there are any.
+    fewer: Option<u64>,
     /// Index of the scale at work.
     scale: usize,
     /// Steps taken at this scale.
@@ -85,7 +87,9 @@ impl Print {
         let places = sources::places(sources, settings);
         let scales = print_scales((photo.width, photo.height), painted.width.max(painted.height), edge, settings);
         let size = scales.last().map_or((0, 0), |scale| (scale.width, scale.height));
-        check_addresses(size, usize::MAX as u64 - 4 * photo.rgba.len() as u64)?;
+        let addresses = usize::MAX as u64 - 4 * photo.rgba.len() as u64;
+        check_addresses(size, addresses)?;
+        let cuts = cuts(model.network().table(), size, addresses);
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
         let originals = Originals { painted: painted.clone(), photo, mask, paintings, places };
@@ -98,8 +102,9 @@ impl Print {
             d_pixels: Plane::zeros(0, 0),
             surrounded: None,
             scales,
+            cuts,
             memory,
-            most_pixels: u64::MAX,
+            fewer: None,
             scale: 0,
             step: 0,
             pass: 0,
@@ -111,7 +116,7 @@ impl Print {
             setbacks: Setbacks::default(),
             opaque,
         };
-        print.aim()?;
+        print.aim();
         while print.aiming.is_some() {
             print.take_aim().await?;
         }
@@ -131,15 +136,12 @@ impl Print {
     /// # Errors
     /// Where the device failed, and [`Error::RanAway`] where smaller steps did not help.
     pub async fn step(&mut self) -> Result<Progress> {
-        let tried = self.try_step().await;
-        let fewer =
-            self.tiling().and_then(|tiling| fewer_pixels(tiling.pixels().min(self.most_pixels), tiling.surroundings));
-        match (tried, fewer) {
+        match (self.try_step().await, self.fewer) {
             (Err(Error::OutOfMemory { .. }), Some(fewer)) => {
                 self.in_tiles = None;
                 self.gpu.recover().await?;
-                (self.most_pixels, self.pass) = (fewer, 0);
-                self.aim()?;
+                (self.memory, self.pass) = (fewer, 0);
+                self.aim();
                 Ok(self.progress(Vec::new()))
             }
             (tried, _) => tried,
@@ -148,16 +150,17 @@ impl Print {
 
     async fn try_step(&mut self) -> Result<Progress> {
         self.gpu.check()?;
-        if self.is_at_end() && self.scale + 1 < self.scales.len() {
-            self.next_scale()?;
+        if self.is_at_end() && !self.is_finished() {
+            self.next_scale();
         }
         if self.aiming.is_some() {
             self.take_aim().await?;
             return Ok(self.progress(Vec::new()));
         }
         let mut told = Vec::new();
-        if let Some(in_tiles) = &self.in_tiles
-            && !self.is_at_end()
+        let (is_at_end, number) = (self.is_at_end(), self.before() + self.step + 1);
+        if let Some(in_tiles) = &mut self.in_tiles
+            && !is_at_end
         {
             let losses = match &mut self.surrounded {
                 None => in_tiles.pass(&self.gpu, self.pass, &self.pixels, &mut self.d_pixels).await?,
@@ -169,11 +172,13 @@ impl Print {
                 if let Some(Surrounded { radius, d_pixels, .. }) = &self.surrounded {
                     self.d_pixels.unwrap_gradient(d_pixels, *radius);
                 }
-                let number = self.before() + self.step + 1;
                 let of = |family| in_tiles.objective().sum(&losses, family);
                 let own = Losses::new(number, of);
                 if self.take_step(number, own.total)? {
                     told.push(own);
+                }
+                if self.is_finished() {
+                    self.drop_scale();
                 }
             }
         }
@@ -207,40 +212,44 @@ impl Print {
         Ok(is_good)
     }
 
-    fn next_scale(&mut self) -> Result<()> {
-        // Everything of this scale goes before the next takes room.
+    /// Everything of a scale goes before the next one, or what is made of the last one, takes room.
+    fn drop_scale(&mut self) {
         (self.in_tiles, self.d_pixels, self.surrounded) = (None, Plane::zeros(0, 0), None);
         (self.adam, self.good) = (AdamInMemory::default(), Vec::new());
+    }
+
+    fn next_scale(&mut self) {
+        self.drop_scale();
         self.scale += 1;
         self.step = 0;
         self.setbacks.next_scale();
         let scale = &self.scales[self.scale];
         self.pixels = Plane::resized(&self.pixels.picture(), scale.width, scale.height);
-        self.aim()
+        self.aim();
     }
 
     /// Begins to look for the targets of the scale at work, in tiles that the device has memory for.
-    fn aim(&mut self) -> Result<()> {
-        let (scale, room) = (&self.scales[self.scale], (self.memory, self.most_pixels));
-        self.aiming = Some(Aiming::new(&self.gpu, &self.model, &self.originals, &self.settings, scale, room)?);
-        Ok(())
+    fn aim(&mut self) {
+        let (scale, originals) = (&self.scales[self.scale], &self.originals);
+        let aiming = Aiming::new(&self.gpu, &self.model, originals, &self.settings, scale, &self.cuts, self.memory);
+        self.aiming = Some(aiming);
     }
 
     /// Looks at one tile for them. After the last one, the picture gets what its steps need.
     async fn take_aim(&mut self) -> Result<()> {
         let Some(aiming) = &mut self.aiming else { return Ok(()) };
-        if let Some((found, most_pixels)) = aiming.turn().await {
-            (self.aiming, self.most_pixels) = (None, most_pixels);
-            self.in_tiles = Some(found?);
+        if let Some(Found { in_tiles, memory, fewer }) = aiming.turn().await {
+            (self.aiming, self.memory, self.fewer) = (None, memory, fewer);
+            self.in_tiles = Some(in_tiles?);
             self.d_pixels = Plane::zeros(self.pixels.width, self.pixels.height);
             self.surrounded = Surrounded::of(&self.pixels, &self.settings);
         }
         Ok(())
     }
 
-    /// The tiles of the scale at work; none between two scales.
-    pub fn tiling(&self) -> Option<&Tiling> {
-        self.in_tiles.as_ref().map(InTiles::tiling)
+    /// The stages of the scale at work, with their tiles; none between two scales.
+    pub fn stages(&self) -> Vec<&Stage> {
+        self.in_tiles.iter().flat_map(InTiles::stages).collect()
     }
 
     /// The plan of the print.
@@ -306,6 +315,10 @@ impl Print {
         self.scales[..self.scale].iter().map(|scale| scale.iterations).sum()
     }
 
+    fn is_finished(&self) -> bool {
+        self.is_at_end() && self.scale + 1 == self.scales.len()
+    }
+
     fn is_at_end(&self) -> bool {
         self.step == self.scales[self.scale].iterations
     }
@@ -319,8 +332,7 @@ impl Print {
         let all: f64 = self.scales.iter().map(whole).sum();
         let scale = &self.scales[self.scale];
         let aimed = self.aiming.as_ref().map_or(1.0, Aiming::fraction);
-        let passes = self.in_tiles.as_ref().map_or(1, InTiles::passes);
-        let steps = f64::from(self.step) + self.pass as f64 / passes as f64;
+        let steps = f64::from(self.step) + self.in_tiles.as_ref().map_or(0.0, |own| own.done(self.pass));
         let done: f64 = self.scales[..self.scale].iter().map(whole).sum();
         Progress {
             iteration: self.before() + self.step,
@@ -330,11 +342,20 @@ impl Print {
             width: scale.width,
             height: scale.height,
             fraction: (done + work(scale, aimed, steps)) / all,
-            finished: self.is_at_end() && self.scale + 1 == self.scales.len(),
+            finished: self.is_finished(),
             setbacks: self.setbacks.count,
             losses,
         }
     }
+}
+
+/// Where the network is cut into stages of a print of this size: behind its second pool, whose map has a sixteenth of the picture's
+/// positions, and with the student as many numbers. Nowhere, if there are not as many addresses.
+fn cuts(table: &Table, size: (u32, u32), addresses: u64) -> Vec<usize> {
+    let is_pool = |layer: &usize| matches!(table.layers()[*layer].op, Op::Pool(_));
+    let second = (0..table.layers().len()).filter(is_pool).nth(1);
+    let numbers = |cut: &usize| f64::from(table.layers()[*cut].channels) / 16.0;
+    second.filter(|cut| has_addresses_for_stages(size, addresses, numbers(cut))).into_iter().collect()
 }
 
 /// As it stands.

@@ -88,6 +88,12 @@ impl Tiling {
         (width, height)
     }
 
+    /// How many pixels are seen for each of the picture's.
+    pub fn overlap(&self) -> f64 {
+        let (width, height) = self.picture;
+        self.tiles.len() as f64 * self.pixels() as f64 / (f64::from(width) * f64::from(height))
+    }
+
     /// Pixels of a view.
     pub fn pixels(&self) -> u64 {
         let (width, height) = self.view();
@@ -222,6 +228,7 @@ mod tests {
         let areas =
             tiling.tiles.iter().map(|Tile { own, view }| (own.x, own.width, view.x, view.width)).collect::<Vec<_>>();
         assert_eq!(areas, [(0, 512, 0, 592), (512, 512, 432, 592)]);
+        assert_eq!(tiling.overlap(), 2.0 * 592.0 / 1024.0);
         let tiling = Tiling::new((1024, 160), 480 * 160, AROUND);
         let areas =
             tiling.tiles.iter().map(|Tile { own, view }| (own.x, own.width, view.x, view.width)).collect::<Vec<_>>();

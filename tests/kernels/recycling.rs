@@ -60,3 +60,43 @@ fn what_shares_a_buffer_does_not_disturb_each_other() {
     rec.submit();
     crate::agreement::agree("copies", "in shared buffers", &bench.download(&last), &expected);
 }
+
+#[test]
+fn programs_that_take_turns_share_buffers_but_for_what_they_hand_on() {
+    let bench = Workbench::open();
+    let gpu = &bench.gpu;
+    let x = bench.upload(&noise(1, 5, 7, 4));
+    let bytes = x.shape().bytes();
+    let before = gpu.memory().held();
+    let mut rec = Recorder::new(gpu);
+    let copy = |rec: &mut Recorder, from: &Tensor, to: &Tensor| {
+        pad::forward(rec, from, Margin { radius: 0, copies: Copies::Replicate }, to);
+    };
+    let tensor = |rec: &Recorder, label: &str| rec.tensor(label, x.shape()).unwrap();
+
+    let passing = tensor(&rec, "passing");
+    copy(&mut rec, &x, &passing);
+    let handed = tensor(&rec, "handed on");
+    copy(&mut rec, &passing, &handed);
+    drop(passing);
+    rec.end_program();
+    let own = tensor(&rec, "its own");
+    copy(&mut rec, &handed, &own);
+    let last = tensor(&rec, "last");
+    copy(&mut rec, &own, &last);
+    drop((handed, own));
+    let programs = rec.finish_all();
+    assert_eq!(
+        gpu.memory().held() - before,
+        3 * bytes,
+        "what only one of them uses has one buffer, the other two have theirs"
+    );
+
+    let [first, second] = &programs[..] else { panic!("{} programs", programs.len()) };
+    first.submit(gpu);
+    // A turn of the first more, and the second still finds what was handed on.
+    first.submit(gpu);
+    second.submit(gpu);
+    second.submit(gpu);
+    crate::agreement::agree("copies", "of two programs", &bench.download(&last), &noise(1, 5, 7, 4));
+}

@@ -32,10 +32,11 @@ fn a_print_goes_up_in_scales_and_its_loss_falls() {
     let last = &told[told.len() - 1];
     assert_eq!((picture.width, last.width, last.iteration, last.scales), (80, 80, 10, 2));
     assert!(told.windows(2).all(|pair| pair[0].fraction <= pair[1].fraction) && last.fraction == 1.0);
-    // A scale looks for its targets a tile at a time: one of the photo here, one of the painting, and then begins its first step.
+    // A scale looks for its targets a tile at a time: one of the photo here, one of the painting. Then it begins its first step, down and
+    // up through two stages.
     let looks = told.iter().filter(|progress| (progress.scale, progress.iteration) == (2, 5));
     let looks: Vec<_> = looks.map(|progress| progress.fraction).collect();
-    assert!(looks.len() == 4 && looks[0] < looks[1] && looks[1] < looks[3], "{looks:?}");
+    assert!(looks.len() == 6 && looks[0] < looks[1] && looks[1] < looks[3] && looks[3] < looks[4], "{looks:?}");
     let losses: Vec<_> = told.iter().flat_map(|progress| &progress.losses).collect();
     assert_eq!(losses.iter().map(|losses| losses.iteration).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
     assert!(losses[9].total < losses[5].total, "{} after {}", losses[9].total, losses[5].total);

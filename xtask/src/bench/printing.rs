@@ -29,8 +29,8 @@ pub fn run(args: &[String]) -> Result<()> {
     let gpu = block_on(Gpu::open())?;
     println!("{}, {model:?}, {precision:?}, {memory} MiB allowed", gpu.describe());
     println!(
-        "{:>6} {:>6} {:>6} {:>12} {:>9} {:>9} {:>7} {:>7} {:>9} {:>7} {:>8}",
-        "px", "MP", "tiles", "view", "prepare s", "step s", "s/MP", "work", "painter s", "device", "system"
+        "{:>6} {:>6} {:>28} {:>9} {:>9} {:>7} {:>7} {:>9} {:>7} {:>8}",
+        "px", "MP", "tiles of each stage", "prepare s", "step s", "s/MP", "work", "painter s", "device", "system"
     );
     let measure = |size| block_on(Printing::measure(&gpu, (model, precision), size, memory << 20, size <= BESIDE));
     for (size, is_first) in sizes.iter().zip(std::iter::once(true).chain(std::iter::repeat(false))) {
@@ -40,10 +40,10 @@ pub fn run(args: &[String]) -> Result<()> {
         let own = measure(*size)?;
         let megapixels = f64::from(own.size).powi(2) / 1e6;
         let painter = own.painter_s.map_or("-".into(), |seconds| format!("{seconds:.2}"));
-        let view = format!("{} x {}", own.view.0, own.view.1);
+        let of_stage = |(tiles, (width, height)): &(usize, (u32, u32))| format!("{tiles} of {width} x {height}");
+        let tiles = own.seen.iter().map(of_stage).collect::<Vec<_>>().join(", ");
         println!(
-            "{size:>6} {megapixels:>6.2} {:>6} {view:>12} {:>9.1} {:>9.2} {:>7.2} {:>7.2} {painter:>9} {:>7.0} {:>8}",
-            own.tiles,
+            "{size:>6} {megapixels:>6.2} {tiles:>28} {:>9.1} {:>9.2} {:>7.2} {:>7.2} {painter:>9} {:>7.0} {:>8}",
             own.prepare_s,
             own.step_s,
             own.step_s / megapixels,
