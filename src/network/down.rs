@@ -38,7 +38,7 @@ impl Network {
         rec: &mut Recorder,
         stretch: Range<usize>,
         input: &Tensor,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
         and_up: bool,
     ) -> Result<Walk> {
         let plan = WalkPlan::new(&self.table, stretch.clone(), input.shape(), observer);
@@ -104,7 +104,7 @@ impl Network {
         &self,
         rec: &mut Recorder,
         walk: &mut Walk,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
         index: usize,
         reader: Option<usize>,
         and_up: bool,
@@ -195,7 +195,7 @@ pub(super) fn window(layer: &Layer) -> (Window, bool) {
 }
 
 /// Shows the whole of a layer that the observer is interested in.
-fn show(rec: &mut Recorder, walk: &Walk, observer: &mut impl Observer, layer: usize) -> Result<()> {
+fn show(rec: &mut Recorder, walk: &Walk, observer: &mut dyn Observer, layer: usize) -> Result<()> {
     if walk.plan.interests[layer] == Interest::None {
         return Ok(());
     }

@@ -84,7 +84,7 @@ impl Network {
     ///
     /// # Errors
     /// Where the device cannot hold the features.
-    pub fn forward(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<()> {
+    pub fn forward(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut dyn Observer) -> Result<()> {
         self.whole().forward(rec, pixels, observer)
     }
 
@@ -92,7 +92,7 @@ impl Network {
     ///
     /// # Errors
     /// Where the device cannot hold the features or the gradients.
-    pub fn gradient(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut impl Observer) -> Result<Tensor> {
+    pub fn gradient(&self, rec: &mut Recorder, pixels: &Tensor, observer: &mut dyn Observer) -> Result<Tensor> {
         self.whole().gradient(rec, pixels, None, observer)
     }
 

@@ -42,7 +42,7 @@ pub(super) struct WalkPlan {
 
 impl WalkPlan {
     /// For a walk through these layers, where what the first one reads has shape `input`.
-    pub fn new(table: &Table, stretch: Range<usize>, input: Shape, observer: &impl Observer) -> WalkPlan {
+    pub fn new(table: &Table, stretch: Range<usize>, input: Shape, observer: &dyn Observer) -> WalkPlan {
         let layers = table.layers();
         let interest = |layer| if stretch.contains(&layer) { observer.interest(layer) } else { Interest::None };
         let interests: Vec<_> = (0..layers.len()).map(interest).collect();

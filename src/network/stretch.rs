@@ -61,7 +61,7 @@ impl Stretch<'_> {
     ///
     /// # Errors
     /// Where the device cannot hold the features.
-    pub fn forward(&self, rec: &mut Recorder, input: &Tensor, observer: &mut impl Observer) -> Result<()> {
+    pub fn forward(&self, rec: &mut Recorder, input: &Tensor, observer: &mut dyn Observer) -> Result<()> {
         self.network.down(rec, self.layers.clone(), input, observer, false).map(drop)
     }
 
@@ -75,7 +75,7 @@ impl Stretch<'_> {
         rec: &mut Recorder,
         input: &Tensor,
         d_last: Option<&Tensor>,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
     ) -> Result<Tensor> {
         let walk = self.network.down(rec, self.layers.clone(), input, observer, true)?;
         self.network.up(rec, walk, d_last, observer)

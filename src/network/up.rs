@@ -36,7 +36,7 @@ impl Network {
         rec: &mut Recorder,
         mut walk: Walk,
         d_last: Option<&Tensor>,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
     ) -> Result<Tensor> {
         let (layers, given) = (self.table.layers(), walk.plan.given);
         let mut gradients = Gradients { tensors: vec![None; layers.len()], dtype: self.dtype };
@@ -108,7 +108,7 @@ impl Network {
         rec: &mut Recorder,
         walk: &mut Walk,
         gradients: &mut Gradients,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
         index: usize,
         reader: Option<usize>,
     ) -> Result<()> {
@@ -166,7 +166,7 @@ fn ask(
     rec: &mut Recorder,
     walk: &Walk,
     gradients: &mut Gradients,
-    observer: &mut impl Observer,
+    observer: &mut dyn Observer,
     layer: usize,
 ) -> Result<()> {
     if walk.plan.interests[layer] == Interest::None {

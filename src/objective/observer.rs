@@ -87,21 +87,21 @@ impl Observer for Answering<'_, '_> {
 }
 
 /// An observer that sees as well what one layer hands to those beyond, and leaves its gradient to them.
-pub(super) struct Handing<'o, O> {
-    own: &'o mut O,
+pub(super) struct Handing<'o> {
+    own: &'o mut dyn Observer,
     layer: Option<usize>,
     /// The layer's output, once it was seen.
     pub output: Option<Tensor>,
 }
 
-impl<'o, O: Observer> Handing<'o, O> {
+impl<'o> Handing<'o> {
     /// With this layer, if there are any beyond.
-    pub fn new(own: &'o mut O, layer: Option<usize>) -> Handing<'o, O> {
+    pub fn new(own: &'o mut dyn Observer, layer: Option<usize>) -> Handing<'o> {
         Handing { own, layer, output: None }
     }
 }
 
-impl<O: Observer> Observer for Handing<'_, O> {
+impl Observer for Handing<'_> {
     fn interest(&self, layer: usize) -> Interest {
         if self.layer == Some(layer) { Interest::Whole } else { self.own.interest(layer) }
     }

@@ -5,9 +5,8 @@ import { t } from '../language/words.js';
 import { $ } from '../page/ids.js';
 import { duration } from '../run/tempo.js';
 
-const TWICE = 1.4;          // every tile is seen twice, and goes back once
-const SURROUNDINGS = 1.2;   // what is seen of a tile beyond it
-const LARGEST_TILE = 1280;  // px: a smaller picture is one tile
+const IN_TILES = 1.5;   // every tile is seen twice, and goes back once
+const TARGETS = 2 / 3;  // of a step's work: each scale begins with a look at the picture and at the painting
 
 /**
  * @import { Page } from '../page/page.js'
@@ -59,8 +58,8 @@ export class Printing {
     const { settings } = this.#run;
     const { width, height } = this.#size;
     const { scales } = await this.#page.painter.ask('plan', { settings, print: { from: Math.max(width, height), edge } });
-    const seconds = this.#prospect.secondsOf(settings, scales);
-    const inTiles = TWICE * (edge > LARGEST_TILE ? SURROUNDINGS : 1);
-    this.#dialog.say(seconds ? t('About {time}', { time: duration(inTiles * seconds) }) : '');
+    const withTargets = scales.map((scale) => ({ ...scale, iterations: scale.iterations + TARGETS }));
+    const seconds = this.#prospect.secondsOf(settings, withTargets);
+    this.#dialog.say(seconds ? t('About {time}', { time: duration(IN_TILES * seconds) }) : '');
   }
 }

@@ -10,7 +10,6 @@ use crate::gpu::{Gpu, Recorder, Shape, Tensor, readback};
 use crate::kernels::{Part, recentre};
 use crate::network::{Features, ForwardRows, Interest, Network, Observer};
 use crate::tiles::{FeatureMap, Plane, Tiling, Turns};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The photo's features in a layer, and their squared norm.
@@ -28,8 +27,12 @@ pub async fn of_photo(
     (pixels, photo): (u64, &Plane),
     turns: &Turns,
 ) -> Result<Vec<PhotoFeatures>> {
-    let of_terms = terms.iter().filter(|term| term.loss.needs() == Needs::Features).map(|term| term.layer);
-    let layers = BTreeSet::from_iter(of_terms);
+    let mut layers: Vec<usize> = Vec::new();
+    for term in terms.iter().filter(|term| term.loss.needs() == Needs::Features) {
+        if !layers.contains(&term.layer) {
+            layers.push(term.layer);
+        }
+    }
     let stretch = network.whole();
     let tiling = Tiling::new((photo.width, photo.height), pixels, stretch.surroundings(layers.iter().copied()));
     let (width, height) = tiling.view();

@@ -48,7 +48,7 @@ const THUMB_QUALITY_MIN: u8 = 40;
 /// Largest file, in bytes: two of them come before Paint is pressed, when all in all may weigh 700 kB.
 const FILE_BYTES_MAX: usize = 48_000;
 /// Largest thumbnail, in bytes.
-const THUMB_BYTES_MAX: usize = 2_700;
+const THUMB_BYTES_MAX: usize = 2_300;
 
 /// One sample picture: how to name it, how to describe it, how to draw it.
 struct Sample {
