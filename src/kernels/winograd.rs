@@ -73,7 +73,7 @@ const WINDOW: Window = Window { kernel: 3, pad: 1 };
 /// Points of a transformed tile: on each side 4 outputs + 3 weights - 1.
 pub(crate) const POINTS: u32 = 36;
 
-/// Pixels of output along a tile's side.
+/// Pixels of output along the side of a tile of Winograd's.
 pub const SQUARE: u32 = 4;
 
 /// Below this many channels on either side, the transforms weigh more and more against what the products save. Where they

@@ -1,6 +1,6 @@
 //! This turns a table into how far a position of a layer sees.
 
-use super::{Network, Stretch};
+use super::Stretch;
 use crate::kernels::winograd;
 use crate::model::{Layer, Op};
 use crate::tiles::Surroundings;
@@ -34,18 +34,6 @@ impl Reach {
             Op::Convolution { kernel, pad, .. } => wider(*pad as i32, *kernel as i32 - 1 - *pad as i32),
             Op::Pool(_) => Reach { stride: 2 * stride, before, after: after + step },
         }
-    }
-}
-
-impl Network {
-    /// How far each layer sees.
-    pub fn reaches(&self) -> Vec<Reach> {
-        self.whole().reaches()
-    }
-
-    /// What has to be around a tile for these layers.
-    pub fn surroundings(&self, taps: impl IntoIterator<Item = usize>) -> Surroundings {
-        self.whole().surroundings(taps)
     }
 }
 

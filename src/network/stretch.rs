@@ -8,7 +8,6 @@ use crate::model::Op;
 use std::ops::Range;
 
 /// Layers of a network that follow one another, and read nothing but each other and one layer before them, or the pixels.
-#[derive(Clone)]
 pub struct Stretch<'n> {
     pub(super) network: &'n Network,
     pub(super) layers: Range<usize>,

@@ -84,7 +84,7 @@ impl Aiming {
         }
         let (network, size) = (model.network().clone(), (photo.width, photo.height));
         let taps: Vec<usize> = terms.iter().map(|term| term.layer).collect();
-        let around = network.surroundings(taps.iter().copied());
+        let around = network.whole().surroundings(taps.iter().copied());
         let needs = Needs::of(settings.model, network.features(), is_card(gpu));
         let (needs, cuts) = (if cuts.is_empty() { needs.in_one_stage() } else { needs }, cuts.to_vec());
         let longest = gpu.longest_array();
