@@ -208,6 +208,23 @@ fn large_prints_keep_to_their_memory() {
     }
 }
 
+/// What tiles see of each other makes a step of 12 megapixels dearer; seeing each twice alone is half as much again.
+#[cfg(all(feature = "bench", feature = "occupancy"))]
+#[test]
+fn a_large_print_does_little_work_twice() {
+    use scumble::bench::Printing;
+    for (model, mib) in [(ModelKind::Student, 600), (ModelKind::Vgg19, 900)] {
+        for variant in [GemmVariant::Wide, GemmVariant::Shared] {
+            let gpu = block_on(Gpu::open_for_recording()).unwrap();
+            variant.prefer(&gpu);
+            let own = block_on(Printing::measure(&gpu, (model, Precision::Full), 3464, mib << 20, false)).unwrap();
+            println!("{model:?}, {variant:?}: {own:?}");
+            assert!((1.5..1.62).contains(&own.extra_work), "{model:?}, {variant:?}: {}", own.extra_work);
+            assert!(own.peak_bytes < mib << 20, "{model:?}, {variant:?}: {} bytes", own.peak_bytes);
+        }
+    }
+}
+
 /// No buffer of it is refused, and a pixel takes still less than at smaller sizes.
 #[test]
 fn a_megapixel_fits_into_the_default_limits() {

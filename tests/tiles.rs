@@ -157,8 +157,13 @@ fn of_student(gpu: &Gpu, style: &[(&str, Rc<dyn Loss>)], content: &str) -> (Netw
     (Network::new(gpu, table, &weights.convolutions, &taps).unwrap(), terms)
 }
 
-fn of_vgg19(gpu: &Gpu, pooling: Pooling, style: &[(&str, Rc<dyn Loss>)], content: &str) -> (Network, Vec<Term>) {
-    let depth = 5;
+fn of_vgg19(
+    gpu: &Gpu,
+    depth: usize,
+    pooling: Pooling,
+    style: &[(&str, Rc<dyn Loss>)],
+    content: &str,
+) -> (Network, Vec<Term>) {
     let weights = seeded::filters(&vgg19::CONVOLUTIONS[..depth]);
     let table = vgg19::table(depth, &Preprocessing::TORCHVISION, pooling, vgg19::Border::Replicate);
     let terms = terms(&table, style, content);
@@ -177,7 +182,11 @@ fn the_student_sees_in_tiles_what_it_sees_at_once() {
     let (network, terms) = of_student(&gpu, &style, vgg19::CONTENT_TAP);
     let regions = vec![Region::whole()];
     let cut = |pools: &[&str]| pools.iter().map(|pool| network.table().find(pool).unwrap()).collect::<Vec<_>>();
-    let cuts = [(cut(&[]), vec![256 * 256]), (cut(&["pool2"]), vec![160 * 160, 72 * 72])];
+    let cuts = [
+        (cut(&[]), vec![256 * 256]),
+        (cut(&["pool2"]), vec![160 * 160, 72 * 72]),
+        (cut(&["pool2", "pool3", "pool4"]), vec![160 * 160, 48 * 48, 32 * 32, 16 * 18]),
+    ];
     let (size, painting) = ((411, 301), (331, 300));
     let mut case = Case { network, terms, size, painting, cuts: Vec::new(), seen: Vec::new(), regions };
     for (cuts, seen) in cuts {
@@ -220,7 +229,7 @@ fn vgg19_sees_in_tiles_what_it_sees_at_once() {
     let gpu = open();
     for (pooling, size) in [(Pooling::Average, (148, 97)), (Pooling::Max, (131, 144))] {
         let style = [("relu1_1", rc(MeanCovariance)), ("relu2_1", rc(MeanCovariance)), ("relu3_1", rc(MeanCovariance))];
-        let (network, terms) = of_vgg19(&gpu, pooling, &style, "relu2_2");
+        let (network, terms) = of_vgg19(&gpu, 5, pooling, &style, "relu2_2");
         let cuts = ["pool1", "pool2"].map(|pool| network.table().find(pool).unwrap()).to_vec();
         let (painting, regions) = ((90, 70), vec![Region::whole()]);
         let mut case = Case { network, terms, size, painting, cuts: Vec::new(), seen: vec![72 * 72], regions };
@@ -228,4 +237,15 @@ fn vgg19_sees_in_tiles_what_it_sees_at_once() {
         (case.cuts, case.seen) = (cuts, vec![48 * 48, 36 * 36, 20 * 20]);
         case.check(&gpu, &format!("VGG19, {pooling:?}, three stages"));
     }
+}
+
+#[test]
+fn vgg19_sees_in_four_stages_what_it_sees_at_once() {
+    let gpu = open();
+    let style: Vec<_> = vgg19::STYLE_TAPS.iter().map(|tap| (*tap, rc(MeanCovariance))).collect();
+    let (network, terms) = of_vgg19(&gpu, 13, Pooling::Average, &style, vgg19::CONTENT_TAP);
+    let cuts = ["pool2", "pool3", "pool4"].map(|pool| network.table().find(pool).unwrap()).to_vec();
+    let (seen, regions) = (vec![96 * 96, 28 * 28, 16 * 18, 11 * 9], vec![Region::whole()]);
+    let case = Case { network, terms, size: (184, 147), painting: (96, 80), cuts, seen, regions };
+    case.check(&gpu, "VGG19, all layers, four stages");
 }

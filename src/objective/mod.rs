@@ -20,7 +20,7 @@ use crate::Result;
 use crate::gpu::{Recorder, Shape, Tensor};
 use crate::network::{Features, Network};
 use capture::Capture;
-use guide::Region;
+use guide::{LayerGuide, Region};
 use lens::Lens;
 use loss::{Goal, LayerMoments};
 use moments::{Centering, Moments};
@@ -115,10 +115,8 @@ impl Objective {
                         let of_each =
                             paintings.iter().map(|(index, share)| (captures[*index].of_layer(seen, centering), *share));
                         let moments = Moments::blend(rec, &of_each.collect::<Vec<_>>())?;
-                        let goal = LayerMoments { moments, lens: lens(network, layer, centering), guide };
-                        let weight = weight * mass / map.pixels() as f32;
-                        let aim = loss.aim(rec, weight, Goal::Moments(Box::new(goal)))?;
-                        targets.push(Aimed { term, layer: seen, family, aim });
+                        let share = mass / map.pixels() as f32;
+                        targets.push(of_region(rec, network, (term, &terms[term]), moments, (guide, share))?);
                     }
                 }
             }
@@ -157,6 +155,20 @@ impl Objective {
     pub fn record(&self, rec: &mut Recorder, network: &Network, pixels: &Tensor) -> Result<Tensor> {
         network.gradient(rec, pixels, &mut Measuring::new(&self.terms, &self.losses))
     }
+}
+
+/// A term that compares a region's statistics with these. It counts by the region's share of the picture.
+fn of_region(
+    rec: &mut Recorder,
+    network: &Network,
+    (term, Term { layer, loss, weight }): (usize, &Term),
+    moments: Moments,
+    (guide, share): (Option<LayerGuide>, f32),
+) -> Result<Aimed> {
+    let centering = loss.needs().centering().expect("it compares statistics");
+    let goal = LayerMoments { moments, lens: lens(network, *layer, centering), guide };
+    let aim = loss.aim(rec, weight * share, Goal::Moments(Box::new(goal)))?;
+    Ok(Aimed { term, layer: looked_at(network, *layer, centering), family: loss.family(), aim })
 }
 
 /// A linear layer's statistics follow from those of its input; Gram matrices would need the mean as well.

@@ -86,17 +86,17 @@ impl Aiming {
         let taps: Vec<usize> = terms.iter().map(|term| term.layer).collect();
         let around = network.whole().surroundings(taps.iter().copied());
         let needs = Needs::of(settings.model, network.features(), is_card(gpu));
-        let (needs, cuts) = (if cuts.is_empty() { needs.in_one_stage() } else { needs }, cuts.to_vec());
+        let (needs, cuts) = (needs.in_stages(cuts.len() + 1), cuts.to_vec());
         let longest = gpu.longest_array();
         let (gpu, turns) = (gpu.clone(), Turns::default());
         let own = turns.clone();
         let work = Box::pin(async move {
             loop {
-                let pixels = match needs.view_pixels(around, memory, longest) {
+                let pixels = match needs.look_pixels(around, memory, longest) {
                     Ok(pixels) => pixels,
                     Err(refused) => return Found { in_tiles: Err(refused), memory, fewer: None },
                 };
-                let seen = |stage| if stage == 0 { pixels } else { needs.view_positions(memory, longest) };
+                let seen = |stage| needs.view_positions(stage, memory, longest);
                 let stages = stages(&network, &taps, size, &cuts, seen);
                 let planned = needs.bytes(stages.iter().map(|stage| stage.tiling.pixels()));
                 let fewer = needs.fewer_bytes(planned.min(memory), around);

@@ -5,57 +5,83 @@ use crate::gpu::DType;
 use crate::tiles::Surroundings;
 use crate::{Error, Result};
 
-/// What a model takes on the device, in bytes: lines above what tiles of 192 to 1240 pixels took. The stages take turns, and what each
-/// keeps meanwhile is about a quarter, so that the numbers for a pixel and for a position are larger by that.
+/// What a print takes on the device, above what was counted for prints of up to 40 megapixels. The stages take turns and share buffers, but
+/// not all of them: what each keeps meanwhile, or needs besides, is in its number for a position.
 pub struct Needs {
-    /// For its weights, and what a walk holds in passing.
+    /// Bytes for the model's weights, and what a walk holds in passing.
     least: u64,
-    /// For each pixel that is seen.
-    pixel: u64,
-    /// For each pixel that is seen, the largest map.
-    map: u64,
-    /// For each position of what the first stage hands on that the second one sees, and its largest map.
-    position: u64,
-    position_map: u64,
+    /// Bytes for each pixel of a picture that the whole network only looks at.
+    look: Position,
+    /// Of each stage that the network is worth being cut into, the one that sees the picture first.
+    stages: Vec<Position>,
 }
+
+/// What it takes for each position that is seen at once.
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    /// Bytes in all.
+    all: u64,
+    /// Bytes of its largest map.
+    map: u64,
+}
+
+/// Bytes of the largest map of each of VGG19's stages, for each position.
+const VGG19_MAPS: [u64; 4] = [128, 1024, 2048, 2048];
+
+/// Pixels of the picture for each position that a stage sees.
+const PIXELS: [u64; 4] = [1, 16, 64, 256];
 
 /// Bounds of what is seen of a picture at once: below this edge of its own, most of what a tile sees is not its own; above so many pixels
 /// a card is busy anyway, and a processor busy for so long that nobody would wait for it.
 const SMALLEST: u32 = 128;
 const LARGEST: u64 = 1280 * 1280;
-/// The same for the second stage, which does less for a pixel of the picture, and sees a position for 16.
-const MOST_POSITIONS: u64 = LARGEST * 4 / 16;
+/// The same for later stages, which do less for a pixel of the picture.
+const MOST_POSITIONS: u64 = LARGEST / 4;
 
 impl Needs {
     /// Of a model whose features are stored like this. A graphics card [holds more in passing](crate::network::Room) than a
-    /// processor that stands in for one.
+    /// processor that stands in for one. VGG19 does most of its work where its maps are small and see far, so that it is cut more often.
     pub fn of(model: ModelKind, features: DType, is_card: bool) -> Needs {
-        let needs = |mib: u64, [pixel, position]: [u64; 2], [map, position_map]: [u64; 2]| Needs {
+        let needs = |mib: u64, look: u64, all: &[u64], maps: &[u64]| Needs {
             least: mib << 20,
-            pixel,
-            map,
-            position,
-            position_map,
+            look: Position { all: look, map: maps[0] },
+            stages: all.iter().zip(maps).map(|(&all, &map)| Position { all, map }).collect(),
         };
+        let halves = VGG19_MAPS.map(|map| map / 2);
         match (model, features, is_card) {
-            (ModelKind::Student, DType::F32, false) => needs(20, [480, 2150], [48, 256]),
-            (ModelKind::Student, DType::F32, true) => needs(105, [370, 2070], [48, 256]),
-            (ModelKind::Student, DType::F16, false) => needs(20, [360, 1250], [24, 128]),
-            (ModelKind::Student, DType::F16, true) => needs(100, [250, 1090], [24, 128]),
-            (ModelKind::Vgg19, DType::F32, false) => needs(226, [955, 8100], [128, 1024]),
-            (ModelKind::Vgg19, DType::F32, true) => needs(335, [790, 8020], [128, 1024]),
-            (ModelKind::Vgg19, DType::F16, false) => needs(228, [610, 4260], [64, 512]),
-            (ModelKind::Vgg19, DType::F16, true) => needs(308, [440, 4180], [64, 512]),
+            (ModelKind::Student, DType::F32, false) => needs(20, 480, &[480, 2150], &[48, 256]),
+            (ModelKind::Student, DType::F32, true) => needs(105, 370, &[370, 2070], &[48, 256]),
+            (ModelKind::Student, DType::F16, false) => needs(20, 360, &[360, 1250], &[24, 128]),
+            (ModelKind::Student, DType::F16, true) => needs(100, 250, &[250, 1090], &[24, 128]),
+            (ModelKind::Vgg19, DType::F32, false) => needs(232, 955, &[1900, 10_500, 20_000, 60_000], &VGG19_MAPS),
+            (ModelKind::Vgg19, DType::F32, true) => needs(335, 790, &[1950, 8500, 17_600, 60_000], &VGG19_MAPS),
+            (ModelKind::Vgg19, DType::F16, false) => needs(242, 610, &[900, 5300, 10_300, 28_000], &halves),
+            (ModelKind::Vgg19, DType::F16, true) => needs(308, 440, &[900, 4900, 9600, 28_000], &halves),
         }
     }
 
-    /// How many pixels are seen at once, where they fit into so many bytes, and no array is longer than `longest`.
+    /// Stages that the network is worth being cut into.
+    pub fn stages(&self) -> usize {
+        self.stages.len()
+    }
+
+    /// Of a network in fewer stages, of which the last does what all others did.
+    #[must_use]
+    pub fn in_stages(mut self, count: usize) -> Needs {
+        for stage in (count.max(1)..self.stages.len()).rev() {
+            self.stages[stage - 1].all += self.stages[stage].all * PIXELS[stage - 1] / PIXELS[stage];
+        }
+        self.stages.truncate(count.max(1));
+        self
+    }
+
+    /// How many pixels are looked at at once, where they fit into so many bytes, and no array is longer than `longest`.
     ///
     /// # Errors
     /// [`Error::Setting`] where not even the smallest tile fits.
-    pub fn view_pixels(&self, around: Surroundings, bytes: u64, longest: u64) -> Result<u64> {
-        let pixels = (bytes.saturating_sub(self.least) / self.pixel).min(longest / self.map);
-        if pixels < smallest_view(around) {
+    pub fn look_pixels(&self, around: Surroundings, bytes: u64, longest: u64) -> Result<u64> {
+        let pixels = self.within(self.look, bytes, longest);
+        if pixels < smallest_view(around) || bytes < self.smallest(around) {
             let expected = self.smallest(around).div_ceil(1 << 20);
             return Err(Error::Setting {
                 name: "memory",
@@ -66,32 +92,31 @@ impl Needs {
         Ok(pixels.min(LARGEST))
     }
 
+    /// How many pixels the first stage sees at once in the same memory, or positions a later one.
+    pub fn view_positions(&self, stage: usize, bytes: u64, longest: u64) -> u64 {
+        let most = if stage == 0 { LARGEST } else { MOST_POSITIONS };
+        self.within(self.stages[stage], bytes, longest).clamp(1, most)
+    }
+
+    fn within(&self, Position { all, map }: Position, bytes: u64, longest: u64) -> u64 {
+        (bytes.saturating_sub(self.least) / all).min(longest / map)
+    }
+
     /// Half of the planned bytes, where the device has no memory for them; None where tiles are as small as they become.
     pub fn fewer_bytes(&self, planned: u64, around: Surroundings) -> Option<u64> {
         let smallest = self.smallest(around);
         (planned > smallest).then(|| (planned / 2).max(smallest))
     }
 
-    /// Bytes for the smallest tiles.
+    /// Bytes for the smallest tiles, of which all layers see as much as the deepest one needs.
     fn smallest(&self, around: Surroundings) -> u64 {
-        self.least + self.pixel * smallest_view(around)
-    }
-
-    /// Of a network in one stage, which does for a pixel what two do.
-    #[must_use]
-    pub fn in_one_stage(self) -> Needs {
-        Needs { pixel: self.pixel + self.position / 16, ..self }
-    }
-
-    /// How many positions the second stage sees at once, in the same memory.
-    pub fn view_positions(&self, bytes: u64, longest: u64) -> u64 {
-        let positions = (bytes.saturating_sub(self.least) / self.position).min(longest / self.position_map);
-        positions.clamp(1, MOST_POSITIONS)
+        let whole = if self.stages.len() == 1 { self.stages[0].all } else { 0 };
+        self.least + self.look.all.max(whole) * smallest_view(around)
     }
 
     /// How many bytes stages take that see so many pixels, or positions, at once.
     pub fn bytes(&self, seen: impl Iterator<Item = u64>) -> u64 {
-        let of_each = seen.zip([self.pixel, self.position]).map(|(seen, own)| seen * own);
+        let of_each = seen.zip(&self.stages).map(|(seen, own)| seen * own.all);
         self.least + of_each.max().unwrap_or(0)
     }
 }
@@ -156,11 +181,11 @@ mod tests {
     #[test]
     fn more_memory_is_larger_tiles() {
         let needs = Needs::of(ModelKind::Student, DType::F32, false);
-        let seen = |mib: u64| needs.view_pixels(AROUND, mib << 20, 1 << 40);
+        let seen = |mib: u64| needs.look_pixels(AROUND, mib << 20, 1 << 40);
         assert_eq!(seen(1 << 20), Ok(LARGEST));
         let [small, large] = [100, 400].map(|mib| seen(mib).unwrap());
         assert!(288 * 288 <= small && small < large && large < LARGEST, "{small}, {large}");
-        assert_eq!(needs.view_pixels(AROUND, 1 << 40, 48 << 18), Ok(512 * 512));
+        assert_eq!(needs.look_pixels(AROUND, 1 << 40, 48 << 18), Ok(512 * 512));
         let refused = seen(1).unwrap_err().to_string();
         assert!(refused.contains("memory is 1 MiB; it must be at least"), "{refused}");
     }
@@ -171,18 +196,27 @@ mod tests {
         let fewer = |&bytes: &u64| needs.fewer_bytes(bytes, AROUND);
         let all: Vec<u64> = std::iter::successors(Some(1 << 30), fewer).collect();
         assert!(all.is_sorted_by(|a, b| a > b) && all.len() == 6, "{all:?}");
-        let seen: Vec<_> = all.iter().map(|bytes| needs.view_pixels(AROUND, *bytes, 1 << 40).unwrap()).collect();
+        let seen: Vec<_> = all.iter().map(|bytes| needs.look_pixels(AROUND, *bytes, 1 << 40).unwrap()).collect();
         assert_eq!((seen[0], seen[5]), (LARGEST, 288 * 288));
     }
 
     #[test]
-    fn the_second_stage_sees_more_of_the_picture() {
+    fn later_stages_see_more_of_the_picture() {
         let needs = Needs::of(ModelKind::Student, DType::F32, false);
-        let seen = |mib: u64| needs.view_positions(mib << 20, 1 << 40);
-        assert!(16 * seen(300) > 2 * needs.view_pixels(AROUND, 300 << 20, 1 << 40).unwrap());
+        let seen = |mib: u64| needs.view_positions(1, mib << 20, 1 << 40);
+        assert!(16 * seen(300) > 2 * needs.look_pixels(AROUND, 300 << 20, 1 << 40).unwrap());
         assert_eq!((seen(1 << 20), seen(0)), (MOST_POSITIONS, 1));
         // The stages take turns, so that the larger one counts.
         let [first, both] = [vec![1000], vec![1000, 2000]].map(|seen| needs.bytes(seen.into_iter()));
-        assert_eq!((first, both), (needs.least + 1000 * needs.pixel, needs.least + 2000 * needs.position));
+        let [pixel, position] = [0, 1].map(|stage| needs.stages[stage].all);
+        assert_eq!((first, both), (needs.least + 1000 * pixel, needs.least + 2000 * position));
+    }
+
+    #[test]
+    fn fewer_stages_do_all_that_more_did() {
+        let needs = |stages| Needs::of(ModelKind::Vgg19, DType::F32, false).in_stages(stages);
+        let [pixel, position, deep] = [0, 1, 2].map(|stage| needs(3).stages[stage].all);
+        assert_eq!((needs(3).stages(), needs(2).stages[1].all), (3, position + deep / 4));
+        assert_eq!((needs(1).stages(), needs(1).stages[0].all), (1, pixel + (position + deep / 4) / 16));
     }
 }

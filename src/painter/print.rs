@@ -3,7 +3,7 @@
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
 use super::aiming::{self, Aiming, Found, Originals};
-use super::budget::{check_addresses, has_addresses_for_stages};
+use super::budget::{Needs, check_addresses, has_addresses_for_stages};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
@@ -14,6 +14,7 @@ use crate::choices::Colours;
 use crate::gpu::{Gpu, Shape};
 use crate::image::{LUMA, Picture, Rows, resized_rows};
 use crate::model::{Margin, Op, Table};
+use crate::network::is_card;
 use crate::objective::{InTiles, Stage};
 use crate::optimizer::{AdamInMemory, Pace};
 use crate::schedule::{self, Scale, print_scales};
@@ -89,7 +90,9 @@ impl Print {
         let size = scales.last().map_or((0, 0), |scale| (scale.width, scale.height));
         let addresses = usize::MAX as u64 - 4 * photo.rgba.len() as u64;
         check_addresses(size, addresses)?;
-        let cuts = cuts(model.network().table(), size, addresses);
+        let network = model.network();
+        let stages = Needs::of(settings.model, network.features(), is_card(gpu)).stages();
+        let cuts = cuts(network.table(), stages, size, addresses);
         let opaque = photo.is_opaque();
         let mask = sources::mask(sources, settings)?;
         let originals = Originals { painted: painted.clone(), photo, mask, paintings, places };
@@ -349,13 +352,19 @@ impl Print {
     }
 }
 
-/// Where the network is cut into stages of a print of this size: behind its second pool, whose map has a sixteenth of the picture's
-/// positions, and with the student as many numbers. Nowhere, if there are not as many addresses.
-fn cuts(table: &Table, size: (u32, u32), addresses: u64) -> Vec<usize> {
+/// Where the network is cut into up to so many stages of a print of this size: behind its second pool, whose map has a sixteenth of the
+/// picture's positions, and with the student as many numbers; then behind the next ones. As often as there are addresses for what is
+/// handed on.
+fn cuts(table: &Table, stages: usize, size: (u32, u32), addresses: u64) -> Vec<usize> {
     let is_pool = |layer: &usize| matches!(table.layers()[*layer].op, Op::Pool(_));
-    let second = (0..table.layers().len()).filter(is_pool).nth(1);
-    let numbers = |cut: &usize| f64::from(table.layers()[*cut].channels) / 16.0;
-    second.filter(|cut| has_addresses_for_stages(size, addresses, numbers(cut))).into_iter().collect()
+    let pools: Vec<usize> = (0..table.layers().len()).filter(is_pool).collect();
+    let mut numbers = 0.0;
+    let before = |stage: usize| {
+        let pool = *pools.get(stage)?;
+        numbers += f64::from(table.layers()[pool].channels) / 4_f64.powi(stage as i32 + 1);
+        has_addresses_for_stages(size, addresses, numbers).then_some(pool)
+    };
+    (1..stages).map_while(before).collect()
 }
 
 /// As it stands.

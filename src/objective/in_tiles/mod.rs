@@ -15,10 +15,10 @@ mod window;
 pub use stage::{Stage, stages};
 
 use super::guide::Region;
-use super::loss::{Goal, LayerMoments, Needs, Term};
+use super::loss::{Goal, Needs, Term};
 use super::moments::Moments;
 use super::observer::{Aimed, Answering, Handing, Measuring, Seeing};
-use super::{Objective, SMALLEST_MASS, lens, looked_at};
+use super::{Objective, SMALLEST_MASS, looked_at, of_region};
 use crate::Result;
 use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor, readback};
 use crate::network::Network;
@@ -117,18 +117,15 @@ impl InTiles {
                     for Region { paintings, guide } in regions {
                         let guide = guide.as_ref().map(|guide| guide.weights(map.width, map.height));
                         let pixels = OwnPixels::new(gpu, seen_in, guide)?;
-                        let guide = pixels.guide();
-                        let mass = guide.mass;
+                        let (guide, mass) = (pixels.guide(), pixels.mass);
                         if pixels.is_guided() && mass < SMALLEST_MASS {
                             continue;
                         }
                         own.push(pixels);
                         let of_each = paintings.iter().map(|(index, share)| (captures[*index].at(term), *share));
                         let moments = Moments::blend(&mut rec, &of_each.collect::<Vec<_>>())?;
-                        let goal = LayerMoments { moments, lens: lens(network, layer, centering), guide: Some(guide) };
-                        let weight = weight * mass / map.pixels() as f32;
-                        let aim = loss.aim(&mut rec, weight, Goal::Moments(Box::new(goal)))?;
-                        aimed.push(Aimed { term, layer: seen, family, aim });
+                        let guide = (Some(guide), mass / map.pixels() as f32);
+                        aimed.push(of_region(&mut rec, network, (term, &terms[term]), moments, guide)?);
                     }
                 }
             }
