@@ -44,6 +44,8 @@ pub struct Recorder<'g> {
     /// How many dispatches the programs before this one have, all together.
     ends: Vec<usize>,
     timeline: Timeline,
+    /// What is in use until the program at work ends.
+    until_end: Vec<Tensor>,
     scope: Option<Scope>,
 }
 
@@ -98,7 +100,14 @@ impl Uniform {
 impl<'g> Recorder<'g> {
     /// An empty program.
     pub fn new(gpu: &'g Gpu) -> Recorder<'g> {
-        Recorder { gpu, written: Vec::new(), ends: Vec::new(), timeline: Timeline::default(), scope: None }
+        Recorder {
+            gpu,
+            written: Vec::new(),
+            ends: Vec::new(),
+            timeline: Timeline::default(),
+            until_end: Vec::new(),
+            scope: None,
+        }
     }
 
     /// The device it records for.
@@ -177,10 +186,19 @@ impl<'g> Recorder<'g> {
         Uniform(uniform)
     }
 
+    /// Keeps a tensor's values until this program ends, and no longer: what comes back is there to be written right before it runs, if it
+    /// was asked for before all that reads it, and to be read right after.
+    pub fn until_end(&mut self, tensor: Tensor) -> Tensor {
+        let beyond = tensor.beyond_its_loan();
+        self.until_end.push(tensor);
+        beyond
+    }
+
     /// Ends a program and begins the next one. Both may run any number of times, in any order: only tensors that have handles now
     /// keep their values from one to the other, and all others share buffers.
     pub fn end_program(&mut self) {
         self.ends.push(self.written.len());
+        self.until_end.clear();
         self.timeline.cut();
     }
 

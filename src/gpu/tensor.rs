@@ -88,6 +88,11 @@ impl Tensor {
         Tensor { _loan: Some(Rc::new(loan)), ..self }
     }
 
+    /// The same values, whose buffer others may have whenever this one's loan ends.
+    pub(super) fn beyond_its_loan(&self) -> Tensor {
+        Tensor { _loan: None, ..self.clone() }
+    }
+
     /// Some of this tensor's values as a tensor of their own, without a copy: those from the vector `first` on, a multiple of
     /// [`VIEW_ALIGNMENT`].
     pub fn view(&self, label: &str, first: u32, shape: Shape) -> Tensor {

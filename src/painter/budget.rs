@@ -53,10 +53,10 @@ impl Needs {
             (ModelKind::Student, DType::F32, true) => needs(105, 370, &[370, 2070], &[48, 256]),
             (ModelKind::Student, DType::F16, false) => needs(20, 360, &[360, 1250], &[24, 128]),
             (ModelKind::Student, DType::F16, true) => needs(100, 250, &[250, 1090], &[24, 128]),
-            (ModelKind::Vgg19, DType::F32, false) => needs(232, 955, &[1900, 10_500, 20_000, 60_000], &VGG19_MAPS),
-            (ModelKind::Vgg19, DType::F32, true) => needs(335, 790, &[1950, 8500, 17_600, 60_000], &VGG19_MAPS),
-            (ModelKind::Vgg19, DType::F16, false) => needs(242, 610, &[900, 5300, 10_300, 28_000], &halves),
-            (ModelKind::Vgg19, DType::F16, true) => needs(308, 440, &[900, 4900, 9600, 28_000], &halves),
+            (ModelKind::Vgg19, DType::F32, false) => needs(250, 955, &[880, 7600, 13_900, 54_000], &VGG19_MAPS),
+            (ModelKind::Vgg19, DType::F32, true) => needs(285, 790, &[1000, 7200, 13_200, 50_000], &VGG19_MAPS),
+            (ModelKind::Vgg19, DType::F16, false) => needs(250, 610, &[880, 3550, 7100, 28_000], &halves),
+            (ModelKind::Vgg19, DType::F16, true) => needs(285, 440, &[830, 3350, 9700, 25_000], &halves),
         }
     }
 

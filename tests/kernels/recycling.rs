@@ -100,3 +100,30 @@ fn programs_that_take_turns_share_buffers_but_for_what_they_hand_on() {
     second.submit(gpu);
     crate::agreement::agree("copies", "of two programs", &bench.download(&last), &noise(1, 5, 7, 4));
 }
+
+#[test]
+fn what_is_written_before_a_program_and_read_after_it_shares_buffers_with_others() {
+    let bench = Workbench::open();
+    let gpu = &bench.gpu;
+    let x = shape(&noise(1, 5, 7, 4));
+    let before = gpu.memory().held();
+    let mut rec = Recorder::new(gpu);
+    let none = Margin { radius: 0, copies: Copies::Replicate };
+    let mut ends = Vec::new();
+    for _ in 0..3 {
+        let [given, passing, made] = ["given", "passing", "made"].map(|label| rec.tensor(label, x).unwrap());
+        pad::forward(&mut rec, &given, none, &passing);
+        pad::forward(&mut rec, &passing, none, &made);
+        drop(passing);
+        ends.push((rec.until_end(given), rec.until_end(made)));
+        rec.end_program();
+    }
+    let programs = rec.finish_all();
+    assert_eq!(gpu.memory().held() - before, 3 * x.bytes(), "as much as one of them");
+    for (stream, ((given, made), program)) in (1..).zip(ends.iter().zip(&programs)) {
+        let values = noise(stream, 5, 7, 4);
+        gpu.write(given, &bench.raw(&bench.upload(&values)));
+        program.submit(gpu);
+        crate::agreement::agree("copies", "of what was written before", &bench.download(made), &values);
+    }
+}

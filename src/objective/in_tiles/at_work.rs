@@ -1,34 +1,43 @@
 //! A stage with what it has on the device, and its passes over a tile.
 
+use super::super::observer::Handing;
 use super::own_pixels::{OwnPixels, Shown};
 use super::stage::Stage;
 use super::window::Window;
 use crate::Result;
-use crate::gpu::{Gpu, Program, Shape, Tensor, readback};
-use crate::network::Network;
+use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor, readback};
+use crate::network::{Network, Observer};
 use crate::tiles::{FeatureMap, Tile};
 
 /// A stage and what its programs read.
 pub struct Prepared {
     pub stage: Stage,
-    /// What a tile sees of the stage's input.
-    pub view: Tensor,
     pub own: Vec<OwnPixels>,
     pub photo: Vec<Shown>,
-    /// Of the layer that it hands on, and the gradient to what a tile has of it.
-    pub handed: Option<(Window, Tensor)>,
+    /// Of the layer that it hands on.
+    handed: Option<Window>,
 }
 
 /// A stage at work.
 pub struct AtWork {
     prepared: Prepared,
-    see: Program,
-    answer: Program,
-    d_view: Tensor,
-    /// What a tile has of the layer that the stage hands on.
-    output: Option<Tensor>,
-    /// The whole of that, and its gradient.
+    see: (Program, Down),
+    answer: (Program, Up),
+    /// The whole of the layer that the stage hands on, and its gradient.
     pub handed: Option<Handed>,
+}
+
+/// On the way down: what a tile sees of the stage's input, and what it has of the layer that the stage hands on.
+pub struct Down {
+    view: Tensor,
+    output: Option<Tensor>,
+}
+
+/// On the way down and up again: the same, with the gradients to both.
+pub struct Up {
+    view: Tensor,
+    d_output: Option<Tensor>,
+    d_view: Tensor,
 }
 
 /// What a stage hands to the next one.
@@ -38,27 +47,48 @@ pub struct Handed {
 }
 
 impl Prepared {
-    pub fn new(gpu: &Gpu, network: &Network, stage: Stage) -> Result<Prepared> {
+    pub fn new(network: &Network, stage: Stage) -> Prepared {
         let stretch = network.stretch(stage.layers.clone());
-        let (width, height) = stage.tiling.view();
+        let handed = stage.handed(network).map(|layer| Window::new(&stretch, &stage.tiling, layer));
+        Prepared { stage, own: Vec::new(), photo: Vec::new(), handed }
+    }
+
+    /// Records the way down.
+    pub fn down(&self, rec: &mut Recorder, network: &Network, observer: &mut dyn Observer) -> Result<Down> {
+        let view = self.view(rec, network)?;
+        let mut observer = Handing::new(observer, self.stage.handed(network));
+        network.stretch(self.stage.layers.clone()).forward(rec, &view, &mut observer)?;
+        let output = observer.output.map(|output| rec.until_end(output));
+        Ok(Down { view: rec.until_end(view), output })
+    }
+
+    /// Records the way down and up again.
+    pub fn up(&self, rec: &mut Recorder, network: &Network, observer: &mut dyn Observer) -> Result<Up> {
+        let view = self.view(rec, network)?;
+        let gradient = |window: &Window| rec.map("d_output", window.view, network.dtype(window.view));
+        let d_output = self.handed.as_ref().map(gradient).transpose()?;
+        let mut observer = Handing::new(observer, self.stage.handed(network));
+        let stretch = network.stretch(self.stage.layers.clone());
+        let d_view = stretch.gradient(rec, &view, d_output.as_ref(), &mut observer)?;
+        let d_output = d_output.map(|d_output| rec.until_end(d_output));
+        Ok(Up { view: rec.until_end(view), d_output, d_view: rec.until_end(d_view) })
+    }
+
+    fn view(&self, rec: &Recorder, network: &Network) -> Result<Tensor> {
+        let stretch = network.stretch(self.stage.layers.clone());
+        let (width, height) = self.stage.tiling.view();
         let view = Shape::new(height, width, network.table().layers()[stretch.input()].channels);
-        let view = gpu.tensor_of("view", view, network.dtype(view))?;
-        let handed = stage.handed(network).map(|layer| {
-            let window = Window::new(&stretch, &stage.tiling, layer);
-            Ok((window, gpu.tensor_of("d_output", window.view, network.dtype(window.view))?))
-        });
-        Ok(Prepared { handed: handed.transpose()?, stage, view, own: Vec::new(), photo: Vec::new() })
+        rec.map("view", view, network.dtype(view))
     }
 
-    /// The gradient to what a tile has of the layer that it hands on.
-    pub fn d_output(&self) -> Option<&Tensor> {
-        self.handed.as_ref().map(|(_, d_output)| d_output)
+    fn turn_to(&self, gpu: &Gpu, tile: &Tile) {
+        self.own.iter().for_each(|own| own.turn_to(gpu, tile));
     }
 
-    /// With its programs, the gradient that the second one makes, and what the first one hands on.
-    pub fn at_work(self, (see, answer): (Program, Program), d_view: Tensor, output: Option<Tensor>) -> AtWork {
-        let whole = |(window, _): &(Window, Tensor)| Handed { map: window.zeros(), d_map: window.zeros() };
-        AtWork { handed: self.handed.as_ref().map(whole), prepared: self, see, answer, d_view, output }
+    /// With its programs.
+    pub fn at_work(self, see: (Program, Down), answer: (Program, Up)) -> AtWork {
+        let handed = self.handed.as_ref().map(|window| Handed { map: window.zeros(), d_map: window.zeros() });
+        AtWork { prepared: self, see, answer, handed }
     }
 }
 
@@ -70,10 +100,12 @@ impl AtWork {
 
     /// The way down: adds a tile's sums, and keeps what it hands on.
     pub async fn see(&mut self, gpu: &Gpu, tile: &Tile, view: &[f32]) -> Result<()> {
-        self.turn_to(gpu, tile, view);
-        self.see.submit(gpu);
-        match (&self.prepared.handed, &mut self.handed, &self.output) {
-            (Some((window, _)), Some(Handed { map, .. }), Some(output)) => {
+        let (see, Down { view: own, output }) = &self.see;
+        gpu.write(own, view);
+        self.prepared.turn_to(gpu, tile);
+        see.submit(gpu);
+        match (&self.prepared.handed, &mut self.handed, output) {
+            (Some(window), Some(Handed { map, .. }), Some(output)) => {
                 window.keep(tile, &readback::read(gpu, output).await?, map);
             }
             _ => gpu.fence().wait(gpu).await,
@@ -83,17 +115,16 @@ impl AtWork {
 
     /// The way down and up: returns the gradient to a tile's view.
     pub async fn answer(&self, gpu: &Gpu, tile: &Tile, view: &[f32]) -> Result<Vec<f32>> {
-        self.turn_to(gpu, tile, view);
+        let (answer, Up { view: own, d_output, d_view }) = &self.answer;
+        gpu.write(own, view);
+        self.prepared.turn_to(gpu, tile);
         self.prepared.photo.iter().for_each(|photo| photo.turn_to(gpu, tile));
-        if let (Some((window, d_output)), Some(Handed { d_map, .. })) = (&self.prepared.handed, &self.handed) {
+        if let (Some(window), Some(Handed { d_map, .. }), Some(d_output)) =
+            (&self.prepared.handed, &self.handed, d_output)
+        {
             gpu.write(d_output, &window.of_map(tile, d_map));
         }
-        self.answer.submit(gpu);
-        readback::read(gpu, &self.d_view).await
-    }
-
-    fn turn_to(&self, gpu: &Gpu, tile: &Tile, view: &[f32]) {
-        gpu.write(&self.prepared.view, view);
-        self.prepared.own.iter().for_each(|own| own.turn_to(gpu, tile));
+        answer.submit(gpu);
+        readback::read(gpu, d_view).await
     }
 }

@@ -17,7 +17,7 @@ pub use stage::{Stage, stages};
 use super::guide::Region;
 use super::loss::{Goal, Needs, Term};
 use super::moments::Moments;
-use super::observer::{Aimed, Answering, Handing, Measuring, Seeing};
+use super::observer::{Aimed, Answering, Measuring, Seeing};
 use super::{Objective, SMALLEST_MASS, looked_at, of_region};
 use crate::Result;
 use crate::gpu::{Gpu, Program, Recorder, Shape, Tensor, readback};
@@ -81,8 +81,7 @@ impl InTiles {
         for painting in paintings {
             captures.push(moments_of(gpu, network, terms, (pixels, painting), turns).await?);
         }
-        let prepared = stages.into_iter().map(|stage| Prepared::new(gpu, network, stage));
-        let mut prepared = prepared.collect::<Result<Vec<_>>>()?;
+        let mut prepared: Vec<_> = stages.into_iter().map(|stage| Prepared::new(network, stage)).collect();
         let mut rec = Recorder::new(gpu);
         let mut aimed = Vec::new();
         for (term, Term { layer, loss, weight }) in terms.iter().enumerate() {
@@ -141,32 +140,24 @@ impl InTiles {
     fn record(gpu: &Gpu, network: &Network, prepared: Vec<Prepared>, objective: Objective) -> Result<InTiles> {
         let mut measuring = Measuring::new(&objective.terms, &objective.losses);
         let mut rec = Recorder::new(gpu);
-        let mut outputs = Vec::new();
-        for Prepared { stage, view, .. } in &prepared {
-            let mut seeing = Seeing(&mut measuring);
-            let mut observer = Handing::new(&mut seeing, stage.handed(network));
-            network.stretch(stage.layers.clone()).forward(&mut rec, view, &mut observer)?;
-            outputs.push(observer.output);
+        let (mut down, mut up) = (Vec::new(), Vec::new());
+        for own in &prepared {
+            down.push(own.down(&mut rec, network, &mut Seeing(&mut measuring))?);
             rec.end_program();
         }
         let sums = measuring.sums();
         measuring.conclude(&mut rec)?;
-        let mut gradients = Vec::new();
         for own in prepared.iter().rev() {
             rec.end_program();
-            let mut answering = Answering(&mut measuring);
-            let mut observer = Handing::new(&mut answering, own.stage.handed(network));
-            let stretch = network.stretch(own.stage.layers.clone());
-            gradients.push(stretch.gradient(&mut rec, &own.view, own.d_output(), &mut observer)?);
+            up.push(own.up(&mut rec, network, &mut Answering(&mut measuring))?);
         }
-        let mut programs = rec.finish_all();
         drop(measuring);
-        let answers: Vec<_> = programs.drain(prepared.len() + 1..).rev().collect();
+        let mut programs = rec.finish_all();
+        let answers = programs.split_off(prepared.len() + 1);
         let conclude = programs.pop().expect("it stands behind those that see");
-        let made = gradients.into_iter().rev().zip(outputs);
-        let parts = prepared.into_iter().zip(programs.into_iter().zip(answers)).zip(made);
-        let stages: Vec<AtWork> =
-            parts.map(|((own, programs), (d_view, output))| own.at_work(programs, d_view, output)).collect();
+        let (see, answer) = (programs.into_iter().zip(down), answers.into_iter().zip(up).rev());
+        let ways = prepared.into_iter().zip(see.zip(answer));
+        let stages: Vec<AtWork> = ways.map(|(own, (see, answer))| own.at_work(see, answer)).collect();
         let passes = |stage: usize, is_up| {
             let Stage { layers, tiling } = stages[stage].stage();
             let (width, height) = tiling.view();
