@@ -203,7 +203,7 @@ fn large_prints_keep_to_their_memory() {
             let what = format!("{edge} x {}, {model:?}, {precision:?}, {variant:?}", edge * 3 / 4);
             let own = print_mib(&gpu, settings.clone(), weights.clone(), mib, edge, edge * 3 / 4);
             println!("{what}: {own:.0} of {mib} MiB");
-            assert!((0.5..1.0).contains(&(own / mib as f64)), "{what}: {own:.0} of {mib} MiB");
+            assert!((0.4..1.0).contains(&(own / mib as f64)), "{what}: {own:.0} of {mib} MiB");
         }
     }
 }
@@ -219,7 +219,7 @@ fn a_large_print_does_little_work_twice() {
             variant.prefer(&gpu);
             let own = block_on(Printing::measure(&gpu, (model, Precision::Full), 3464, mib << 20, false)).unwrap();
             println!("{model:?}, {variant:?}: {own:?}");
-            assert!((1.5..1.62).contains(&own.extra_work), "{model:?}, {variant:?}: {}", own.extra_work);
+            assert!((1.5..1.61).contains(&own.extra_work), "{model:?}, {variant:?}: {}", own.extra_work);
             assert!(own.peak_bytes < mib << 20, "{model:?}, {variant:?}: {} bytes", own.peak_bytes);
         }
     }
