@@ -25,9 +25,6 @@ struct Position {
     map: u64,
 }
 
-/// Bytes of the largest map of each of VGG19's stages, for each position.
-const VGG19_MAPS: [u64; 4] = [128, 1024, 2048, 2048];
-
 /// Pixels of the picture for each position that a stage sees.
 const PIXELS: [u64; 4] = [1, 16, 64, 256];
 
@@ -42,22 +39,24 @@ impl Needs {
     /// Of a model whose features are stored like this. A graphics card [holds more in passing](crate::network::Room) than a
     /// processor that stands in for one. VGG19 does most of its work where its maps are small and see far, so that it is cut more often.
     pub fn of(model: ModelKind, features: DType, is_card: bool) -> Needs {
-        let needs = |mib: u64, look: u64, all: &[u64], maps: &[u64]| Needs {
-            least: mib << 20,
-            look: Position { all: look, map: maps[0] },
-            stages: all.iter().zip(maps).map(|(&all, &map)| Position { all, map }).collect(),
+        let (mib, look, all): (u64, u64, &[u64]) = match (model, features, is_card) {
+            (ModelKind::Student, DType::F32, false) => (20, 480, &[480, 2150]),
+            (ModelKind::Student, DType::F32, true) => (105, 370, &[370, 2070]),
+            (ModelKind::Student, DType::F16, false) => (20, 360, &[360, 1250]),
+            (ModelKind::Student, DType::F16, true) => (100, 250, &[250, 1090]),
+            (ModelKind::Vgg19, DType::F32, false) => (250, 955, &[880, 7600, 13_900, 54_000]),
+            (ModelKind::Vgg19, DType::F32, true) => (310, 790, &[980, 7000, 12_900, 48_000]),
+            (ModelKind::Vgg19, DType::F16, false) => (250, 610, &[880, 3550, 7100, 28_000]),
+            (ModelKind::Vgg19, DType::F16, true) => (285, 440, &[830, 3350, 9700, 25_000]),
         };
-        let halves = VGG19_MAPS.map(|map| map / 2);
-        match (model, features, is_card) {
-            (ModelKind::Student, DType::F32, false) => needs(20, 480, &[480, 2150], &[48, 256]),
-            (ModelKind::Student, DType::F32, true) => needs(105, 370, &[370, 2070], &[48, 256]),
-            (ModelKind::Student, DType::F16, false) => needs(20, 360, &[360, 1250], &[24, 128]),
-            (ModelKind::Student, DType::F16, true) => needs(100, 250, &[250, 1090], &[24, 128]),
-            (ModelKind::Vgg19, DType::F32, false) => needs(250, 955, &[880, 7600, 13_900, 54_000], &VGG19_MAPS),
-            (ModelKind::Vgg19, DType::F32, true) => needs(310, 790, &[980, 7000, 12_900, 48_000], &VGG19_MAPS),
-            (ModelKind::Vgg19, DType::F16, false) => needs(250, 610, &[880, 3550, 7100, 28_000], &halves),
-            (ModelKind::Vgg19, DType::F16, true) => needs(285, 440, &[830, 3350, 9700, 25_000], &halves),
-        }
+        // Channels of the largest map, for each position of the input.
+        let channels: &[u64] = match model {
+            ModelKind::Student => &[12, 64],
+            ModelKind::Vgg19 => &[32, 256, 512, 512],
+        };
+        let position = |all: u64, channels: u64| Position { all, map: channels * features.vector_bytes() / 4 };
+        let stages = all.iter().zip(channels).map(|(&all, &channels)| position(all, channels)).collect();
+        Needs { least: mib << 20, look: position(look, channels[0]), stages }
     }
 
     /// Stages that the network is worth being cut into.
