@@ -190,7 +190,7 @@ fn large_prints_keep_to_their_memory() {
     for (model, precision, edge, mib) in [
         (ModelKind::Student, Precision::Full, 4000, 600),
         (ModelKind::Student, Precision::Half, 4000, 600),
-        (ModelKind::Student, Precision::Full, 1000, 300),
+        (ModelKind::Student, Precision::Full, 1000, 200),
         (ModelKind::Vgg19, Precision::Full, 2000, 900),
         (ModelKind::Vgg19, Precision::Half, 2000, 900),
         (ModelKind::Vgg19, Precision::Full, 1000, 550),
@@ -203,7 +203,7 @@ fn large_prints_keep_to_their_memory() {
             let what = format!("{edge} x {}, {model:?}, {precision:?}, {variant:?}", edge * 3 / 4);
             let own = print_mib(&gpu, settings.clone(), weights.clone(), mib, edge, edge * 3 / 4);
             println!("{what}: {own:.0} of {mib} MiB");
-            assert!((0.4..1.0).contains(&(own / mib as f64)), "{what}: {own:.0} of {mib} MiB");
+            assert!((0.5..1.0).contains(&(own / mib as f64)), "{what}: {own:.0} of {mib} MiB");
         }
     }
 }

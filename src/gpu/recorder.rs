@@ -186,8 +186,8 @@ impl<'g> Recorder<'g> {
         Uniform(uniform)
     }
 
-    /// Keeps a tensor's values until this program ends, and no longer: what comes back is there to be written right before it runs, if it
-    /// was asked for before all that reads it, and to be read right after.
+    /// Keeps a tensor's values until this program ends; other programs may have its buffer. The handle that comes back can be read right
+    /// after the program ran. It can be written right before, if the tensor was asked for at the program's beginning.
     pub fn until_end(&mut self, tensor: Tensor) -> Tensor {
         let beyond = tensor.beyond_its_loan();
         self.until_end.push(tensor);

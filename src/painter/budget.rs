@@ -26,7 +26,7 @@ struct Position {
 }
 
 /// Pixels of the picture for each position that a stage sees.
-const PIXELS: [u64; 4] = [1, 16, 64, 256];
+pub const PIXELS: [u64; 4] = [1, 16, 64, 256];
 
 /// Bounds of what is seen of a picture at once: below this edge of its own, most of what a tile sees is not its own; above so many pixels
 /// a card is busy anyway, and a processor busy for so long that nobody would wait for it.
@@ -64,13 +64,13 @@ impl Needs {
         self.stages.len()
     }
 
-    /// Of a network in fewer stages, of which the last does what all others did.
+    /// Of a network in so many stages, at least one, of which the last does what all that are left out did.
     #[must_use]
     pub fn in_stages(mut self, count: usize) -> Needs {
-        for stage in (count.max(1)..self.stages.len()).rev() {
+        for stage in (count..self.stages.len()).rev() {
             self.stages[stage - 1].all += self.stages[stage].all * PIXELS[stage - 1] / PIXELS[stage];
         }
-        self.stages.truncate(count.max(1));
+        self.stages.truncate(count);
         self
     }
 

@@ -3,7 +3,7 @@
 //! The picture, its gradient and the optimiser's memory lie in the system's memory, and the device sees a tile at a time.
 
 use super::aiming::{self, Aiming, Found, Originals};
-use super::budget::{Needs, check_addresses, has_addresses_for_stages};
+use super::budget::{Needs, PIXELS, check_addresses, has_addresses_for_stages};
 use super::feature_model::FeatureModel;
 use super::palettes;
 use super::progress::{Losses, Progress};
@@ -361,7 +361,7 @@ fn cuts(table: &Table, stages: usize, size: (u32, u32), addresses: u64) -> Vec<u
     let mut numbers = 0.0;
     let before = |stage: usize| {
         let pool = *pools.get(stage)?;
-        numbers += f64::from(table.layers()[pool].channels) / 4_f64.powi(stage as i32 + 1);
+        numbers += f64::from(table.layers()[pool].channels) / PIXELS[stage] as f64;
         has_addresses_for_stages(size, addresses, numbers).then_some(pool)
     };
     (1..stages).map_while(before).collect()

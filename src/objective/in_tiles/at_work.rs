@@ -48,7 +48,7 @@ pub struct Handed {
 
 impl Prepared {
     pub fn new(network: &Network, stage: Stage) -> Prepared {
-        let stretch = network.stretch(stage.layers.clone());
+        let stretch = stage.stretch(network);
         let handed = stage.handed(network).map(|layer| Window::new(&stretch, &stage.tiling, layer));
         Prepared { stage, own: Vec::new(), photo: Vec::new(), handed }
     }
@@ -57,7 +57,7 @@ impl Prepared {
     pub fn down(&self, rec: &mut Recorder, network: &Network, observer: &mut dyn Observer) -> Result<Down> {
         let view = self.view(rec, network)?;
         let mut observer = Handing::new(observer, self.stage.handed(network));
-        network.stretch(self.stage.layers.clone()).forward(rec, &view, &mut observer)?;
+        self.stage.stretch(network).forward(rec, &view, &mut observer)?;
         let output = observer.output.map(|output| rec.until_end(output));
         Ok(Down { view: rec.until_end(view), output })
     }
@@ -68,16 +68,15 @@ impl Prepared {
         let gradient = |window: &Window| rec.map("d_output", window.view, network.dtype(window.view));
         let d_output = self.handed.as_ref().map(gradient).transpose()?;
         let mut observer = Handing::new(observer, self.stage.handed(network));
-        let stretch = network.stretch(self.stage.layers.clone());
-        let d_view = stretch.gradient(rec, &view, d_output.as_ref(), &mut observer)?;
+        let d_view = self.stage.stretch(network).gradient(rec, &view, d_output.as_ref(), &mut observer)?;
         let d_output = d_output.map(|d_output| rec.until_end(d_output));
         Ok(Up { view: rec.until_end(view), d_output, d_view: rec.until_end(d_view) })
     }
 
     fn view(&self, rec: &Recorder, network: &Network) -> Result<Tensor> {
-        let stretch = network.stretch(self.stage.layers.clone());
         let (width, height) = self.stage.tiling.view();
-        let view = Shape::new(height, width, network.table().layers()[stretch.input()].channels);
+        let input = self.stage.stretch(network).input();
+        let view = Shape::new(height, width, network.table().layers()[input].channels);
         rec.map("view", view, network.dtype(view))
     }
 

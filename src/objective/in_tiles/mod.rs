@@ -88,7 +88,7 @@ impl InTiles {
             let (layer, weight, family) = (*layer, *weight, loss.family());
             let own = prepared.iter_mut().find(|own| own.stage.layers.contains(&layer));
             let Prepared { stage, own, photo, .. } = own.expect("every layer is in a stage");
-            let stretch = network.stretch(stage.layers.clone());
+            let stretch = stage.stretch(network);
             let window = |layer: usize| Window::new(&stretch, &stage.tiling, layer);
             match loss.needs() {
                 Needs::Nothing => {
@@ -159,11 +159,11 @@ impl InTiles {
         let ways = prepared.into_iter().zip(see.zip(answer));
         let stages: Vec<AtWork> = ways.map(|(own, (see, answer))| own.at_work(see, answer)).collect();
         let passes = |stage: usize, is_up| {
-            let Stage { layers, tiling } = stages[stage].stage();
-            let (width, height) = tiling.view();
-            let once = network.stretch(layers.clone()).operations(Shape::new(height, width, 4)) / 2.0;
+            let own = stages[stage].stage();
+            let (width, height) = own.tiling.view();
+            let once = own.stretch(network).operations(Shape::new(height, width, 4)) / 2.0;
             let work = if is_up { 2.0 * once } else { once };
-            (0..tiling.tiles.len()).map(move |tile| Pass { stage, tile, is_up, work })
+            (0..own.tiling.tiles.len()).map(move |tile| Pass { stage, tile, is_up, work })
         };
         let down: Vec<Pass> = (0..stages.len()).flat_map(|stage| passes(stage, false)).collect();
         let up = (0..stages.len()).rev().flat_map(|stage| passes(stage, true));

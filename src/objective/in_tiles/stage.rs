@@ -5,7 +5,7 @@
 //! that the next one can see much more at once, because it is a sixteenth as many positions.
 
 use crate::gpu::Shape;
-use crate::network::Network;
+use crate::network::{Network, Stretch};
 use crate::tiles::Tiling;
 use std::ops::Range;
 
@@ -19,6 +19,11 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// Its part of the network.
+    pub(super) fn stretch<'n>(&self, network: &'n Network) -> Stretch<'n> {
+        network.stretch(self.layers.clone())
+    }
+
     /// The layer that it hands on.
     pub(super) fn handed(&self, network: &Network) -> Option<usize> {
         (self.layers.end < network.table().layers().len()).then(|| self.layers.end - 1)
